@@ -1,0 +1,101 @@
+# make             build/$(MODE)/flowaudit and libflowaudit.a      MODE = release debug asan tsan cov
+# make test        every test                                      V=1 shows the commands
+# make help        the other targets and the variables
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+MODE       ?= release
+V          ?= 0
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
+RULESDIR   ?= $(DATADIR)/flowaudit/rules
+INSTALL    ?= install
+PKG_CONFIG ?= pkg-config
+VERSION    := 0.1.0
+
+# Rooms, lowest floor first.  ROOMS="base flow" builds and unit-tests only those.
+ROOMS ?= base capture packet flow identify policy judge report forge audit cmd
+BUILD ?= build
+B     := $(BUILD)/$(MODE)
+Q_0   := @
+Q     := $(Q_$(V))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wformat=2 -Wundef -Wvla -Wwrite-strings -Wcast-qual \
+	-Wpointer-arith -Wimplicit-fallthrough -Wswitch-enum
+HARDEN_CFLAGS  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+	-fstack-clash-protection -fPIE
+HARDEN_LDFLAGS := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+
+mode_cflags_release  := -O2 -g $(HARDEN_CFLAGS)
+mode_ldflags_release := $(HARDEN_LDFLAGS)
+mode_cflags_debug    := -Og -g3
+mode_cflags_asan     := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+mode_ldflags_asan    := -fsanitize=address,undefined
+mode_cflags_tsan     := -O1 -g3 -fsanitize=thread
+mode_ldflags_tsan    := -fsanitize=thread
+mode_cflags_cov      := -O0 -g3 --coverage
+mode_ldflags_cov     := --coverage
+$(if $(mode_cflags_$(MODE)),,$(error unknown MODE '$(MODE)': use release, debug, asan, tsan or cov))
+
+# What the user gives comes last so that it wins; ours never overwrites it.
+FA_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -DFA_VERSION='"$(VERSION)"' -DFA_RULESDIR='"$(RULESDIR)"' \
+	$(shell $(PKG_CONFIG) --cflags libfyaml)
+FA_CFLAGS   := -std=c17 $(WARN) $(mode_cflags_$(MODE)) -fvisibility=hidden -MMD -MP
+FA_LDFLAGS  := $(mode_ldflags_$(MODE))
+LIBS        := $(shell $(PKG_CONFIG) --libs libpcap libfyaml) -larchive -lpthread
+TEST_LIBS   := $(shell $(PKG_CONFIG) --libs cunit jansson) -lnet
+
+LIB_SRC  := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))
+UNIT_SRC := $(wildcard tests/unit/*.c) $(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
+UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
+MAIN_OBJ := $(B)/src/main.o
+OBJ      := $(LIB_OBJ) $(UNIT_OBJ) $(MAIN_OBJ)
+
+.PHONY: all lib unit
+all: $(B)/flowaudit
+lib: $(B)/libflowaudit.a
+
+$(B)/libflowaudit.a: $(LIB_OBJ)
+	@echo "  AR    $@"
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(B)/flowaudit: $(MAIN_OBJ) $(B)/libflowaudit.a
+	@echo "  LD    $@"
+	$(Q)$(CC) $(FA_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
+$(B)/unit: $(UNIT_OBJ) $(B)/libflowaudit.a
+	@echo "  LD    $@"
+	$(Q)$(CC) $(FA_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS) $(LDLIBS)
+
+# Objects depend on the flags that made them: a changed CFLAGS, CC or version rebuilds.
+FLAGS_LINE = $(subst ','\'',$(CC) $(FA_CPPFLAGS) $(CPPFLAGS) $(FA_CFLAGS) $(CFLAGS))
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@printf '%s\n' '$(FLAGS_LINE)' | cmp -s - $@ || printf '%s\n' '$(FLAGS_LINE)' > $@
+# The unit driver runs the suites of the test files that are there.
+$(B)/suites.h: FORCE
+	@mkdir -p $(B)
+	@for t in $(sort $(notdir $(basename $(filter-out tests/unit/%,$(subst tests/unit/,,$(UNIT_SRC)))))); do \
+	 case $$t in test_*) echo "SUITE($${t#test_})";; esac; done > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
+$(OBJ): $(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(CC) $(FA_CPPFLAGS) $(CPPFLAGS) $(FA_CFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/tests/unit/main.o: CPPFLAGS += -I$(B)
+$(B)/tests/unit/main.o: $(B)/suites.h
+$(UNIT_OBJ): CPPFLAGS += -Itests/unit
+
+unit: $(B)/unit
+	$(B)/unit $(SUITE)
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(OBJ:.o=.d)

@@ -1,0 +1,66 @@
+/*
+ * Frame to facts.  Total: any bytes, cut anywhere, give a class; no state but
+ * the bounded fragment store.
+ */
+#ifndef FA_PACKET_DECODE_H
+#define FA_PACKET_DECODE_H
+
+#include "base/error.h"
+#include "capture/frame.h"
+#include "packet/facts.h"
+
+/*
+ * Headers of encapsulation (tags, labels, tunnels, IP in IP) followed in one
+ * frame.  Real networks stay under ten; the bound keeps work proportional.
+ */
+#define DECODE_MAX_LAYERS 24
+/* IPv6 extension headers (RFC 8200 4.1 names at most eight in a sane packet). */
+#define DECODE_MAX_EXTENSIONS 12
+
+struct decoder;
+
+/**
+ * struct decoder_options - Bounds of a decoder
+ * @checksums:		Verify checksums (costs a pass over the payload)
+ * @fragment_bytes:	Memory for datagrams in reassembly; the oldest is given up first
+ * @fragment_timeout_ns: Packet time after which an incomplete datagram is given up
+ *			(RFC 1122 3.3.2 recommends 60 to 120 s)
+ */
+struct decoder_options {
+	bool checksums;
+	size_t fragment_bytes;
+	int64_t fragment_timeout_ns;
+};
+
+#define DECODER_DEFAULTS                                                                           \
+	{                                                                                          \
+		.checksums = false, .fragment_bytes = (size_t)4 << 20,                             \
+		.fragment_timeout_ns = 60 * NS_PER_S                                               \
+	}
+
+/* The decoder owns its fragment store: decoder_free().  All memory is taken here. */
+int decoder_new(struct decoder **dec, const struct decoder_options *options, struct fa_error *err);
+void decoder_free(struct decoder *dec);
+
+/**
+ * decode_batch() - Decode @n frames in order
+ * @facts:	@n results.  Payload pointers are valid until the frames' bytes die
+ *		or the next call, whichever is first
+ */
+void decode_batch(struct decoder *dec, const struct frame *frames, size_t n, struct facts *facts);
+
+/**
+ * struct decoder_stats - Fragment accounting since decoder_new()
+ * @fragments:	Fragments seen
+ * @datagrams:	Datagrams put together
+ * @abandoned:	Datagrams given up: time, memory, or contradicting pieces
+ * @overlaps:	Datagrams with overlapping pieces (RFC 5722: given up, and counted
+ *		in @abandoned too)
+ */
+struct decoder_stats {
+	uint64_t fragments, datagrams, abandoned, overlaps;
+};
+
+void decoder_stats(const struct decoder *dec, struct decoder_stats *stats);
+
+#endif

@@ -1,0 +1,42 @@
+/* Runs every unit suite; the exit status counts failures itself, because CUnit's own does not. */
+#include <stdio.h>
+
+#include <CUnit/Basic.h>
+
+/* Each tests/unit/ROOM/test_X.c defines tests_X; suites.h is made from the files that are there. */
+#define SUITE(name) extern CU_TestInfo tests_##name[];
+#include "suites.h"
+#undef SUITE
+
+int main(int argc, char **argv)
+{
+#define SUITE(name) { #name, NULL, NULL, NULL, NULL, tests_##name },
+	CU_SuiteInfo suites[] = {
+#include "suites.h"
+		CU_SUITE_INFO_NULL
+	};
+#undef SUITE
+	unsigned run, failed;
+
+	if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {
+		fprintf(stderr, "unit: %s\n", CU_get_error_msg());
+		return 2;
+	}
+	CU_basic_set_mode(CU_BRM_NORMAL);
+	if (argc > 1) {
+		CU_pSuite suite = CU_get_suite(argv[1]);
+
+		if (suite == NULL) {
+			fprintf(stderr, "unit: no suite '%s'\n", argv[1]);
+			return 2;
+		}
+		CU_basic_run_suite(suite);
+	} else {
+		CU_basic_run_tests();
+	}
+	run = CU_get_number_of_tests_run();
+	failed = CU_get_number_of_failure_records();
+	CU_cleanup_registry();
+	printf("%u passed, %u failed\n", run - CU_get_number_of_tests_failed(), failed);
+	return run == 0 || failed != 0;
+}
