@@ -1,0 +1,130 @@
+/*
+ * The flow table: find or open the flow of every packet, keep its record,
+ * retire it when it ends.  One writer; one table a shard.
+ *
+ * A batch is handled in two steps so that memory latency overlaps: first
+ * flow_table_prepare() hashes all keys and prefetches their index chunks and
+ * records, then flow_table_packet() is called for each packet in order.
+ *
+ * Flows leave by idling, by re-use of their tuple, by eviction when the table
+ * is full, and at the end.  Each is queued once and stays readable until the
+ * caller takes it with flow_table_retired() and gives it back with
+ * flow_table_release().  The queue must be emptied after every batch.
+ */
+#ifndef FA_FLOW_TABLE_H
+#define FA_FLOW_TABLE_H
+
+#include "base/error.h"
+#include "capture/frame.h"
+#include "flow/flow.h"
+
+struct flow_table;
+
+/**
+ * struct flow_table_options - Fixed at start
+ * @max_flows:		Live flows at most
+ * @seed:		0: a random hash key
+ * @stream_bytes:	Memory for the first bytes of TCP directions, in all
+ * @syn_ns:		Idle time of an attempt without an answer (Linux gives up after 131 s)
+ * @open_ns:		... of an open TCP flow (signalling idles for minutes)
+ * @closed_ns:		... of a closed or reset one
+ * @datagram_ns:	... of UDP and SCTP
+ * @vlan_in_key:	Flows of different VLANs are different flows
+ */
+struct flow_table_options {
+	uint32_t max_flows;
+	uint64_t seed;
+	size_t stream_bytes;
+	int64_t syn_ns, open_ns, closed_ns, datagram_ns;
+	bool vlan_in_key;
+};
+
+#define FLOW_TABLE_DEFAULTS                                                                        \
+	{                                                                                          \
+		.max_flows = 4u << 20, .seed = 0, .stream_bytes = (size_t)64 << 20,                \
+		.syn_ns = 140 * NS_PER_S, .open_ns = 3600 * NS_PER_S, .closed_ns = 60 * NS_PER_S,  \
+		.datagram_ns = 900 * NS_PER_S, .vlan_in_key = false                                \
+	}
+
+int flow_table_new(struct flow_table **table, const struct flow_table_options *options,
+		   struct fa_error *err);
+void flow_table_free(struct flow_table *table);
+
+/* One packet of a batch, between the two steps. */
+struct flow_slot {
+	struct flow_key key;
+	uint64_t hash;
+	uint8_t dir;   /* endpoint that sent it */
+	uint8_t kind;  /* FLOW_SLOT_ */
+};
+#define FLOW_SLOT_NONE	0 /* belongs to no flow */
+#define FLOW_SLOT_PACKET 1
+#define FLOW_SLOT_QUOTE 2 /* an ICMP error; key and dir are those of the quoted packet */
+
+/* Hash and prefetch @n <= FRAME_BATCH packets. */
+void flow_table_prepare(struct flow_table *table, const struct facts *facts, size_t n,
+			struct flow_slot *slots);
+
+/**
+ * flow_table_packet() - Account one packet to its flow, opening it if need be
+ * @input:	Index of the input the packet came from
+ *
+ * For a quote the flow is never opened; an error that fits no flow is counted
+ * in flow_table_stats.orphan_errors.
+ *
+ * Return: its flow's id, or FLOW_NONE
+ */
+uint32_t flow_table_packet(struct flow_table *table, const struct facts *facts,
+			   const struct flow_slot *slot, uint16_t input);
+
+/* Valid until the flow is released.  @id must be live or retired. */
+struct flow *flow_table_flow(struct flow_table *table, uint32_t id);
+/* NULL when nothing was noted. */
+const struct flow_notes *flow_table_notes(struct flow_table *table, uint32_t id);
+
+/**
+ * flow_table_stream() - Contiguous first bytes of one direction of a TCP flow
+ * @dir:	Endpoint that sent them
+ * @len:	Their number; 0 when none are kept
+ * @last:	No more will be added: limit of the direction, memory, or a gap that
+ *		the capture never filled
+ * @grown:	They grew with the last packet of this flow
+ *
+ * For a flow picked up midstream they begin at the first payload captured.
+ *
+ * Return: the bytes, valid until the next packet of the flow; NULL when none
+ */
+const uint8_t *flow_table_stream(struct flow_table *table, uint32_t id, unsigned dir, size_t *len,
+				 bool *last, bool *grown);
+
+/* Identification is done: release the stream memory, keep no more. */
+void flow_table_payload_done(struct flow_table *table, uint32_t id);
+
+/**
+ * flow_table_advance() - Packet time moved to @now_ns: retire what idled out
+ *
+ * Time never runs backwards inside: earlier values are ignored.  Work in one
+ * call is bounded; what is left over is done by later calls.
+ */
+void flow_table_advance(struct flow_table *table, int64_t now_ns);
+
+/* Queue up to a bounded number of live flows as ended, for the end of an input.
+ * Return: true while any are left: drain the queue and call again. */
+bool flow_table_finish(struct flow_table *table);
+
+/* Next retired flow, or FLOW_NONE.  Its record stays readable until released. */
+uint32_t flow_table_retired(struct flow_table *table);
+void flow_table_release(struct flow_table *table, uint32_t id);
+
+/**
+ * struct flow_table_stats - Counters since the table was made
+ * @refused_streams: Directions whose first bytes were not kept for want of memory
+ */
+struct flow_table_stats {
+	uint64_t opened, idle, reused, evicted, orphan_errors, refused_streams;
+	uint64_t live;
+	uint64_t clock_steps; /* packets more than a second before the latest seen */
+};
+void flow_table_stats(const struct flow_table *table, struct flow_table_stats *stats);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * Judgement in two steps, because a positive control or a capture's end is
+ * only known when everything has been seen: judge_flow() when a flow ends,
+ * ledger_settle() when all inputs are read.
+ */
+#ifndef FA_JUDGE_JUDGE_H
+#define FA_JUDGE_JUDGE_H
+
+#include "judge/ledger.h"
+
+/**
+ * struct judge_options - Limits a user may set
+ * @attempt_timeout_ns:	Silence is judged this long after an attempt's first packet
+ */
+struct judge_options {
+	int64_t attempt_timeout_ns;
+};
+#define JUDGE_DEFAULTS { .attempt_timeout_ns = 25 * NS_PER_S }
+
+/**
+ * judge_flow() - Take a flow that ended into the ledger
+ * @notes:	May be NULL
+ * @ident:	May be NULL: no payload was looked at
+ *
+ * Return: 0 or FA_ENOMEM
+ */
+int judge_flow(struct ledger *ledger, const struct judge_options *options, const struct flow *flow,
+	       const struct flow_notes *notes, const struct ident *ident);
+
+/**
+ * ledger_settle() - Controls, silence, fitness, verdicts, coverage, order
+ *
+ * Call once, after the last judge_flow(); captures must be complete.
+ *
+ * Return: 0 or FA_ENOMEM
+ */
+int ledger_settle(struct ledger *ledger, const struct judge_options *options);
+
+#endif

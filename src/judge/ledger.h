@@ -1,0 +1,141 @@
+/*
+ * Everything a run concluded: what reports read.  Flows are appended as they
+ * end, settled once when all evidence is in, and never change after that.
+ */
+#ifndef FA_JUDGE_LEDGER_H
+#define FA_JUDGE_LEDGER_H
+
+#include "flow/flow.h"
+#include "identify/identify.h"
+#include "judge/fitness.h"
+#include "judge/verdict.h"
+#include "policy/policy.h"
+
+#define LEDGER_NONE UINT32_MAX
+
+/**
+ * struct evidence - One coded fact
+ * @frames:	First frames that show it; 0 ends the list
+ * @count:	How often it was seen (at least the frames listed)
+ * @value, @value2: As the code says
+ * @from:	Who said it, for ICMP and answers from elsewhere
+ */
+struct evidence {
+	uint64_t frames[FLOW_FRAMES];
+	struct address from;
+	uint32_t count;
+	uint32_t value, value2;
+	uint8_t code; /* enum evidence_code */
+};
+
+/* What a control flow shares with the one it vouches for. */
+enum control_kind { CONTROL_NONE, CONTROL_SAME_PAIR, CONTROL_SAME_CLIENT, CONTROL_SAME_SERVER };
+const char *control_name(enum control_kind kind); /* "same-client", ... */
+
+/**
+ * struct judged - One flow and what we say of it
+ * @key, @bytes, @packets, @first_ns, @last_ns, @first_frame: From the flow
+ * @input:	Index of the capture it began in
+ * @initiator:	Endpoint shown as the source: the initiator where @initiator_by knows
+ *		it, else the first that was seen to send
+ * @rows, @row_count: Documented rows, best first: ledger->rows[@rows ...]
+ * @best_rows:	How many of them share the best rank and count for this flow
+ * @evidence, @evidence_count: ledger->evidence[@evidence ...]
+ * @nearest:	Row index, or -1
+ * @nearest_differs: Set of enum rule_key
+ * @control:	Index of the control flow in ledger->flows, or LEDGER_NONE
+ * @sni:	Offset in ledger->text, 0: none
+ */
+struct judged {
+	struct flow_key key;
+	int64_t first_ns, last_ns;
+	uint64_t first_frame;
+	uint64_t bytes[2], packets[2];
+	uint64_t ident_frame[2];
+	uint32_t rows;
+	uint32_t evidence;
+	uint32_t control;
+	uint32_t sni;
+	int32_t nearest;
+	uint16_t input;
+	uint16_t vlan; /* 0: untagged */
+	uint16_t row_count, best_rows;
+	uint16_t tls_version;
+	uint8_t evidence_count;
+	uint8_t nearest_differs;
+	uint8_t nearest_reversed;
+	uint8_t initiator, initiator_by;
+	uint8_t outcome, verdict, cause, grade;
+	uint8_t control_kind;
+	uint8_t app, confidence, client_auth;
+	uint8_t state; /* enum flow_state */
+	uint8_t end;   /* enum flow_end */
+	uint8_t rst_ttl; /* of the reset that decided the outcome; 0: none */
+};
+
+enum row_state {
+	ROW_SEEN,
+	ROW_BLOCKED,
+	ROW_MISMATCH,
+	ROW_INCONCLUSIVE,
+	ROW_EXPIRED,
+	ROW_NOT_SEEN,
+	ROW_STATE_COUNT
+};
+const char *row_state_name(enum row_state state);
+
+struct row_coverage {
+	uint64_t flows[VERDICT_COUNT];
+	uint8_t state; /* enum row_state */
+	bool required; /* and not seen: a finding under --require */
+};
+
+/**
+ * struct ledger - The conclusions of one run
+ * @policy:	Borrowed
+ * @captures:	One an input, in the order they were read
+ * @flows:	After ledger_settle() sorted by (input, first frame, key): never in table order
+ * @coverage:	One a row of the policy
+ * @verdicts:	Flows by verdict
+ * @text:	NUL-terminated strings; offset 0 is ""
+ */
+struct ledger {
+	const struct policy *policy;
+	struct capture_facts *captures;
+	size_t capture_count, capture_cap;
+	struct judged *flows;
+	size_t flow_count, flow_cap;
+	struct evidence *evidence;
+	size_t evidence_count, evidence_cap;
+	uint32_t *rows;
+	size_t rows_count, rows_cap;
+	char *text;
+	size_t text_len, text_cap;
+	struct row_coverage *coverage;
+	uint64_t verdicts[VERDICT_COUNT];
+};
+
+int ledger_init(struct ledger *ledger, const struct policy *policy, struct fa_error *err);
+void ledger_free(struct ledger *ledger);
+
+/* Best row of a flow, or NULL; the nearest row, or NULL. */
+const struct row *ledger_best_row(const struct ledger *ledger, const struct judged *flow);
+const struct row *ledger_nearest_row(const struct ledger *ledger, const struct judged *flow);
+
+/**
+ * ledger_tuple() - The tuple of a flow as policy sees it
+ *
+ * addr[0] and port[0] are the end shown as the source.
+ */
+void ledger_tuple(const struct judged *flow, struct tuple *tuple);
+
+/* One plain sentence for an evidence item: "203.0.113.1 answered: communication
+ * administratively prohibited (ICMP 3/13)".  No frame numbers in it. */
+void evidence_text(const struct evidence *e, char *buf, size_t size);
+/* Why the nearest row does not document the flow, one sentence; "" without one. */
+void ledger_nearest_text(const struct ledger *ledger, const struct judged *flow, char *buf,
+			 size_t size);
+/* What was identified, for people: "TLS 1.2", "SIP", "MSTURN (weak)", "unknown". */
+void ledger_protocol_text(const struct judged *flow, char *buf, size_t size);
+
+#endif
