@@ -24,7 +24,7 @@ struct judge_options {
  *
  * Return: 0 or FA_ENOMEM
  */
-int judge_flow(struct ledger *ledger, const struct judge_options *options, const struct flow *flow,
+int judge_flow(struct ledger *ledger, const struct flow *flow,
 	       const struct flow_notes *notes, const struct ident *ident);
 
 /**

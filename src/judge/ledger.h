@@ -28,6 +28,25 @@ struct evidence {
 	uint8_t code; /* enum evidence_code */
 };
 
+/* How the documentation stands to a flow, before the network's part is looked at. */
+enum standing {
+	STANDING_UNDOCUMENTED,
+	STANDING_DOCUMENTED,
+	STANDING_CONTRADICTED,	/* by tuple yes, by protocol no */
+	STANDING_UNPROVEN,	/* only a wide row would cover it, and no protocol was seen */
+};
+
+/* How well the bytes fit the protocol a row names; ordered, better is larger. */
+enum protocol_fit {
+	FIT_CONTRADICTED,
+	FIT_NONE,	/* nothing seen that could tell */
+	FIT_CONSISTENT, /* TLS seen, what is inside cannot be */
+	FIT_WEAK,
+	FIT_STRONG,
+};
+/* "contradicted", "none", ...: the confidence printed with a flow. */
+const char *protocol_fit_name(enum protocol_fit fit);
+
 /* What a control flow shares with the one it vouches for. */
 enum control_kind { CONTROL_NONE, CONTROL_SAME_PAIR, CONTROL_SAME_CLIENT, CONTROL_SAME_SERVER };
 const char *control_name(enum control_kind kind); /* "same-client", ... */
@@ -45,6 +64,12 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @nearest_differs: Set of enum rule_key
  * @control:	Index of the control flow in ledger->flows, or LEDGER_NONE
  * @sni:	Offset in ledger->text, 0: none
+ * @standing:	enum standing: what the documented set came to
+ * @fit:	enum protocol_fit of the best row, or of @app alone where no row counts
+ * @examined:	Payload was looked at
+ * @transaction: Of its first request or answer (STUN id, DHCP xid); 0: none
+ * @answers:	What @transaction was taken from is an answer
+ * @ttl:	Usual TTL of each endpoint, 0: not known
  */
 struct judged {
 	struct flow_key key;
@@ -52,6 +77,7 @@ struct judged {
 	uint64_t first_frame;
 	uint64_t bytes[2], packets[2];
 	uint64_t ident_frame[2];
+	uint64_t transaction;
 	uint32_t rows;
 	uint32_t evidence;
 	uint32_t control;
@@ -71,6 +97,11 @@ struct judged {
 	uint8_t state; /* enum flow_state */
 	uint8_t end;   /* enum flow_end */
 	uint8_t rst_ttl; /* of the reset that decided the outcome; 0: none */
+	uint8_t ttl[2];
+	uint8_t standing;
+	uint8_t fit;
+	bool examined;
+	bool answers;
 };
 
 enum row_state {

@@ -1,0 +1,50 @@
+/*
+ * Positive controls: what else the capture shows of the two ends of a flow.
+ *
+ * Silence means something only where an answer could have been seen, and a
+ * reset is a host's own only if it looks like its other packets.
+ */
+#ifndef FA_JUDGE_CONTROL_H
+#define FA_JUDGE_CONTROL_H
+
+#include "judge/ledger.h"
+
+struct controls;
+
+/* Learn from every flow of the ledger, which is sorted.  NULL without memory. */
+struct controls *controls_new(const struct ledger *ledger);
+void controls_free(struct controls *controls);
+
+/**
+ * controls_find() - The first established flow that vouches for this one
+ *
+ * Same pair of hosts before same server before same client; within the same
+ * capture group.
+ *
+ * Return: what it shares; @index is its place in ledger->flows
+ */
+enum control_kind controls_find(const struct controls *controls, const struct judged *flow,
+				uint32_t *index);
+
+/* The capture holds packets towards the source of the flow, or packets of its destination. */
+bool controls_could_see_answer(const struct controls *controls, const struct judged *flow);
+
+/**
+ * controls_own_ttl() - Is @ttl one that this endpoint's other packets have?
+ *
+ * Return: 1 yes, 0 no, -1 when the capture holds no other packet of it;
+ *	   @usual is set to one of its own where there is any
+ */
+int controls_own_ttl(const struct controls *controls, const struct judged *flow, unsigned endpoint,
+		     uint8_t ttl, uint8_t *usual);
+
+/**
+ * controls_answer_elsewhere() - A flow that answers this one from another address
+ *
+ * It carries the same transaction the other way.
+ *
+ * Return: its place in ledger->flows, or LEDGER_NONE
+ */
+uint32_t controls_answer_elsewhere(const struct controls *controls, const struct judged *flow);
+
+#endif

@@ -1,0 +1,121 @@
+/* The documented set of a flow: rows by tuple, ranked by protocol evidence and width. */
+#include "judge/documented.h"
+
+#include <stdlib.h>
+
+#include "judge/fit.h"
+
+struct candidate {
+	const struct row *row;
+	struct match match;
+	enum protocol_fit fit;
+	enum evidence_code why;
+	unsigned order; /* as policy gave it: narrowest first, then pack order */
+};
+
+/* A wide row documents only with protocol evidence. */
+static bool counts(const struct candidate *c)
+{
+	return c->fit > FIT_CONTRADICTED && (!row_is_wide(c->row) || c->fit > FIT_NONE);
+}
+
+static int by_rank(const void *pa, const void *pb)
+{
+	const struct candidate *a = pa, *b = pb;
+
+	if (counts(a) != counts(b))
+		return counts(a) ? -1 : 1;
+	if (a->fit != b->fit)
+		return a->fit > b->fit ? -1 : 1;
+	if (a->row->width != b->row->width)
+		return a->row->width < b->row->width ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static bool same_rank(const struct candidate *a, const struct candidate *b)
+{
+	return counts(a) == counts(b) && a->fit == b->fit && a->row->width == b->row->width;
+}
+
+/* Say why the best row's protocol is as sure as it is. */
+static void explain(struct opinion *o, const struct candidate *best)
+{
+	const struct ident *id = o->ident;
+	struct evidence *e;
+	uint64_t frame = 0;
+
+	if (best->match.peer_unverified)
+		opinion_add(o, EVIDENCE_PEER_UNVERIFIED, 0);
+	if (best->why == EVIDENCE_COUNT)
+		return;
+	if (id != NULL) {
+		frame = id->frame[o->judged.initiator];
+		if (best->why == EVIDENCE_MTLS_DECLINED || best->why == EVIDENCE_MTLS_PROVEN ||
+		    best->why == EVIDENCE_MTLS_CLAIMED)
+			frame = id->tls.client_cert_frame;
+	}
+	e = opinion_add(o, best->why, frame);
+	if (best->why == EVIDENCE_PROTOCOL_CONTRADICTED)
+		e->value = id->app;
+	else if (best->why == EVIDENCE_MTLS_HIDDEN)
+		e->value = id->tls.client_auth;
+}
+
+static size_t collect(const struct opinion *o, const struct policy *policy,
+		      struct candidate *candidates)
+{
+	struct match matches[DOCUMENTED_MAX];
+	struct tuple tuple;
+	size_t n;
+
+	ledger_tuple(&o->judged, &tuple);
+	n = policy_match(policy, &tuple, matches, DOCUMENTED_MAX);
+	n = MIN(n, DOCUMENTED_MAX);
+	for (size_t i = 0; i < n; i++) {
+		struct candidate *c = &candidates[i];
+
+		c->match = matches[i];
+		c->row = policy_row(policy, matches[i].row);
+		c->order = (unsigned)i;
+		c->fit = fit_row(c->row, o->ident, &c->why);
+	}
+	qsort(candidates, n, sizeof(*candidates), by_rank);
+	return n;
+}
+
+void opinion_documented(struct opinion *o, const struct policy *policy,
+			uint32_t rows[static DOCUMENTED_MAX])
+{
+	struct candidate candidates[DOCUMENTED_MAX];
+	struct judged *j = &o->judged;
+	size_t n = collect(o, policy, candidates);
+	const struct candidate *best = &candidates[0];
+	bool wide;
+
+	j->standing = STANDING_UNDOCUMENTED;
+	j->fit = o->ident == NULL || o->ident->app == APP_NONE ? FIT_NONE
+		 : o->ident->confidence == CONFIDENCE_STRONG   ? FIT_STRONG
+							       : FIT_WEAK;
+	if (n == 0)
+		return;
+	wide = row_is_wide(best->row);
+	if (wide && best->fit == FIT_CONTRADICTED) {
+		j->nearest = (int32_t)best->match.row;
+		j->nearest_differs = KEY_PROTO;
+		j->nearest_reversed = best->match.reversed;
+		return;
+	}
+	j->standing = wide && best->fit == FIT_NONE	     ? STANDING_UNPROVEN
+		      : best->fit == FIT_CONTRADICTED ? STANDING_CONTRADICTED
+						      : STANDING_DOCUMENTED;
+	j->fit = (uint8_t)best->fit;
+	for (size_t i = 0; i < n; i++) {
+		/* Behind a row that counts, those that do not are no documentation. */
+		if (i != 0 && counts(&candidates[i]) != counts(best))
+			break;
+		rows[j->row_count++] = candidates[i].match.row;
+		if (same_rank(&candidates[i], best))
+			j->best_rows++;
+	}
+	explain(o, best);
+}

@@ -1,0 +1,255 @@
+/* Evidence in plain sentences.  What a packet carried reaches the text as numbers only. */
+#include "judge/ledger.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *icmp_phrase(uint32_t version, uint32_t type, uint32_t code)
+{
+	static const char *const v4[] = {
+		"network unreachable",
+		"host unreachable",
+		"protocol unreachable",
+		"port unreachable",
+		"fragmentation needed",
+		"source route failed",
+		"network unknown",
+		"host unknown",
+		"source host isolated",
+		"network administratively prohibited",
+		"host administratively prohibited",
+		"network unreachable for this service type",
+		"host unreachable for this service type",
+		"communication administratively prohibited",
+		"host precedence violation",
+		"precedence cutoff",
+	};
+	static const char *const v6[] = {
+		"no route",
+		"communication administratively prohibited",
+		"beyond scope of the source address",
+		"address unreachable",
+		"port unreachable",
+		"source address failed policy",
+		"route rejected",
+		"error in source routing header",
+	};
+
+	if (version == 4 && type == 3 && code < ARRAY_SIZE(v4))
+		return v4[code];
+	if (version == 6 && type == 1 && code < ARRAY_SIZE(v6))
+		return v6[code];
+	if ((version == 4 && type == 11) || (version == 6 && type == 3))
+		return "time exceeded";
+	if (version == 6 && type == 2)
+		return "packet too big";
+	return "undeliverable";
+}
+
+static void icmp_text(const struct evidence *e, char *buf, size_t size)
+{
+	char from[ADDRESS_TEXT];
+
+	snprintf(buf, size, "%s answered %u time%s: %s (ICMP%s %u/%u)",
+		 address_text(&e->from, from), e->count, e->count == 1 ? "" : "s",
+		 icmp_phrase(e->value2, e->value >> 8, e->value & 0xff), e->value2 == 6 ? "v6" : "",
+		 e->value >> 8, e->value & 0xff);
+}
+
+/* "3.0 s", "320 ms" */
+static void span_text(uint32_t ms, char *buf, size_t size)
+{
+	if (ms >= 1000)
+		snprintf(buf, size, "%.1f s", ms / 1000.0);
+	else
+		snprintf(buf, size, "%u ms", ms);
+}
+
+/* Codes whose sentence needs no numbers. */
+static const char *fixed_text(enum evidence_code code)
+{
+	static const char *const text[EVIDENCE_COUNT] = {
+		[EVIDENCE_PROTOCOL_UNVERIFIED] = "no payload showed the protocol",
+		[EVIDENCE_PEER_UNVERIFIED] = "the table names no peer for this row",
+		[EVIDENCE_MTLS_PROVEN] =
+			"the client sent a certificate and proof of its key, and the server went on",
+		[EVIDENCE_MTLS_CLAIMED] =
+			"the client sent a certificate; the server's answer was not captured",
+		[EVIDENCE_MTLS_UNSEEN] =
+			"the handshake was not captured far enough to see client certificates",
+		[EVIDENCE_MTLS_NOT_REQUESTED] =
+			"the server never asked for a client certificate: TLS, not mutual TLS",
+		[EVIDENCE_MTLS_DECLINED] =
+			"the server asked for a client certificate and got an empty one: TLS, not mutual TLS",
+		[EVIDENCE_ALPN_FOREIGN] =
+			"the TLS handshake negotiates HTTP (ALPN), which this row does not carry",
+		[EVIDENCE_RST_AFTER_HANDSHAKE] =
+			"the responder reset the connection before any data",
+		[EVIDENCE_RST_AFTER_CLIENT_HELLO] =
+			"the connection was reset after the TLS ClientHello",
+		[EVIDENCE_RST_AFTER_REQUEST] =
+			"the connection was reset after the first request",
+		[EVIDENCE_INITIATOR_RESET] = "the initiator itself reset the connection",
+		[EVIDENCE_SINGLE_DIRECTION] =
+			"only one end's packets are in the capture; an answer could not have been seen",
+		[EVIDENCE_ANSWER_NOT_CAPTURED] =
+			"the initiator went on as if answered: the capture holds one direction only",
+		[EVIDENCE_GROUP_DESTINATION] =
+			"sent to a multicast or broadcast address: nobody in particular had to answer",
+		[EVIDENCE_SILENCE_IS_NORMAL] =
+			"silence is normal for this protocol and proves nothing",
+		[EVIDENCE_MIDSTREAM] = "the connection was already open when the capture began",
+		[EVIDENCE_GAP] = "bytes of this flow are missing from the capture",
+		[EVIDENCE_SNAPLEN] = "its packets were cut when captured",
+		[EVIDENCE_EVICTED] =
+			"the flow table was full; what came later is not in this record",
+	};
+
+	return text[code];
+}
+
+static void counted_text(const struct evidence *e, char *buf, size_t size)
+{
+	char span[32];
+
+	span_text(e->value, span, sizeof(span));
+	if (e->code == EVIDENCE_SYN_UNANSWERED && e->count == 1)
+		snprintf(buf, size, "one SYN, never answered");
+	else if (e->code == EVIDENCE_SYN_UNANSWERED)
+		snprintf(buf, size, "%u SYNs over %s, none answered", e->count, span);
+	else
+		snprintf(buf, size, "%u %s%s, none answered", e->count,
+			 e->code == EVIDENCE_STUN_UNANSWERED ? "STUN request" : "datagram",
+			 e->count == 1 ? "" : "s");
+}
+
+static void found_text(const struct evidence *e, char *buf, size_t size)
+{
+	if (e->value == APP_NONE)
+		snprintf(buf, size, "its first bytes are not of the documented protocol");
+	else
+		snprintf(buf, size, "it speaks %s, not the documented protocol",
+			 app_name((enum app)e->value));
+}
+
+void evidence_text(const struct evidence *e, char *buf, size_t size)
+{
+	const char *fixed = fixed_text((enum evidence_code)e->code);
+	char text[ADDRESS_TEXT];
+
+	if (fixed != NULL) {
+		snprintf(buf, size, "%s", fixed);
+		return;
+	}
+	switch (e->code) {
+	case EVIDENCE_PROTOCOL_CONTRADICTED:
+		found_text(e, buf, size);
+		break;
+	case EVIDENCE_MTLS_HIDDEN:
+		snprintf(buf, size, "client certificates are hidden here (%s)",
+			 e->value == CLIENT_AUTH_HIDDEN_TLS13 ? "TLS 1.3" : "resumed session");
+		break;
+	case EVIDENCE_TCP_RST_SYN:
+		snprintf(buf, size, "the SYN was answered by a reset (TTL %u)", e->value);
+		break;
+	case EVIDENCE_RST_FOREIGN_TTL:
+		snprintf(buf, size,
+			 "the reset came with TTL %u, other packets of that host with %u: a box between sent it",
+			 e->value, e->value2);
+		break;
+	case EVIDENCE_DATA_UNACKNOWLEDGED:
+		snprintf(buf, size,
+			 "the connection opened, then its first data was sent %u times and never acknowledged",
+			 e->count);
+		break;
+	case EVIDENCE_ICMP_ADMIN_PROHIBITED:
+	case EVIDENCE_ICMP_PORT_UNREACHABLE:
+	case EVIDENCE_ICMP_UNREACHABLE:
+	case EVIDENCE_ICMP_OTHER:
+		icmp_text(e, buf, size);
+		break;
+	case EVIDENCE_SYN_UNANSWERED:
+	case EVIDENCE_UDP_UNANSWERED:
+	case EVIDENCE_STUN_UNANSWERED:
+		counted_text(e, buf, size);
+		break;
+	case EVIDENCE_CAPTURE_ENDS_SOON:
+		span_text(e->value, text, sizeof(text));
+		snprintf(buf, size, "the capture ends %s after the first try: too soon to judge silence",
+			 text);
+		break;
+	case EVIDENCE_TLS_ALERT:
+		snprintf(buf, size, "the %s ended the handshake: TLS alert %s (%u)",
+			 e->value2 ? "client" : "server", tls_alert_name((uint8_t)e->value),
+			 e->value);
+		break;
+	case EVIDENCE_STUN_ERROR:
+		snprintf(buf, size, "the server refused: STUN error %u", e->value);
+		break;
+	case EVIDENCE_SIP_STATUS:
+		snprintf(buf, size, "the server refused: SIP status %u", e->value);
+		break;
+	case EVIDENCE_HTTP_STATUS:
+		snprintf(buf, size, "the server refused: HTTP status %u", e->value);
+		break;
+	case EVIDENCE_ANSWERED_ELSEWHERE:
+		snprintf(buf, size, "the answer came from %s", address_text(&e->from, text));
+		break;
+	case EVIDENCE_FITNESS:
+		snprintf(buf, size, "the capture cannot carry this verdict (%s)",
+			 fitness_name((enum fitness_code)e->value));
+		break;
+	default:
+		snprintf(buf, size, "%s", evidence_name((enum evidence_code)e->code));
+		break;
+	}
+}
+
+void ledger_nearest_text(const struct ledger *ledger, const struct judged *flow, char *buf,
+			 size_t size)
+{
+	struct nearest nearest = {
+		.row = flow->nearest,
+		.differs = flow->nearest_differs,
+		.reversed = flow->nearest_reversed,
+	};
+	struct tuple tuple;
+	char found[80];
+
+	buf[0] = '\0';
+	if (flow->nearest < 0)
+		return;
+	ledger_tuple(flow, &tuple);
+	ledger_protocol_text(flow, found, sizeof(found));
+	policy_nearest_text(ledger->policy, &tuple, &nearest, found, buf, size);
+}
+
+/* Upper-case initials, as people write them. */
+static const char *app_title(enum app app)
+{
+	static const char *const titles[] = {
+		[APP_NONE] = "unknown",	  [APP_TLS] = "TLS",	     [APP_PSEUDO_TLS] = "pseudo-TLS",
+		[APP_DTLS] = "DTLS",	  [APP_STUN] = "STUN",	     [APP_TURN] = "TURN",
+		[APP_MSTURN] = "MSTURN",  [APP_RTP] = "RTP",	     [APP_RTCP] = "RTCP",
+		[APP_SIP] = "SIP",	  [APP_HTTP] = "HTTP",	     [APP_DCERPC] = "DCE/RPC",
+		[APP_SMB] = "SMB",	  [APP_SQLR] = "SQL Browser", [APP_DHCP] = "DHCP",
+		[APP_NMF] = ".NET framing", [APP_MSNFTP] = "MSN file transfer", [APP_TDS] = "TDS",
+	};
+	static_assert(ARRAY_SIZE(titles) == APP_COUNT, "a title for each protocol");
+
+	return titles[app];
+}
+
+void ledger_protocol_text(const struct judged *flow, char *buf, size_t size)
+{
+	const char *weak = flow->confidence == CONFIDENCE_WEAK ? " (weak)" : "";
+	const char *mutual = flow->client_auth == CLIENT_AUTH_PROVEN ? "mutual " : "";
+
+	if (flow->app == APP_NONE)
+		snprintf(buf, size, "%s", flow->examined ? "unknown protocol" : "no payload");
+	else if (flow->app == APP_TLS && flow->tls_version >= 0x0301)
+		snprintf(buf, size, "%sTLS 1.%u%s", mutual, flow->tls_version - 0x0301u, weak);
+	else
+		snprintf(buf, size, "%s%s", app_title((enum app)flow->app), weak);
+}

@@ -1,0 +1,78 @@
+/* Who opened a flow: never simply whoever was seen first. */
+#include "judge/opinion.h"
+
+/* Endpoint that was seen to send first; the other one when it is a group address. */
+static unsigned first_sender(const struct opinion *o)
+{
+	const struct flow *f = o->flow;
+	const struct flow_notes *n = o->notes;
+
+	if (f->packets[0] == 0)
+		return 1;
+	if (f->packets[1] == 0)
+		return 0;
+	if (n != NULL && n->data_frame[0] != 0 && n->data_frame[1] != 0)
+		return n->data_frame[1] < n->data_frame[0];
+	if (n != NULL && n->data_frame[1] != 0)
+		return 1;
+	return 0;
+}
+
+/* The endpoint that the documented ports make the initiator; 2 when they do not tell. */
+static unsigned by_port(const struct opinion *o, const struct policy *policy)
+{
+	struct match matches[2];
+	unsigned found = 2;
+
+	for (unsigned from = 0; from < 2; from++) {
+		struct tuple t = {
+			.addr = { o->flow->key.addr[from], o->flow->key.addr[from ^ 1u] },
+			.port = { o->flow->key.port[from], o->flow->key.port[from ^ 1u] },
+			.l4 = o->flow->key.l4,
+			.initiator_known = true,
+			.ts_ns = o->flow->first_ns,
+		};
+		size_t n = policy_match(policy, &t, matches, ARRAY_SIZE(matches));
+
+		/* Wide rows fit nearly every ephemeral port either way round: no evidence. */
+		if (n == 0 || row_is_wide(policy_row(policy, matches[0].row)))
+			continue;
+		if (found != 2)
+			return 2;
+		found = from;
+	}
+	return found;
+}
+
+void opinion_initiator(struct opinion *o, const struct policy *policy)
+{
+	const struct flow *f = o->flow;
+	struct judged *j = &o->judged;
+	unsigned port;
+
+	for (unsigned e = 0; e < 2; e++) {
+		if (address_is_group(&f->key.addr[e])) {
+			j->initiator = (uint8_t)(e ^ 1u);
+			j->initiator_by = INITIATOR_PROTOCOL;
+			return;
+		}
+	}
+	if (f->opener < 2) {
+		j->initiator = f->opener;
+		j->initiator_by = INITIATOR_SYN;
+		return;
+	}
+	if (o->ident != NULL && o->ident->client < 2) {
+		j->initiator = o->ident->client;
+		j->initiator_by = INITIATOR_PROTOCOL;
+		return;
+	}
+	port = by_port(o, policy);
+	if (port < 2) {
+		j->initiator = (uint8_t)port;
+		j->initiator_by = INITIATOR_PORT;
+		return;
+	}
+	j->initiator = (uint8_t)first_sender(o);
+	j->initiator_by = INITIATOR_UNKNOWN;
+}

@@ -1,0 +1,58 @@
+/* The store of conclusions: growing arrays, and the few questions reports ask of them. */
+#include "judge/ledger.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+int ledger_init(struct ledger *ledger, const struct policy *policy, struct fa_error *err)
+{
+	*ledger = (struct ledger){ .policy = policy };
+	ledger->coverage = memory_array(policy_row_count(policy), sizeof(*ledger->coverage));
+	if (ledger->coverage == NULL ||
+	    memory_grow(&ledger->text, &ledger->text_cap, 4096, sizeof(char)) != 0) {
+		ledger_free(ledger);
+		return error_set(err, FA_ENOMEM, "no memory for the conclusions of %u rows",
+				 policy_row_count(policy));
+	}
+	ledger->text[0] = '\0';
+	ledger->text_len = 1;
+	return 0;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->capture_count; i++)
+		free(ledger->captures[i].name);
+	free(ledger->captures);
+	free(ledger->flows);
+	free(ledger->evidence);
+	free(ledger->rows);
+	free(ledger->text);
+	free(ledger->coverage);
+	*ledger = (struct ledger){ 0 };
+}
+
+const struct row *ledger_best_row(const struct ledger *ledger, const struct judged *flow)
+{
+	return flow->row_count == 0 ? NULL
+				    : policy_row(ledger->policy, ledger->rows[flow->rows]);
+}
+
+const struct row *ledger_nearest_row(const struct ledger *ledger, const struct judged *flow)
+{
+	return flow->nearest < 0 ? NULL : policy_row(ledger->policy, (unsigned)flow->nearest);
+}
+
+void ledger_tuple(const struct judged *flow, struct tuple *tuple)
+{
+	unsigned from = flow->initiator, to = from ^ 1u;
+
+	*tuple = (struct tuple){
+		.addr = { flow->key.addr[from], flow->key.addr[to] },
+		.port = { flow->key.port[from], flow->key.port[to] },
+		.l4 = flow->key.l4,
+		.initiator_known = flow->initiator_by != INITIATOR_UNKNOWN,
+		.ts_ns = flow->first_ns,
+	};
+}

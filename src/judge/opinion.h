@@ -1,0 +1,41 @@
+/* A judgement in the making: the record and its evidence before they enter the ledger. */
+#ifndef FA_JUDGE_OPINION_H
+#define FA_JUDGE_OPINION_H
+
+#include "judge/ledger.h"
+
+#define OPINION_EVIDENCE 16
+
+/**
+ * struct opinion - One flow being judged
+ * @flow, @notes, @ident: What it is judged on; @notes and @ident may be NULL
+ * @judged:	The record so far
+ * @evidence:	@judged.evidence_count items
+ */
+struct opinion {
+	const struct flow *flow;
+	const struct flow_notes *notes;
+	const struct ident *ident;
+	struct judged judged;
+	struct evidence evidence[OPINION_EVIDENCE];
+};
+
+/* Add an item with up to one frame; the 17th is left out.  Returns it, never NULL. */
+struct evidence *opinion_add(struct opinion *o, enum evidence_code code, uint64_t frame);
+
+/**
+ * opinion_outcome() - What the network did with the flow, as far as the flow alone tells
+ *
+ * Needs @judged.initiator.  OUTCOME_NO_REPLY is provisional: ledger_settle()
+ * holds it against the rest of the capture.
+ */
+void opinion_outcome(struct opinion *o);
+
+/**
+ * opinion_initiator() - Who opened it, by SYN, then protocol, then documented port
+ *
+ * A multicast or broadcast address never initiates.
+ */
+void opinion_initiator(struct opinion *o, const struct policy *policy);
+
+#endif

@@ -1,0 +1,352 @@
+/*
+ * What the network did with one flow.
+ *
+ * Read from the strongest fact down: data both ways, then an answer that ends
+ * the attempt (reset, ICMP, a refusal of the application), then signs that the
+ * capture holds one direction only, and silence last.  Silence is provisional
+ * here; only the whole capture tells whether an answer could have been seen.
+ */
+#include "judge/opinion.h"
+
+#include <string.h>
+
+#include "packet/facts.h"
+
+/* Segments sent again and never acknowledged before we call the path dead. */
+#define BLACK_HOLE_TRIES 2
+
+struct evidence *opinion_add(struct opinion *o, enum evidence_code code, uint64_t frame)
+{
+	struct judged *j = &o->judged;
+	unsigned slot = MIN(j->evidence_count, OPINION_EVIDENCE - 1u);
+	struct evidence *e = &o->evidence[slot];
+
+	*e = (struct evidence){ .code = (uint8_t)code, .frames = { frame }, .count = 1 };
+	j->evidence_count = (uint8_t)(slot + 1);
+	return e;
+}
+
+static void set(struct opinion *o, enum outcome outcome)
+{
+	o->judged.outcome = (uint8_t)outcome;
+}
+
+static void conclude(struct opinion *o, enum outcome outcome, enum cause cause, enum grade grade)
+{
+	set(o, outcome);
+	o->judged.cause = (uint8_t)cause;
+	o->judged.grade = (uint8_t)grade;
+}
+
+enum icmp_reading { ICMP_PROHIBITED, ICMP_PORT, ICMP_UNREACHABLE, ICMP_NOT_A_BLOCK };
+
+/* RFC 792, RFC 1812 5.2.7.1, RFC 4443 3.1; readings of facts/protocols.md 16.4. */
+static enum icmp_reading icmp_reading(const struct flow_icmp *icmp)
+{
+	static const uint8_t v4[16] = {
+		[0] = ICMP_UNREACHABLE,	 [1] = ICMP_UNREACHABLE,  [2] = ICMP_UNREACHABLE,
+		[3] = ICMP_PORT,	 [4] = ICMP_NOT_A_BLOCK,  [5] = ICMP_UNREACHABLE,
+		[6] = ICMP_UNREACHABLE,	 [7] = ICMP_UNREACHABLE,  [8] = ICMP_UNREACHABLE,
+		[9] = ICMP_PROHIBITED,	 [10] = ICMP_PROHIBITED,  [11] = ICMP_UNREACHABLE,
+		[12] = ICMP_UNREACHABLE, [13] = ICMP_PROHIBITED,  [14] = ICMP_UNREACHABLE,
+		[15] = ICMP_UNREACHABLE,
+	};
+	static const uint8_t v6[8] = {
+		[0] = ICMP_UNREACHABLE, [1] = ICMP_PROHIBITED, [2] = ICMP_UNREACHABLE,
+		[3] = ICMP_UNREACHABLE, [4] = ICMP_PORT,       [5] = ICMP_PROHIBITED,
+		[6] = ICMP_PROHIBITED,	[7] = ICMP_UNREACHABLE,
+	};
+
+	if (icmp->version == 4 && icmp->type == 3 && icmp->code < ARRAY_SIZE(v4))
+		return (enum icmp_reading)v4[icmp->code];
+	if (icmp->version == 6 && icmp->type == 1 && icmp->code < ARRAY_SIZE(v6))
+		return (enum icmp_reading)v6[icmp->code];
+	return ICMP_NOT_A_BLOCK;
+}
+
+/* An ICMP error about a packet of the initiator decides the attempt.  True when it did. */
+static bool icmp_decides(struct opinion *o)
+{
+	static const enum evidence_code codes[] = {
+		[ICMP_PROHIBITED] = EVIDENCE_ICMP_ADMIN_PROHIBITED,
+		[ICMP_PORT] = EVIDENCE_ICMP_PORT_UNREACHABLE,
+		[ICMP_UNREACHABLE] = EVIDENCE_ICMP_UNREACHABLE,
+		[ICMP_NOT_A_BLOCK] = EVIDENCE_ICMP_OTHER,
+	};
+	const struct flow_icmp *icmp;
+	enum icmp_reading reading;
+	struct evidence *e;
+
+	if (o->notes == NULL || o->notes->icmp.count == 0)
+		return false;
+	icmp = &o->notes->icmp;
+	reading = icmp_reading(icmp);
+	e = opinion_add(o, codes[reading], 0);
+	memcpy(e->frames, icmp->frames, sizeof(e->frames));
+	e->count = icmp->count;
+	e->from = icmp->from;
+	e->value = (uint32_t)icmp->type << 8 | icmp->code;
+	e->value2 = icmp->version;
+	if (icmp->victim != o->judged.initiator)
+		return false;
+	switch (reading) {
+	case ICMP_PROHIBITED:
+		conclude(o, OUTCOME_PROHIBITED, CAUSE_NETWORK, GRADE_PROVEN);
+		return true;
+	case ICMP_PORT:
+		if (icmp->from_peer)
+			conclude(o, OUTCOME_REFUSED, CAUSE_HOST, GRADE_PROVEN);
+		else
+			conclude(o, OUTCOME_PROHIBITED, CAUSE_NETWORK, GRADE_PROVEN);
+		return true;
+	case ICMP_UNREACHABLE: /* routing, or a firewall choosing it */
+		conclude(o, OUTCOME_NO_REPLY, CAUSE_UNKNOWN, GRADE_LIKELY);
+		return true;
+	case ICMP_NOT_A_BLOCK:
+		break;
+	}
+	return false;
+}
+
+/* SIP, HTTP and STUN answers that refuse; facts/protocols.md 5e, 7e, 9e. */
+static bool code_refuses(enum app app, unsigned code)
+{
+	static const uint16_t sip[] = { 403, 415, 420, 488, 500, 503, 504, 606 };
+	static const uint16_t http[] = { 403, 407, 502, 503, 504 };
+	const uint16_t *codes = app == APP_SIP ? sip : http;
+	size_t count = app == APP_SIP ? ARRAY_SIZE(sip) : ARRAY_SIZE(http);
+
+	if (app != APP_SIP && app != APP_HTTP)
+		return !app_code_is_normal(app, code); /* STUN and its kin */
+	for (size_t i = 0; i < count; i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+/* The application itself said no before anything succeeded.  True when it did. */
+static bool application_refuses(struct opinion *o)
+{
+	const struct ident *id = o->ident;
+	struct evidence *e;
+
+	if (id == NULL || id->accepted_frame != 0)
+		return false;
+	if (id->tls.alert_frame != 0 && id->tls.alert_level == 2 && !id->tls.complete) {
+		e = opinion_add(o, EVIDENCE_TLS_ALERT, id->tls.alert_frame);
+		e->value = id->tls.alert_description;
+		e->value2 = id->tls.alert_dir == o->judged.initiator;
+		conclude(o, OUTCOME_ABORTED, CAUSE_APPLICATION, GRADE_PROVEN);
+		return true;
+	}
+	if (id->answer.frame == 0 || !code_refuses((enum app)id->answer.app, id->answer.code))
+		return false;
+	e = opinion_add(o,
+			id->answer.app == APP_SIP    ? EVIDENCE_SIP_STATUS
+			: id->answer.app == APP_HTTP ? EVIDENCE_HTTP_STATUS
+						     : EVIDENCE_STUN_ERROR,
+			id->answer.frame);
+	e->value = id->answer.code;
+	conclude(o, OUTCOME_ABORTED, CAUSE_APPLICATION, GRADE_PROVEN);
+	return true;
+}
+
+/* A reset by the responder: its TTL is held against the host's own when the ledger settles. */
+static void reset_by_responder(struct opinion *o, enum outcome outcome, enum evidence_code code)
+{
+	struct evidence *e = opinion_add(o, code, o->notes->rst_frame);
+
+	e->value = o->notes->rst_ttl;
+	e->count = o->notes->rst_count[o->judged.initiator ^ 1u];
+	o->judged.rst_ttl = o->notes->rst_ttl;
+	conclude(o, outcome, outcome == OUTCOME_REFUSED ? CAUSE_HOST : CAUSE_UNKNOWN, GRADE_LIKELY);
+}
+
+static void syn_evidence(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+	struct evidence *e = opinion_add(o, EVIDENCE_SYN_UNANSWERED, 0);
+
+	memcpy(e->frames, n->syn.frames, sizeof(e->frames));
+	e->count = n->syn.count;
+	e->value = (uint32_t)((n->syn.last_ns - n->syn.first_ns) / NS_PER_MS);
+}
+
+/* SYNs that no SYN-ACK answered. */
+static void tcp_attempt(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+	unsigned from = o->judged.initiator, to = from ^ 1u;
+
+	if (n->rst_refused) {
+		reset_by_responder(o, OUTCOME_REFUSED, EVIDENCE_TCP_RST_SYN);
+		return;
+	}
+	if (n->acked[from] || n->data_packets[from] != 0 || n->data_packets[to] != 0) {
+		opinion_add(o, EVIDENCE_ANSWER_NOT_CAPTURED, n->data_frame[from]);
+		set(o, OUTCOME_ONE_SIDED);
+		return;
+	}
+	if (icmp_decides(o))
+		return;
+	if (n->rst_frame != 0 && n->rst_dir == from) {
+		/* It answered something with a reset: an answer that we do not hold. */
+		opinion_add(o, EVIDENCE_INITIATOR_RESET, n->rst_frame);
+		set(o, OUTCOME_ONE_SIDED);
+		return;
+	}
+	syn_evidence(o);
+	set(o, OUTCOME_NO_REPLY);
+}
+
+/* Opened, and reset by one end before both had sent data. */
+static void tcp_reset(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+	unsigned from = o->judged.initiator;
+
+	if (n->rst_dir == from) {
+		/* The client closed its own, as Windows does with the slower of 445 and 139. */
+		opinion_add(o, EVIDENCE_INITIATOR_RESET, n->rst_frame);
+		set(o, OUTCOME_ESTABLISHED);
+	} else if (n->data_packets[from] == 0) {
+		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_HANDSHAKE);
+	} else if (o->ident != NULL && o->ident->tls.client_hello) {
+		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_CLIENT_HELLO);
+	} else {
+		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_REQUEST);
+	}
+}
+
+/* A reset by the responder after both sent data still kills a TLS handshake that was under way. */
+static bool handshake_killed(const struct opinion *o)
+{
+	const struct ident *id = o->ident;
+	const struct flow_notes *n = o->notes;
+
+	return n->rst_frame != 0 && n->rst_dir != o->judged.initiator && id != NULL &&
+	       id->tls.client_hello && !id->tls.server_hello && id->app == APP_TLS;
+}
+
+static void tcp_opened(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+	unsigned from = o->judged.initiator, to = from ^ 1u;
+	bool both = n->data_packets[0] != 0 && n->data_packets[1] != 0;
+
+	if (application_refuses(o))
+		return;
+	if (both && !handshake_killed(o)) {
+		set(o, OUTCOME_ESTABLISHED);
+		return;
+	}
+	if (n->rst_frame != 0) {
+		tcp_reset(o);
+		return;
+	}
+	if (icmp_decides(o))
+		return;
+	if (n->data_packets[from] != 0 && n->data_packets[to] == 0 && !n->acked[to] &&
+	    n->retransmitted[from] >= BLACK_HOLE_TRIES) {
+		struct evidence *e =
+			opinion_add(o, EVIDENCE_DATA_UNACKNOWLEDGED, n->data_frame[from]);
+
+		e->count = n->retransmitted[from] + 1;
+		conclude(o, OUTCOME_ABORTED, CAUSE_UNKNOWN, GRADE_LIKELY);
+		return;
+	}
+	set(o, OUTCOME_ESTABLISHED);
+}
+
+static void tcp_outcome(struct opinion *o)
+{
+	const struct flow *f = o->flow;
+	const struct flow_notes *n = o->notes;
+	bool both_sent = f->packets[0] != 0 && f->packets[1] != 0;
+
+	if (n == NULL) { /* bare ACKs of a flow that was open before the capture */
+		opinion_add(o, EVIDENCE_MIDSTREAM, o->judged.first_frame);
+		set(o, both_sent ? OUTCOME_ESTABLISHED : OUTCOME_ONE_SIDED);
+		return;
+	}
+	if (n->syn.count != 0 && n->synack_frame == 0 &&
+	    !(n->data_packets[0] != 0 && n->data_packets[1] != 0)) {
+		tcp_attempt(o);
+		return;
+	}
+	if (n->syn.count == 0)
+		opinion_add(o, EVIDENCE_MIDSTREAM, o->judged.first_frame);
+	if (!both_sent) {
+		opinion_add(o, EVIDENCE_SINGLE_DIRECTION, o->judged.first_frame);
+		set(o, OUTCOME_ONE_SIDED);
+		return;
+	}
+	if (f->state == FLOW_SYN_ACKED) {
+		/* Answered, but the initiator never said that it heard. */
+		set(o, OUTCOME_UNKNOWN);
+		return;
+	}
+	if (n->syn.count == 0 && n->synack_frame == 0 && f->state == FLOW_RESET &&
+	    n->data_packets[0] == 0 && n->data_packets[1] == 0) {
+		set(o, OUTCOME_UNKNOWN); /* stray resets: nothing was seen to open */
+		return;
+	}
+	tcp_opened(o);
+}
+
+/* Datagrams from one endpoint only. */
+static void datagram_attempt(struct opinion *o)
+{
+	const struct ident *id = o->ident;
+	unsigned from = o->judged.initiator;
+	struct evidence *e;
+
+	if (icmp_decides(o))
+		return;
+	if (address_is_group(&o->flow->key.addr[from ^ 1u])) {
+		opinion_add(o, EVIDENCE_GROUP_DESTINATION, o->judged.first_frame);
+		set(o, OUTCOME_UNKNOWN);
+		return;
+	}
+	if (o->flow->packets[from] == 0 || (id != NULL && (id->app == APP_RTP || id->app == APP_RTCP))) {
+		/* Answers without their requests, or media one way: half of something. */
+		opinion_add(o, EVIDENCE_SINGLE_DIRECTION, o->judged.first_frame);
+		set(o, OUTCOME_ONE_SIDED);
+		return;
+	}
+	if (id != NULL && (id->app == APP_STUN || id->app == APP_MSTURN || id->app == APP_TURN)) {
+		e = opinion_add(o, EVIDENCE_STUN_UNANSWERED, id->frame[from]);
+		e->count = id->stun_requests;
+	} else {
+		e = opinion_add(o, EVIDENCE_UDP_UNANSWERED, o->judged.first_frame);
+		e->count = (uint32_t)MIN(o->flow->packets[from], UINT32_MAX);
+	}
+	set(o, OUTCOME_NO_REPLY);
+}
+
+static void datagram_outcome(struct opinion *o)
+{
+	const struct flow *f = o->flow;
+
+	if (f->packets[0] == 0 || f->packets[1] == 0) {
+		datagram_attempt(o);
+		return;
+	}
+	if (application_refuses(o))
+		return;
+	set(o, OUTCOME_ESTABLISHED);
+}
+
+void opinion_outcome(struct opinion *o)
+{
+	if (o->flow->key.l4 == 6)
+		tcp_outcome(o);
+	else
+		datagram_outcome(o);
+	if (o->flow->flags & FLOW_GAP)
+		opinion_add(o, EVIDENCE_GAP, o->notes != NULL ? o->notes->gap_frame : 0);
+	if (o->flow->flags & FLOW_CUT)
+		opinion_add(o, EVIDENCE_SNAPLEN, 0);
+	if (o->flow->end == FLOW_END_EVICTED)
+		opinion_add(o, EVIDENCE_EVICTED, 0);
+}

@@ -1,0 +1,350 @@
+/*
+ * The second half of judgement, when everything has been seen: silence held
+ * against the capture, causes against TTLs, controls, fitness, then the verdict.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "judge/control.h"
+#include "judge/coverage.h"
+#include "judge/fit.h"
+#include "judge/judge.h"
+
+/* Tries without an answer that make silence likely where the capture ends early:
+ * the first and two retransmissions. */
+#define TRIES_ENOUGH 3
+
+struct settling {
+	struct ledger *ledger;
+	const struct judge_options *options;
+	struct controls *controls;
+	int64_t *group_last; /* by group */
+};
+
+static int flow_order(const void *pa, const void *pb)
+{
+	const struct judged *a = pa, *b = pb;
+
+	if (a->input != b->input)
+		return a->input < b->input ? -1 : 1;
+	if (a->first_frame != b->first_frame)
+		return a->first_frame < b->first_frame ? -1 : 1;
+	return memcmp(&a->key, &b->key, sizeof(a->key));
+}
+
+/* Add an item to a flow that is already in the ledger: its list moves to the end. */
+static struct evidence *add(struct ledger *l, struct judged *flow, enum evidence_code code,
+			    uint64_t frame)
+{
+	size_t n = flow->evidence_count;
+	struct evidence *e;
+
+	if (n == UINT8_MAX || memory_grow(&l->evidence, &l->evidence_cap,
+					  l->evidence_count + n + 1, sizeof(*l->evidence)) != 0)
+		return NULL;
+	if (flow->evidence + n != l->evidence_count) {
+		memcpy(l->evidence + l->evidence_count, l->evidence + flow->evidence,
+		       n * sizeof(*l->evidence));
+		flow->evidence = (uint32_t)l->evidence_count;
+		l->evidence_count += n;
+	}
+	e = &l->evidence[l->evidence_count++];
+	*e = (struct evidence){ .code = (uint8_t)code, .frames = { frame }, .count = 1 };
+	flow->evidence_count++;
+	return e;
+}
+
+static const struct evidence *find(const struct ledger *l, const struct judged *flow,
+				   enum evidence_code code)
+{
+	for (unsigned i = 0; i < flow->evidence_count; i++)
+		if (l->evidence[flow->evidence + i].code == code)
+			return &l->evidence[flow->evidence + i];
+	return NULL;
+}
+
+/* Unanswered tries that the flow's evidence counts. */
+static uint32_t tries(const struct ledger *l, const struct judged *flow)
+{
+	static const enum evidence_code codes[] = { EVIDENCE_SYN_UNANSWERED, EVIDENCE_UDP_UNANSWERED,
+						    EVIDENCE_STUN_UNANSWERED };
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+		const struct evidence *e = find(l, flow, codes[i]);
+
+		if (e != NULL)
+			return e->count;
+	}
+	return 0;
+}
+
+/* Silence that a protocol permits: it must never look like a block. */
+static bool silence_is_normal(const struct ledger *l, const struct judged *flow)
+{
+	const struct row *best = ledger_best_row(l, flow);
+
+	if (flow->key.l4 != 17)
+		return false;
+	if (flow->app == APP_SQLR)
+		return true;
+	for (unsigned i = 0; best != NULL && i < best->protocol_count; i++)
+		if (best->protocols[i].app == APPLICATION_SQL_BROWSER)
+			return true;
+	return best != NULL && fit_is_media(best);
+}
+
+static void downgrade(struct judged *flow, enum outcome outcome)
+{
+	flow->outcome = (uint8_t)outcome;
+	flow->cause = CAUSE_NONE;
+	flow->grade = GRADE_NONE;
+}
+
+/* A provisional no_reply: could the capture have seen the answer, and for long enough? */
+static void settle_silence(struct settling *s, struct judged *flow)
+{
+	struct ledger *l = s->ledger;
+	int64_t window = s->group_last[l->captures[flow->input].group] - flow->first_ns;
+	bool control = flow->control_kind != CONTROL_NONE;
+	struct evidence *e;
+
+	if (flow->grade != GRADE_NONE) /* an ICMP unreachable spoke */
+		return;
+	if (silence_is_normal(l, flow)) {
+		add(l, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
+		downgrade(flow, OUTCOME_UNKNOWN);
+		return;
+	}
+	if (!controls_could_see_answer(s->controls, flow)) {
+		add(l, flow, EVIDENCE_SINGLE_DIRECTION, flow->first_frame);
+		downgrade(flow, OUTCOME_ONE_SIDED);
+		return;
+	}
+	if (window < s->options->attempt_timeout_ns &&
+	    (tries(l, flow) < TRIES_ENOUGH || !control)) {
+		e = add(l, flow, EVIDENCE_CAPTURE_ENDS_SOON, 0);
+		if (e != NULL)
+			e->value = (uint32_t)(MAX(window, 0) / NS_PER_MS);
+		downgrade(flow, OUTCOME_UNKNOWN);
+		return;
+	}
+	if (flow->key.l4 != 6 && !control) {
+		/* LISTENING or FILTERED: nothing else vouches for the path. */
+		downgrade(flow, OUTCOME_UNKNOWN);
+		return;
+	}
+	flow->cause = control ? CAUSE_NETWORK : CAUSE_UNKNOWN;
+	flow->grade = GRADE_LIKELY;
+}
+
+/* A reset: the responder's own, or a box between? */
+static void settle_reset(struct settling *s, struct judged *flow)
+{
+	uint8_t usual = 0;
+	int own;
+	struct evidence *e;
+
+	if (flow->rst_ttl == 0 ||
+	    (flow->outcome != OUTCOME_REFUSED && flow->outcome != OUTCOME_ABORTED))
+		return;
+	own = controls_own_ttl(s->controls, flow, flow->initiator ^ 1u, flow->rst_ttl, &usual);
+	if (own == 0) {
+		e = add(s->ledger, flow, EVIDENCE_RST_FOREIGN_TTL, 0);
+		if (e != NULL) {
+			e->value = flow->rst_ttl;
+			e->value2 = usual;
+		}
+		flow->cause = CAUSE_NETWORK;
+		flow->grade = GRADE_LIKELY;
+	} else if (own == 1 && flow->outcome == OUTCOME_REFUSED) {
+		flow->grade = GRADE_PROVEN;
+	}
+}
+
+/* One-way datagrams whose answer came from somewhere else are an answered request. */
+static void settle_elsewhere(struct settling *s, struct judged *flow)
+{
+	uint32_t other;
+	const struct judged *answer;
+	struct evidence *e;
+
+	if (flow->outcome != OUTCOME_NO_REPLY && flow->outcome != OUTCOME_ONE_SIDED &&
+	    flow->outcome != OUTCOME_UNKNOWN)
+		return;
+	other = controls_answer_elsewhere(s->controls, flow);
+	if (other == LEDGER_NONE)
+		return;
+	answer = &s->ledger->flows[other];
+	e = add(s->ledger, flow, EVIDENCE_ANSWERED_ELSEWHERE, 0);
+	if (e != NULL) {
+		e->from = answer->key.addr[answer->packets[0] != 0 ? 0 : 1];
+		if (answer->input == flow->input)
+			e->frames[0] = answer->first_frame;
+	}
+	downgrade(flow, OUTCOME_ESTABLISHED);
+}
+
+static enum verdict verdict_of(const struct judged *flow)
+{
+	bool documented = flow->standing == STANDING_DOCUMENTED ||
+			  flow->standing == STANDING_CONTRADICTED;
+
+	switch ((enum outcome)flow->outcome) {
+	case OUTCOME_ESTABLISHED:
+		break;
+	case OUTCOME_ABORTED:
+		if (!documented)
+			break;
+		return VERDICT_BLOCKED;
+	case OUTCOME_REFUSED:
+	case OUTCOME_PROHIBITED:
+	case OUTCOME_NO_REPLY:
+		return documented ? VERDICT_BLOCKED : VERDICT_REJECTED;
+	case OUTCOME_ONE_SIDED:
+	case OUTCOME_UNKNOWN:
+	case OUTCOME_COUNT:
+		return VERDICT_INCONCLUSIVE;
+	}
+	switch ((enum standing)flow->standing) {
+	case STANDING_DOCUMENTED:
+		return VERDICT_EXPECTED;
+	case STANDING_CONTRADICTED:
+		return VERDICT_MISMATCH;
+	case STANDING_UNPROVEN:
+		return VERDICT_INCONCLUSIVE;
+	case STANDING_UNDOCUMENTED:
+		break;
+	}
+	return VERDICT_UNEXPECTED;
+}
+
+/* A deficiency of the capture takes away verdicts that rest on silence. */
+static void apply_fitness(struct settling *s, struct judged *flow)
+{
+	const struct fitness *fit = &s->ledger->captures[flow->input].fitness;
+	bool evicted = flow->end == FLOW_END_EVICTED;
+	struct evidence *e;
+
+	if (flow->outcome != OUTCOME_NO_REPLY)
+		return;
+	for (unsigned i = 0; i < fit->count; i++) {
+		if (!(fit->entries[i].disables & VERDICT_BIT(flow->verdict)))
+			continue;
+		e = add(s->ledger, flow, EVIDENCE_FITNESS, 0);
+		if (e != NULL)
+			e->value = fit->entries[i].code;
+		flow->verdict = VERDICT_INCONCLUSIVE;
+		return;
+	}
+	if (evicted)
+		flow->verdict = VERDICT_INCONCLUSIVE;
+}
+
+static void settle_nearest(struct ledger *l, struct judged *flow)
+{
+	struct nearest nearest;
+	struct tuple tuple;
+
+	if (flow->nearest >= 0)
+		return;
+	if (flow->standing == STANDING_UNPROVEN && flow->verdict == VERDICT_REJECTED) {
+		flow->nearest = (int32_t)l->rows[flow->rows];
+		flow->nearest_differs = KEY_PROTO;
+		flow->row_count = flow->best_rows = 0;
+		return;
+	}
+	if (flow->row_count != 0)
+		return;
+	ledger_tuple(flow, &tuple);
+	policy_nearest(l->policy, &tuple, &nearest);
+	flow->nearest = nearest.row;
+	flow->nearest_differs = (uint8_t)nearest.differs;
+	flow->nearest_reversed = nearest.reversed;
+}
+
+static void settle_flow(struct settling *s, struct judged *flow)
+{
+	struct ledger *l = s->ledger;
+	enum verdict provisional;
+
+	settle_elsewhere(s, flow);
+	provisional = verdict_of(flow);
+	if (provisional == VERDICT_BLOCKED || flow->outcome == OUTCOME_NO_REPLY)
+		flow->control_kind =
+			(uint8_t)controls_find(s->controls, flow, &flow->control);
+	if (flow->outcome == OUTCOME_NO_REPLY)
+		settle_silence(s, flow);
+	settle_reset(s, flow);
+	if (flow->outcome == OUTCOME_ABORTED && flow->cause == CAUSE_UNKNOWN &&
+	    find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL &&
+	    flow->control_kind != CONTROL_NONE)
+		flow->cause = CAUSE_NETWORK;
+	flow->verdict = (uint8_t)verdict_of(flow);
+	apply_fitness(s, flow);
+	settle_nearest(l, flow);
+	if (flow->verdict != VERDICT_BLOCKED) {
+		flow->cause = CAUSE_NONE;
+		flow->grade = GRADE_NONE;
+		flow->control_kind = CONTROL_NONE;
+		flow->control = LEDGER_NONE;
+	}
+	l->verdicts[flow->verdict]++;
+}
+
+/* Per-input numbers that fitness needs and only flows can tell. */
+static void count_flows(struct ledger *l)
+{
+	for (size_t i = 0; i < l->flow_count; i++) {
+		const struct judged *f = &l->flows[i];
+		struct capture_facts *c = &l->captures[f->input];
+		bool tcp = f->key.l4 == 6;
+
+		c->tcp_flows += tcp;
+		c->tcp_midstream += tcp && find(l, f, EVIDENCE_MIDSTREAM) != NULL;
+		c->tcp_gaps += tcp && find(l, f, EVIDENCE_GAP) != NULL;
+		c->evicted += f->end == FLOW_END_EVICTED;
+		if (address_is_group(&f->key.addr[0]) || address_is_group(&f->key.addr[1]))
+			continue;
+		if (f->packets[0] != 0 && f->packets[1] != 0)
+			c->paired_flows++;
+		else if (f->outcome == OUTCOME_ONE_SIDED || f->outcome == OUTCOME_NO_REPLY)
+			c->single_flows++;
+	}
+	for (size_t i = 0; i < l->capture_count; i++)
+		fitness_assess(&l->captures[i]);
+}
+
+static int group_ends(struct settling *s)
+{
+	struct ledger *l = s->ledger;
+
+	s->group_last = memory_array(l->capture_count, sizeof(*s->group_last));
+	if (s->group_last == NULL)
+		return FA_ENOMEM;
+	for (size_t i = 0; i < l->capture_count; i++) {
+		int64_t *last = &s->group_last[l->captures[i].group];
+
+		*last = MAX(*last, l->captures[i].last_ns);
+	}
+	return 0;
+}
+
+int ledger_settle(struct ledger *ledger, const struct judge_options *options)
+{
+	struct settling s = { .ledger = ledger, .options = options };
+	int status = FA_ENOMEM;
+
+	qsort(ledger->flows, ledger->flow_count, sizeof(*ledger->flows), flow_order);
+	count_flows(ledger);
+	s.controls = controls_new(ledger);
+	if (s.controls != NULL && group_ends(&s) == 0) {
+		for (size_t i = 0; i < ledger->flow_count; i++)
+			settle_flow(&s, &ledger->flows[i]);
+		coverage_count(ledger);
+		status = 0;
+	}
+	controls_free(s.controls);
+	free(s.group_last);
+	return status;
+}
