@@ -1,0 +1,442 @@
+/* The public face: opaque handle, settings, activation, and answers. */
+#include "flowaudit/flowaudit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "audit/pipeline.h"
+#include "base/memory.h"
+#include "policy/packs.h"
+#include "report/report.h"
+
+static_assert((int)FLOWAUDIT_VERDICTS == (int)VERDICT_COUNT &&
+		      (int)FLOWAUDIT_INCONCLUSIVE == (int)VERDICT_INCONCLUSIVE &&
+		      (int)FLOWAUDIT_MISMATCH == (int)VERDICT_MISMATCH &&
+		      (int)FLOWAUDIT_ROW_NOT_SEEN == (int)ROW_NOT_SEEN &&
+		      (int)FLOWAUDIT_ROW_EXPIRED == (int)ROW_EXPIRED,
+	      "public verdicts and row states are the internal ones");
+static_assert((int)FLOWAUDIT_EEMPTY == (int)FA_EEMPTY && (int)FLOWAUDIT_EIO == (int)FA_EIO &&
+		      (int)FLOWAUDIT_EUSAGE == (int)FA_EUSAGE &&
+		      FLOWAUDIT_ERROR_TEXT == FA_ERROR_TEXT,
+	      "public codes and texts are the internal ones");
+
+#define MAX_FLOWS (1u << 27)
+
+enum stage { STAGE_SETTING, STAGE_ACTIVE, STAGE_READING, STAGE_FINISHED };
+
+struct flowaudit {
+	struct pipeline_options options;
+	struct policy *policy;
+	struct pipeline *pipeline;
+	struct problems problems;
+	char **packs;
+	size_t pack_count, pack_cap;
+	char *site;
+	char *filter;
+	char problem[FA_ERROR_TEXT];
+	struct timespec started;
+	double elapsed_s;
+	uint32_t fail_on;
+	enum stage stage;
+	bool strict, require;
+	bool unreadable; /* an input could not be read, wholly or from some point on */
+};
+
+static int fail(char *text, int code, const char *what)
+{
+	snprintf(text, FLOWAUDIT_ERROR_TEXT, "%s", what);
+	return code;
+}
+
+/* Hand a room's error to the caller's buffer. */
+static int give(char *text, const struct fa_error *err)
+{
+	return fail(text, err->code, err->text);
+}
+
+const char *flowaudit_version(void)
+{
+	return FA_VERSION;
+}
+
+struct flowaudit *flowaudit_create(void)
+{
+	struct flowaudit *fa = memory_array(1, sizeof(*fa));
+
+	if (fa == NULL)
+		return NULL;
+	fa->options = (struct pipeline_options)PIPELINE_DEFAULTS;
+	fa->fail_on = VERDICT_BIT(VERDICT_UNEXPECTED) | VERDICT_BIT(VERDICT_BLOCKED) |
+		      VERDICT_BIT(VERDICT_MISMATCH);
+	fa->policy = policy_new();
+	if (fa->policy == NULL) {
+		free(fa);
+		return NULL;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &fa->started);
+	return fa;
+}
+
+void flowaudit_destroy(struct flowaudit *fa)
+{
+	if (fa == NULL)
+		return;
+	pipeline_free(fa->pipeline);
+	policy_free(fa->policy);
+	problems_free(&fa->problems);
+	for (size_t i = 0; i < fa->pack_count; i++)
+		free(fa->packs[i]);
+	free(fa->packs);
+	free(fa->site);
+	free(fa->filter);
+	free(fa);
+}
+
+int flowaudit_add_rules(struct flowaudit *fa, const char *pack)
+{
+	char *copy;
+
+	if (fa->stage != STAGE_SETTING)
+		return FLOWAUDIT_EUSAGE;
+	copy = strdup(pack);
+	if (copy == NULL || memory_grow(&fa->packs, &fa->pack_cap, fa->pack_count + 1,
+					sizeof(*fa->packs)) != 0) {
+		free(copy);
+		return FLOWAUDIT_ENOMEM;
+	}
+	fa->packs[fa->pack_count++] = copy;
+	return 0;
+}
+
+static int set_string(struct flowaudit *fa, char **slot, const char *value)
+{
+	char *copy;
+
+	if (fa->stage != STAGE_SETTING)
+		return FLOWAUDIT_EUSAGE;
+	copy = strdup(value);
+	if (copy == NULL)
+		return FLOWAUDIT_ENOMEM;
+	free(*slot);
+	*slot = copy;
+	return 0;
+}
+
+int flowaudit_set_site(struct flowaudit *fa, const char *path)
+{
+	return set_string(fa, &fa->site, path);
+}
+
+int flowaudit_set_filter(struct flowaudit *fa, const char *expression)
+{
+	return set_string(fa, &fa->filter, expression);
+}
+
+/* A setting that is a plain value within bounds. */
+#define SET(condition, assignment)                                                                 \
+	do {                                                                                       \
+		if (fa->stage != STAGE_SETTING || !(condition))                                    \
+			return FLOWAUDIT_EUSAGE;                                                   \
+		assignment;                                                                        \
+		return 0;                                                                          \
+	} while (0)
+
+int flowaudit_set_max_flows(struct flowaudit *fa, uint32_t flows)
+{
+	SET(flows >= 1 && flows <= MAX_FLOWS, fa->options.table.max_flows = flows);
+}
+
+int flowaudit_set_seed(struct flowaudit *fa, uint64_t seed)
+{
+	SET(true, fa->options.table.seed = seed);
+}
+
+int flowaudit_set_batch(struct flowaudit *fa, unsigned frames)
+{
+	SET(frames >= 1 && frames <= FRAME_BATCH, fa->options.batch = frames);
+}
+
+int flowaudit_set_attempt_timeout(struct flowaudit *fa, unsigned seconds)
+{
+	SET(seconds >= 1, fa->options.judge.attempt_timeout_ns = (int64_t)seconds * NS_PER_S);
+}
+
+int flowaudit_set_checksums(struct flowaudit *fa, int on)
+{
+	SET(true, fa->options.decoder.checksums = on != 0);
+}
+
+int flowaudit_set_vlan_in_key(struct flowaudit *fa, int on)
+{
+	SET(true, fa->options.table.vlan_in_key = on != 0);
+}
+
+int flowaudit_set_fail_on(struct flowaudit *fa, unsigned verdicts)
+{
+	SET(verdicts < VERDICT_BIT(VERDICT_COUNT), fa->fail_on = verdicts);
+}
+
+int flowaudit_set_strict(struct flowaudit *fa, int on)
+{
+	SET(true, fa->strict = on != 0);
+}
+
+int flowaudit_set_require(struct flowaudit *fa, int on)
+{
+	SET(true, fa->require = on != 0);
+}
+
+static int load_pack(struct flowaudit *fa, const char *name, struct fa_error *err)
+{
+	char path[4096];
+	int status = packs_locate(name, path, sizeof(path), err);
+
+	if (status != 0)
+		return status;
+	status = policy_load_pack(fa->policy, path, &fa->problems);
+	if (status != 0)
+		return error_set(err, status, "pack %s cannot be used", name);
+	return 0;
+}
+
+/* Every pack is tried, so that one run shows every mistake; the first failure is returned. */
+static int load_packs(struct flowaudit *fa, struct fa_error *err)
+{
+	size_t count = fa->pack_count;
+	const char *const *defaults = NULL;
+	int first = 0;
+
+	if (count == 0)
+		defaults = packs_default(&count);
+	for (size_t i = 0; i < count; i++) {
+		struct fa_error this_err;
+		int status = load_pack(fa, defaults != NULL ? defaults[i] : fa->packs[i], &this_err);
+
+		if (status != 0 && first == 0) {
+			first = status;
+			*err = this_err;
+		}
+	}
+	return first;
+}
+
+int flowaudit_activate(struct flowaudit *fa, char *err)
+{
+	struct fa_error e = { 0 };
+	int status;
+
+	if (fa->stage != STAGE_SETTING)
+		return fail(err, FLOWAUDIT_EUSAGE, "this audit is active already");
+	status = load_packs(fa, &e);
+	if (status == 0 && fa->site != NULL) {
+		status = policy_load_site(fa->policy, fa->site, &fa->problems);
+		if (status != 0)
+			error_set(&e, status, "site file %s cannot be used", fa->site);
+	}
+	if (status == 0)
+		status = policy_compile(fa->policy, &e);
+	fa->options.filter = fa->filter;
+	if (status == 0)
+		status = pipeline_new(&fa->pipeline, fa->policy, &fa->options, &e);
+	if (status != 0)
+		return give(err, &e);
+	fa->stage = STAGE_ACTIVE;
+	return 0;
+}
+
+const char *flowaudit_problem(struct flowaudit *fa, size_t index)
+{
+	if (index >= fa->problems.count)
+		return NULL;
+	problem_text(&fa->problems.items[index], fa->problem, sizeof(fa->problem));
+	return fa->problem;
+}
+
+int flowaudit_open(struct flowaudit *fa, const char *path, char *err)
+{
+	struct fa_error e = { 0 };
+	int status;
+
+	if (fa->stage != STAGE_ACTIVE)
+		return fail(err, FLOWAUDIT_EUSAGE, "captures are read one at a time, after activation");
+	status = pipeline_open(fa->pipeline, path, &e);
+	if (status != 0) {
+		fa->unreadable = true;
+		return give(err, &e);
+	}
+	fa->stage = STAGE_READING;
+	return 0;
+}
+
+int flowaudit_step(struct flowaudit *fa, char *err)
+{
+	struct fa_error e = { 0 };
+	int status;
+
+	if (fa->stage != STAGE_READING)
+		return fail(err, FLOWAUDIT_EUSAGE, "no capture is open");
+	status = pipeline_step(fa->pipeline, &e);
+	if (status == 1)
+		return 1;
+	fa->stage = STAGE_ACTIVE;
+	if (status < 0) {
+		fa->unreadable = true;
+		return give(err, &e);
+	}
+	return 0;
+}
+
+int flowaudit_read(struct flowaudit *fa, const char *path, char *err)
+{
+	int status = flowaudit_open(fa, path, err);
+
+	if (status != 0)
+		return status;
+	do
+		status = flowaudit_step(fa, err);
+	while (status == 1);
+	return status;
+}
+
+void flowaudit_progress(const struct flowaudit *fa, uint64_t *frames, uint64_t *bytes)
+{
+	*frames = *bytes = 0;
+	if (fa->pipeline != NULL)
+		pipeline_progress(fa->pipeline, frames, bytes);
+}
+
+int flowaudit_finish(struct flowaudit *fa, char *err)
+{
+	struct fa_error e = { 0 };
+	struct timespec now;
+
+	if (fa->stage != STAGE_ACTIVE && fa->stage != STAGE_READING)
+		return fail(err, FLOWAUDIT_EUSAGE, "an audit is finished once, after activation");
+	if (pipeline_finish(fa->pipeline, &e) != 0)
+		return give(err, &e);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	fa->elapsed_s = (double)(now.tv_sec - fa->started.tv_sec) +
+			(double)(now.tv_nsec - fa->started.tv_nsec) * 1e-9;
+	fa->stage = STAGE_FINISHED;
+	return 0;
+}
+
+int flowaudit_report(const struct flowaudit *fa, const char *format, const char *path,
+		     unsigned flags, char *err)
+{
+	struct report_options options = {
+		.verbose = flags & FLOWAUDIT_VERBOSER ? 2 : (flags & FLOWAUDIT_VERBOSE) != 0,
+		.fail_on = fa->fail_on,
+		.require = fa->require,
+		.elapsed_s = fa->elapsed_s,
+	};
+	enum report_format kind;
+	struct fa_error e = { 0 };
+	struct output *out;
+
+	if (fa->stage != STAGE_FINISHED)
+		return fail(err, FLOWAUDIT_EUSAGE, "a report needs a finished audit");
+	if (!report_format_find(format, &kind))
+		return fail(err, FLOWAUDIT_EUSAGE, "no such report format; there are text and json");
+	if (output_open_file(&out, path, &e) != 0)
+		return give(err, &e);
+	options.exit_status = flowaudit_exit_status(fa);
+	options.width = output_width(out);
+	options.colour = !(flags & FLOWAUDIT_NO_COLOUR) &&
+			 (flags & FLOWAUDIT_COLOUR || output_is_terminal(out));
+	report_write(kind, out, pipeline_ledger(fa->pipeline), &options);
+	return output_close(out, &e) != 0 ? give(err, &e) : 0;
+}
+
+/* Something of the capture stayed unread or unjudged. */
+static bool inconclusive(const struct ledger *l)
+{
+	if (l->verdicts[VERDICT_INCONCLUSIVE] != 0)
+		return true;
+	for (size_t i = 0; i < l->capture_count; i++)
+		if (l->captures[i].truncated)
+			return true;
+	return false;
+}
+
+int flowaudit_exit_status(const struct flowaudit *fa)
+{
+	const struct ledger *l;
+	bool findings = false;
+
+	if (fa->pipeline == NULL || fa->unreadable)
+		return 2;
+	l = pipeline_ledger(fa->pipeline);
+	for (unsigned v = 0; v < VERDICT_COUNT; v++)
+		findings |= (fa->fail_on & VERDICT_BIT(v)) && l->verdicts[v] != 0;
+	for (unsigned r = 0; fa->require && r < policy_row_count(fa->policy); r++)
+		findings |= l->coverage[r].required;
+	if (findings)
+		return 1;
+	if (l->flow_count == 0 || (fa->strict && inconclusive(l)))
+		return 3;
+	return 0;
+}
+
+size_t flowaudit_flow_count(const struct flowaudit *fa)
+{
+	return fa->stage == STAGE_FINISHED ? pipeline_ledger(fa->pipeline)->flow_count : 0;
+}
+
+uint64_t flowaudit_verdict_count(const struct flowaudit *fa, enum flowaudit_verdict verdict)
+{
+	if (fa->stage != STAGE_FINISHED || (unsigned)verdict >= VERDICT_COUNT)
+		return 0;
+	return pipeline_ledger(fa->pipeline)->verdicts[verdict];
+}
+
+int flowaudit_flow(const struct flowaudit *fa, size_t index, struct flowaudit_flow *flow)
+{
+	const struct ledger *l;
+	const struct judged *j;
+	const struct row *row;
+
+	if (index >= flowaudit_flow_count(fa))
+		return FLOWAUDIT_EUSAGE;
+	l = pipeline_ledger(fa->pipeline);
+	j = &l->flows[index];
+	row = ledger_best_row(l, j);
+	*flow = (struct flowaudit_flow){
+		.source_port = j->key.port[j->initiator],
+		.destination_port = j->key.port[j->initiator ^ 1u],
+		.ip_protocol = j->key.l4,
+		.verdict = (enum flowaudit_verdict)j->verdict,
+		.outcome = outcome_name((enum outcome)j->outcome),
+		.row = row == NULL ? NULL : row->id,
+		.first_frame = j->first_frame,
+		.capture = l->captures[j->input].name,
+	};
+	address_text(&j->key.addr[j->initiator], flow->source);
+	address_text(&j->key.addr[j->initiator ^ 1u], flow->destination);
+	return 0;
+}
+
+const char *flowaudit_row(const struct flowaudit *fa, size_t index, enum flowaudit_row_state *state)
+{
+	if (fa->stage != STAGE_FINISHED || index >= policy_row_count(fa->policy))
+		return NULL;
+	*state = (enum flowaudit_row_state)pipeline_ledger(fa->pipeline)->coverage[index].state;
+	return policy_row(fa->policy, (unsigned)index)->id;
+}
+
+const char *flowaudit_verdict_name(enum flowaudit_verdict verdict)
+{
+	return (unsigned)verdict < VERDICT_COUNT ? verdict_name((enum verdict)verdict) : NULL;
+}
+
+int flowaudit_verdict_find(const char *name, size_t len, enum flowaudit_verdict *verdict)
+{
+	enum verdict v;
+
+	if (!verdict_find(name, len, &v))
+		return FLOWAUDIT_EUSAGE;
+	*verdict = (enum flowaudit_verdict)v;
+	return 0;
+}
