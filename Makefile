@@ -44,12 +44,13 @@ mode_ldflags_cov     := --coverage
 $(if $(mode_cflags_$(MODE)),,$(error unknown MODE '$(MODE)': use release, debug, asan, tsan or cov))
 
 # What the user gives comes last so that it wins; ours never overwrites it.
-FA_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -DFA_VERSION='"$(VERSION)"' -DFA_RULESDIR='"$(RULESDIR)"' \
-	$(shell $(PKG_CONFIG) --cflags libfyaml)
+FA_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -DFA_VERSION='"$(VERSION)"' -DFA_RULESDIR='"$(RULESDIR)"'
 FA_CFLAGS   := -std=c17 $(WARN) $(mode_cflags_$(MODE)) -fvisibility=hidden -MMD -MP
 FA_LDFLAGS  := $(mode_ldflags_$(MODE))
-LIBS        := $(shell $(PKG_CONFIG) --libs libpcap libfyaml) -larchive -lpthread
-TEST_LIBS   := $(shell $(PKG_CONFIG) --libs cunit jansson) -lnet
+# Asked once, and not before "make deps" had its turn.
+once         = $(eval $(1) := $(2))$($(1))
+LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive))
+TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit jansson))
 
 LIB_SRC  := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c) $(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c))
@@ -64,7 +65,7 @@ lib: $(B)/libflowaudit.a
 
 $(B)/libflowaudit.a: $(LIB_OBJ)
 	@echo "  AR    $@"
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 $(B)/flowaudit: $(MAIN_OBJ) $(B)/libflowaudit.a
 	@echo "  LD    $@"
 	$(Q)$(CC) $(FA_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
@@ -92,8 +93,59 @@ $(B)/tests/unit/main.o: CPPFLAGS += -I$(B)
 $(B)/tests/unit/main.o: $(B)/suites.h
 $(UNIT_OBJ): CPPFLAGS += -Itests/unit
 
+# ---- set-up -------------------------------------------------------------------------------
+BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev
+TEST_PACKAGES  := libcunit1-dev libjansson-dev python3-jsonschema python3-yaml binutils man-db
+
+.PHONY: deps
+deps:
+	@missing=; for p in $(BUILD_PACKAGES) $(TEST_PACKAGES); do \
+	 dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	 command -v apt-get >/dev/null || { echo "make deps: this is not Debian; install the like of:$$missing" >&2; exit 1; }; \
+	 echo "  APT  $$missing"; \
+	 as=; [ "$$(id -u)" = 0 ] || as=sudo; \
+	 $$as apt-get update -qq && \
+	 $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+
+# ---- what it is for ----------------------------------------------------------------------
+# A rule change seen from the client's side; a demo shows findings, so their status is no failure.
+DEMO := recorded/tls-5061-dropped.pcap recorded/turn-3478-quota-486.pcap recorded/tls-8059-undocumented.pcap \
+	recorded/mtls-5061-declined.pcap recorded/scan-40-ports.pcapng recorded/sip-tcp-5068-gateway.pcap.gz
+.PHONY: demo
+demo: $(B)/flowaudit
+	@cd pcaps && echo '$$ flowaudit audit -S sites/lab.yaml $(DEMO)' && echo && \
+	 FLOWAUDIT_RULES=../rules ../$(B)/flowaudit audit -S sites/lab.yaml $(DEMO); [ $$? -le 1 ]
+
+# ---- tests -------------------------------------------------------------------------------
+SHARED ?= ../shared
+export FLOWAUDIT_SHARED := $(abspath $(SHARED))
+export FLOWAUDIT_RULES := $(CURDIR)/rules
+
+.PHONY: unit truth shared golden invariance bad-input test check
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
+
+$(B)/accept/%: tests/accept/%.c $(B)/libflowaudit.a
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(FA_CPPFLAGS) $(CPPFLAGS) $(FA_CFLAGS) $(CFLAGS) $(FA_LDFLAGS) $(LDFLAGS) -o $@ $< \
+	 $(B)/libflowaudit.a $(LIBS) $(LDLIBS)
+truth: $(B)/accept/truth
+	$< pcaps
+shared: $(B)/accept/shared
+	$< $(FLOWAUDIT_SHARED)/captures
+golden: $(B)/flowaudit
+	tests/golden/run.sh $<
+invariance: $(B)/flowaudit
+	tests/invariance.sh $<
+bad-input: $(B)/flowaudit
+	tests/bad-input.sh $<
+
+test: all unit truth shared golden invariance bad-input
+check: test
 
 clean:
 	rm -rf $(BUILD)

@@ -204,15 +204,12 @@ static int load_pack(struct flowaudit *fa, const char *name, struct fa_error *er
 /* Every pack is tried, so that one run shows every mistake; the first failure is returned. */
 static int load_packs(struct flowaudit *fa, struct fa_error *err)
 {
-	size_t count = fa->pack_count;
-	const char *const *defaults = NULL;
+	const char *const *names = packs_default();
 	int first = 0;
 
-	if (count == 0)
-		defaults = packs_default(&count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; fa->pack_count != 0 ? i < fa->pack_count : names[i] != NULL; i++) {
 		struct fa_error this_err;
-		int status = load_pack(fa, defaults != NULL ? defaults[i] : fa->packs[i], &this_err);
+		int status = load_pack(fa, fa->pack_count != 0 ? fa->packs[i] : names[i], &this_err);
 
 		if (status != 0 && first == 0) {
 			first = status;

@@ -99,7 +99,9 @@ int source_open_memory(struct source **src, const char *name, const void *bytes,
  * reports the damage, and every later call reports it again.  An input that
  * ends within a record is not damage: it ends, with source_info.truncated set.
  *
- * Return: 1..FRAME_BATCH frames; 0 at the end; FA_EIO or FA_EFORMAT
+ * Return: 1..FRAME_BATCH frames; 0 at the end; FA_EIO; FA_EFORMAT; FA_ENOMEM;
+ *	   FA_EUNSUPPORTED (a later pcapng section's version, or a link type the
+ *	   filter cannot be compiled for)
  */
 int source_next(struct source *src, struct frame frames[static FRAME_BATCH], struct fa_error *err);
 

@@ -64,6 +64,8 @@ static_assert(sizeof(struct flow) == 128, "two cache lines");
 #define FLOW_CUT	   0x04u /* a payload was cut by the snap length */
 #define FLOW_VLAN_TAGGED   0x08u
 #define FLOW_TUNNELLED	   0x10u
+#define FLOW_ENDED	   0x40u /* retired */
+#define FLOW_LATE	   0x80u /* the table's own: seen behind its clock since it was armed */
 
 /* An ICMP error that quotes a packet of the flow. */
 struct flow_icmp {
@@ -80,18 +82,31 @@ struct flow_icmp {
 
 /**
  * struct flow_notes - Cold record: what happened to a flow
+ * @data_*:	First packet with payload of each endpoint; payload bytes and packets since.
+ *		Payload of a SYN counts once it is acknowledged, keep-alives never
+ * @retransmitted: Payload segments seen again, by sender
  * @syn:	SYNs without ACK of the current attempt, retransmissions included
  * @synack_frame: First SYN-ACK
- * @data_*:	First packet with payload of each endpoint; payload bytes and packets since
  * @rst_*:	First RST: who sent it (endpoint), and the TTL it had
  * @rst_refused: It answered a SYN that had no SYN-ACK
  * @rst_count:	RSTs of each endpoint
- * @retransmitted: Payload segments seen again, by sender
+ * @icmp:	The strongest error: prohibited, else port unreachable, else unreachable, else other
+ * @stream:	The stream room's ids
+ * @gaps:	Times that bytes were acknowledged which the capture does not hold; one
+ *		that the capture fills later is taken back
  * @acked:	Each endpoint sent an acknowledgement above the first byte of the other:
- *		it has heard the other, whatever the capture holds
- * @icmp:	The strongest error: prohibited, else unreachable, else other
+ *		it has heard the other, whatever the capture holds.  A SYN-ACK alone is
+ *		none; any acknowledgement is where the other's first byte is not known
+ *
+ * The order keeps what a data packet writes in the first and the last cache line.
  */
 struct flow_notes {
+	uint64_t data_frame[2];
+	int64_t data_ns[2];
+	uint64_t data_bytes[2];
+	uint32_t data_packets[2];
+	uint32_t retransmitted[2];
+	/* second line */
 	struct {
 		uint64_t frames[FLOW_FRAMES];
 		int64_t first_ns, last_ns;
@@ -102,23 +117,19 @@ struct flow_notes {
 	int64_t synack_ns;
 	uint32_t synack_count;
 	uint32_t synack_isn;
-	uint64_t data_frame[2];
-	int64_t data_ns[2];
-	uint64_t data_bytes[2];
-	uint32_t data_packets[2];
-	uint32_t retransmitted[2];
 	uint64_t fin_frame[2];
 	uint64_t rst_frame;
 	int64_t rst_ns;
 	uint32_t rst_count[2];
+	uint64_t gap_frame;
+	struct flow_icmp icmp;
 	uint8_t rst_dir;
 	uint8_t rst_ttl;
 	bool rst_refused;
-	bool acked[2];
 	uint32_t gaps;
-	uint64_t gap_frame;
-	struct flow_icmp icmp;
-	uint32_t stream[2]; /* the stream room's ids */
+	/* fifth line */
+	uint32_t stream[2];
+	bool acked[2];
 };
 
 #endif

@@ -39,6 +39,14 @@ struct flow_table_options {
 	bool vlan_in_key;
 };
 
+/*
+ * A packet later than its flow's idle time after the packet before it opens a
+ * new flow, exactly.  A flow that goes quiet is retired this much later, so that
+ * a packet captured out of order by less than this finds its flow whatever the
+ * size of batches.
+ */
+#define FLOW_TABLE_GRACE_NS (2 * NS_PER_S)
+
 #define FLOW_TABLE_DEFAULTS                                                                        \
 	{                                                                                          \
 		.max_flows = 4u << 20, .seed = 0, .stream_bytes = (size_t)64 << 20,                \
@@ -46,6 +54,13 @@ struct flow_table_options {
 		.datagram_ns = 900 * NS_PER_S, .vlan_in_key = false                                \
 	}
 
+/**
+ * flow_table_new() - Take all memory that the table will ever use
+ *
+ * Memory is reserved, and paid for as flows need it.
+ *
+ * Return: 0; FA_EUSAGE for options that cannot be; FA_ENOMEM
+ */
 int flow_table_new(struct flow_table **table, const struct flow_table_options *options,
 		   struct fa_error *err);
 void flow_table_free(struct flow_table *table);
@@ -87,7 +102,8 @@ const struct flow_notes *flow_table_notes(struct flow_table *table, uint32_t id)
  * @dir:	Endpoint that sent them
  * @len:	Their number; 0 when none are kept
  * @last:	No more will be added: limit of the direction, memory, or a gap that
- *		the capture never filled
+ *		the capture never filled, or the FIN or RST of this endpoint; also for a
+ *		flow without streams: UDP, retired, or after flow_table_payload_done()
  * @grown:	They grew with the last packet of this flow
  *
  * For a flow picked up midstream they begin at the first payload captured.
@@ -97,19 +113,27 @@ const struct flow_notes *flow_table_notes(struct flow_table *table, uint32_t id)
 const uint8_t *flow_table_stream(struct flow_table *table, uint32_t id, unsigned dir, size_t *len,
 				 bool *last, bool *grown);
 
-/* Identification is done: release the stream memory, keep no more. */
+/* Identification is done with a live or retired flow: release the stream memory, keep no more. */
 void flow_table_payload_done(struct flow_table *table, uint32_t id);
+
+#define FLOW_TABLE_QUEUE 1024u
 
 /**
  * flow_table_advance() - Packet time moved to @now_ns: retire what idled out
  *
  * Time never runs backwards inside: earlier values are ignored.  Work in one
- * call is bounded; what is left over is done by later calls.
+ * call is bounded; what is left over is done by later calls.  At most
+ * FLOW_TABLE_QUEUE flows wait in the queue because of it.
  */
 void flow_table_advance(struct flow_table *table, int64_t now_ns);
 
-/* Queue up to a bounded number of live flows as ended, for the end of an input.
- * Return: true while any are left: drain the queue and call again. */
+/**
+ * flow_table_finish() - Queue up to FLOW_TABLE_QUEUE live flows as ended, at the end of an input
+ *
+ * After the last one the table forgets the time: the next input may be older.
+ *
+ * Return: true while any are left: drain the queue and call again
+ */
 bool flow_table_finish(struct flow_table *table);
 
 /* Next retired flow, or FLOW_NONE.  Its record stays readable until released. */

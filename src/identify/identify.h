@@ -9,6 +9,7 @@
 #ifndef FA_IDENTIFY_IDENTIFY_H
 #define FA_IDENTIFY_IDENTIFY_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -72,7 +73,8 @@ const char *client_auth_name(enum client_auth auth); /* "proven", "hidden-tls13"
  * @client_auth: enum client_auth
  * @alert_dir:	Endpoint whose clear alert was seen; meaningful when @alert_frame != 0
  * @alert_level, @alert_description: Of the first clear fatal alert, else of the first alert
- * @sni, @alpn:	NUL-terminated, cut at their size; bytes as seen
+ * @sni, @alpn:	NUL-terminated, cut at their size; bytes as seen.  @alpn is the server's choice
+ *		where it is visible, else the client's first offer
  */
 struct tls_facts {
 	uint64_t certreq_frame; /* 0: none */
@@ -93,9 +95,83 @@ struct tls_facts {
 /* An answer by the application that is neither success nor a normal challenge. */
 struct app_answer {
 	uint64_t frame;	/* 0: none */
-	uint16_t code;	/* STUN error, SIP or HTTP status */
+	uint16_t code;	/* STUN error, SIP or HTTP status, DHCP message type, bind_nak reason */
 	uint8_t app;	/* enum app */
 	uint8_t dir;	/* endpoint that answered */
+};
+
+/* One direction of a TLS stream: where the walk over records and messages stands. */
+struct ident_tls {
+	uint32_t hs_word; /* handshake header: type << 24 | length, complete when hs_have is 4 */
+	uint32_t hs_left; /* bytes of the message body still to come */
+	uint32_t msg_pos; /* stream offset of the message's first header byte */
+	uint16_t msg_room; /* bytes of its record from there on */
+	uint16_t rec_left; /* bytes of the record still to come */
+	uint16_t flags;	  /* TLS_SAW_ in tls.c */
+	uint8_t rec_type; /* 0: at a record header */
+	uint8_t hs_have;
+};
+
+/* One direction of a text protocol. */
+struct ident_text {
+	uint32_t scan; /* stream offset up to which no line end was found */
+	uint32_t body; /* bytes of body still to skip, or length announced so far */
+	uint16_t status; /* of the response whose headers are read; 0: a request */
+	bool has_length;
+	bool chunked;
+	bool connect; /* HTTP CONNECT */
+};
+
+/* One direction of DCE/RPC. */
+struct ident_rpc {
+	uint32_t call; /* id of the last PDU */
+	bool any;      /* there was one */
+};
+
+/* One direction of media: the stream of one SSRC at a time, and its RTCP. */
+struct ident_rtp {
+	uint64_t first_frame;
+	uint32_t ssrc;
+	uint32_t time;
+	uint32_t rtcp_ssrc;
+	uint16_t seq;
+	uint16_t rtcp_sum; /* of the last RTCP packet: a duplicate proves nothing */
+	uint8_t packets;
+	uint8_t good;	   /* small positive steps among them */
+	uint8_t other;	   /* packets of other SSRCs since @ssrc was taken up */
+	uint8_t rtcp_packets; /* of @rtcp_ssrc */
+};
+
+/* What the identifiers keep for one endpoint. */
+struct ident_side {
+	uint32_t base;	 /* where what is being identified begins: behind a CONNECT, an upgrade */
+	uint32_t offset; /* first byte not yet parsed */
+	uint32_t searched; /* midstream: first byte not yet tried as a beginning */
+	uint16_t opens;	 /* stream protocols that these bytes can open, by table index */
+	uint16_t answers; /* ... that they can answer */
+	uint16_t lost;	 /* ... that were followed and turned out wrong */
+	uint8_t owner;	 /* 1 + table index of the protocol followed; 0: none */
+	uint8_t state;	 /* of that protocol */
+	uint8_t frames;	 /* messages or frames of it walked */
+	bool ended;
+	union {
+		struct ident_tls tls;
+		struct ident_text text;
+		struct ident_rpc rpc;
+		struct ident_rtp rtp;
+	};
+};
+
+struct ident_work {
+	struct ident_side side[2];
+	uint32_t strong;     /* set of apps proven */
+	uint32_t missed;     /* datagrams: set of apps that one whole datagram did not fit */
+	uint32_t pending[4]; /* unanswered STUN requests: digest of the id, sender in bit 0 */
+	uint8_t pending_next;
+	uint8_t askers; /* bit per endpoint that sent a Binding request */
+	bool client_fixed;
+	bool stun_ok; /* a STUN success was seen, relayed ones included */
+	bool finished;
 };
 
 /**
@@ -112,8 +188,14 @@ struct app_answer {
  * @examined:	Payload bytes looked at, by endpoint
  * @answer:	First refusal by the application, see judge
  * @accepted_frame: First success of the application (STUN success, SIP or HTTP 2xx,
- *		complete TLS handshake...); 0: none
- * @requests:	STUN/MSTURN requests without an answer so far, and requests in all
+ *		complete TLS handshake, DHCPACK, bind_ack, preamble ack); 0: none
+ * @stun_requests: STUN and MSTURN requests, retransmissions not counted again
+ * @stun_answers: Successes and errors; saturates.  An answer may belong to a request on
+ *		another flow (Alternate Server), so this may exceed @stun_requests
+ * @microsoft:	An attribute of MS-ICE2 or MS-TURN was seen
+ *
+ * What is relayed inside MSTURN or TURN (Data, ChannelData) enters @seen but neither
+ * names the flow nor counts as its request, answer or success.
  *
  * Endpoints are 0 and 1 as in the flow key.  The fields behind @work belong
  * to the identifiers.
@@ -133,21 +215,13 @@ struct ident {
 	bool stream;	/* TCP */
 	bool midstream; /* the first bytes of the flow were not captured */
 	bool cut;	/* payload was cut by the snap length: absence proves nothing */
+	bool microsoft;
 	struct app_answer answer;
 	struct tls_facts tls;
-	struct ident_work {
-		uint32_t offset[2]; /* first byte not yet parsed, by endpoint */
-		uint32_t hs_have[2]; /* handshake bytes walked, TLS */
-		uint32_t ssrc[2];
-		uint32_t rtp_time[2];
-		uint16_t rtp_seq[2];
-		uint8_t rtp_pt[2];
-		uint8_t rtp_score[2], rtp_packets[2];
-		uint8_t phase[2];
-		uint32_t scratch[4];
-		uint8_t txid[16]; /* first unanswered STUN transaction */
-	} work;
+	struct ident_work work;
 };
+
+static_assert(sizeof(struct ident) <= 384, "one is kept for every live flow that has payload");
 
 /* More payload of this flow can still change the result. */
 #define IDENT_MORE 1
@@ -181,7 +255,10 @@ int ident_stream(struct ident *id, unsigned dir, const uint8_t *bytes, size_t le
 int ident_datagram(struct ident *id, unsigned dir, const uint8_t *bytes, size_t len,
 		   size_t wire_len, uint64_t frame);
 
-/* STUN 401, 438, 300 and 487, SIP 401 and 407, HTTP 401 and 3xx, every 1xx: part of a normal dialogue. */
+/*
+ * Part of a normal dialogue: STUN 401, 438, 300 and 487; SIP 401, 407 and 3xx; HTTP 401 and
+ * 3xx; every 1xx and 2xx of SIP and HTTP.
+ */
 bool app_code_is_normal(enum app app, unsigned code);
 
 /* "handshake_failure" (RFC 8446 6, RFC 5246 7.2), or "alert_NN" from a static table. */

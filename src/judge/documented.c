@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "judge/fit.h"
+#include "judge/claim.h"
 
 struct candidate {
 	const struct row *row;
@@ -61,23 +61,45 @@ static void explain(struct opinion *o, const struct candidate *best)
 		e->value = id->tls.client_auth;
 }
 
+static bool admits(const struct port_set *set, uint16_t port)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		if (port >= set->ranges[i].lo && port <= set->ranges[i].hi)
+			return true;
+	return false;
+}
+
+/*
+ * A range that only the initiator's own port falls into, and whose protocol is
+ * contradicted: the port is ephemeral by chance (Windows takes them from
+ * 49152-65535, where the media ranges lie), and the row says nothing of the flow.
+ */
+static bool by_chance(const struct opinion *o, const struct candidate *c)
+{
+	uint16_t port = o->judged.key.port[o->judged.initiator ^ 1u];
+
+	return c->fit == FIT_CONTRADICTED && o->judged.initiator_by != INITIATOR_UNKNOWN &&
+	       !admits(&c->row->dport, port) && !admits(&c->row->sport, port) &&
+	       !admits(&c->row->port, port);
+}
+
 static size_t collect(const struct opinion *o, const struct policy *policy,
 		      struct candidate *candidates)
 {
 	struct match matches[DOCUMENTED_MAX];
 	struct tuple tuple;
-	size_t n;
+	size_t found, n = 0;
 
 	ledger_tuple(&o->judged, &tuple);
-	n = policy_match(policy, &tuple, matches, DOCUMENTED_MAX);
-	n = MIN(n, DOCUMENTED_MAX);
-	for (size_t i = 0; i < n; i++) {
-		struct candidate *c = &candidates[i];
+	found = policy_match(policy, &tuple, matches, DOCUMENTED_MAX);
+	for (size_t i = 0; i < MIN(found, DOCUMENTED_MAX); i++) {
+		struct candidate *c = &candidates[n];
 
 		c->match = matches[i];
 		c->row = policy_row(policy, matches[i].row);
 		c->order = (unsigned)i;
-		c->fit = fit_row(c->row, o->ident, &c->why);
+		c->fit = claim_fit(c->row, o->ident, &c->why);
+		n += row_is_wide(c->row) || !by_chance(o, c);
 	}
 	qsort(candidates, n, sizeof(*candidates), by_rank);
 	return n;

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "judge/control.h"
 #include "judge/coverage.h"
-#include "judge/fit.h"
+#include "judge/claim.h"
 #include "judge/judge.h"
 
 /* Tries without an answer that make silence likely where the capture ends early:
@@ -91,7 +91,7 @@ static bool silence_is_normal(const struct ledger *l, const struct judged *flow)
 	for (unsigned i = 0; best != NULL && i < best->protocol_count; i++)
 		if (best->protocols[i].app == APPLICATION_SQL_BROWSER)
 			return true;
-	return best != NULL && fit_is_media(best);
+	return best != NULL && claim_is_media(best);
 }
 
 static void downgrade(struct judged *flow, enum outcome outcome)

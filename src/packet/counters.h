@@ -34,7 +34,7 @@ void counters_merge(struct counters *to, const struct counters *from);
  * counters_next() - Walk the non-zero counters in a fixed order
  * @pos:	Start with 0; advanced
  * @name:	"tcp", "udp", "icmp", "fragment", "arp", "truncated_ip",
- *		"ip_protocol_89", "ethertype_0x8909", "linktype_147", ...;
+ *		"ip_protocol_253", "ethertype_0x88b5", "linktype_147", ...;
  *		well-known numbers by name: "ip_protocol_esp", "ethertype_profinet"
  *
  * Return: true while there is one

@@ -44,6 +44,7 @@ void decoder_free(struct decoder *dec);
 
 /**
  * decode_batch() - Decode @n frames in order
+ * @n:	At most FRAME_BATCH
  * @facts:	@n results.  Payload pointers are valid until the frames' bytes die
  *		or the next call, whichever is first
  */

@@ -20,6 +20,17 @@ struct role_set {
 	uint64_t bits[ROLE_MAX / 64];
 };
 
+static inline bool role_set_has(const struct role_set *set, unsigned role)
+{
+	return set->bits[role / 64] >> (role % 64) & 1;
+}
+
+static inline bool role_set_meets(const struct role_set *a, const struct role_set *b)
+{
+	return ((a->bits[0] & b->bits[0]) | (a->bits[1] & b->bits[1]) | (a->bits[2] & b->bits[2]) |
+		(a->bits[3] & b->bits[3])) != 0;
+}
+
 /* Which ends a row names on one side. */
 enum side_kind {
 	SIDE_ROLES,	  /* the roles of the set */
@@ -78,6 +89,7 @@ struct row_protocol {
  * @exception:	Name of the exception that keeps it valid ("mainland-china"), or NULL
  * @tune:	Name of the parameter that moves its range, or NULL
  * @note:	Short, in our own words; may be NULL
+ * @inferred:	"l4, proto": keys (and "tls") that the table does not print, or NULL
  * @width:	Ports its narrowest constraint admits (1 for a single port);
  *		65536 without one
  */
@@ -101,6 +113,7 @@ struct row {
 	const char *exception;
 	const char *tune;
 	const char *note;
+	const char *inferred;
 	uint32_t width;
 };
 

@@ -46,7 +46,14 @@ int policy_find_row(const struct policy *policy, const char *id);
 const char *policy_site_name(const struct policy *policy); /* NULL without a site */
 unsigned policy_role_count(const struct policy *policy);
 const char *policy_role_name(const struct policy *policy, unsigned role);
+/* One line about a role, from its pack; may be empty. */
+const char *policy_role_description(const struct policy *policy, unsigned role);
+/* The site gives addresses to it, or to a role that stands for it.  After policy_compile(). */
+bool policy_role_is_bound(const struct policy *policy, unsigned role);
 const char *policy_condition_name(const struct policy *policy, unsigned condition);
+/* "Port summary (revised 2015-03-09): Firewall summary": where a row comes from.  Return: @buf */
+const char *policy_row_title(const struct policy *policy, const struct row *row, char *buf,
+			     size_t size);
 
 /* What the site says of a condition. */
 enum assertion { ASSERTION_UNKNOWN, ASSERTION_HOLDS, ASSERTION_DENIED };
@@ -63,6 +70,10 @@ void policy_roles_of(const struct policy *policy, const struct address *addr,
 
 /**
  * struct tuple - What a match looks at
+ *
+ * 0.0.0.0, :: and 255.255.255.255 name no host (DHCP): they satisfy any role,
+ * and the match says peer_unverified.
+ *
  * @addr, @port:  [0] the initiator's, [1] the responder's; host order ports
  * @l4:		  IP protocol number (6 or 17; others match nothing)
  * @initiator_known: When false both orientations are tried
@@ -130,10 +141,22 @@ struct nearest {
 };
 
 /**
- * policy_nearest() - Row with the fewest failing keys
+ * policy_row_ends() - Which end of a tuple is which end of a row that it satisfies
+ * @from:	Index into addr[] of the row's @from end
+ * @sport:	Index into port[] of the port its sport key speaks of; dport is the other
+ */
+void policy_row_ends(const struct policy *policy, unsigned row, const struct tuple *tuple,
+		     unsigned *from, unsigned *sport);
+
+/**
+ * policy_nearest() - Row with the fewest failing keys, two at most
  *
- * Among equals: the smaller distance between the port and the documented
- * range, then the narrower row, then pack order.  KEY_PROTO is never set here.
+ * Among equals: rows that are not wide before wide ones, rows that name both
+ * ends before rows that leave a peer unspecified, then the smaller distance
+ * between the port and the documented range, the narrower row, pack order.  Rows that fit entirely are
+ * left out: they are for policy_match(), and a wide one that the protocol
+ * contradicts is for the caller.  A `port` key that fails at both ends counts
+ * as KEY_DPORT.  KEY_PROTO is never set here.
  */
 void policy_nearest(const struct policy *policy, const struct tuple *tuple,
 		    struct nearest *nearest);
@@ -160,9 +183,14 @@ void policy_side_text(const struct policy *policy, const struct side *side, char
  * policy_lint() - Complaints about packs that parse
  * @now_ns:	For expired rows
  *
- * Unreachable (a role nobody can bind, an empty port set), shadowed (another
- * row admits all its flows with the same protocols), overlapping, duplicate
- * and expired rows, roles that no row uses, each with its place.
+ * After policy_compile().  Warnings "unreachable" (conditions that exclude
+ * each other, ports that cannot meet), "shadowed" (another row admits all its
+ * flows with the same protocols), "duplicate", "expired" and "unused-role";
+ * notes "overlap" (a range shares flows with another row, the protocol must
+ * tell them apart) and, with a site, "unbound" (no role of an end has an address).  Unknown
+ * roles are errors of loading, with the code "unknown-role".
+ *
+ * Return: 0 or FA_ENOMEM
  */
 int policy_lint(const struct policy *policy, int64_t now_ns, struct problems *problems);
 

@@ -35,6 +35,8 @@ struct problems {
 int problems_add(struct problems *p, enum severity severity, const char *code, const char *file,
 		 uint32_t line, uint32_t column, const char *fmt, ...) FA_PRINTF(7, 8);
 void problems_free(struct problems *p);
+/* Put the complaints from index @first on in the order of their files' names and places. */
+void problems_sort(struct problems *p, size_t first);
 
 /* "file:12:9: text" into @buf; the line and column are left out when 0. */
 void problem_text(const struct problem *problem, char *buf, size_t size);

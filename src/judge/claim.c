@@ -7,7 +7,7 @@
  * the set, or when its first bytes rule the whole set out: never because
  * nothing was seen.
  */
-#include "judge/fit.h"
+#include "judge/claim.h"
 
 #include <string.h>
 
@@ -116,7 +116,7 @@ static enum protocol_fit fit_tls(const struct row_protocol *claim, const struct 
 	return FIT_CONSISTENT;
 }
 
-static enum protocol_fit fit_claim(const struct row_protocol *claim, const struct ident *id,
+static enum protocol_fit fit_one(const struct row_protocol *claim, const struct ident *id,
 				   enum evidence_code *why)
 {
 	enum protocol_fit clear, tls;
@@ -143,7 +143,7 @@ static enum protocol_fit fit_claim(const struct row_protocol *claim, const struc
 	return clear;
 }
 
-enum protocol_fit fit_row(const struct row *row, const struct ident *ident,
+enum protocol_fit claim_fit(const struct row *row, const struct ident *ident,
 			  enum evidence_code *why)
 {
 	enum protocol_fit best = FIT_CONTRADICTED;
@@ -155,7 +155,7 @@ enum protocol_fit fit_row(const struct row *row, const struct ident *ident,
 	}
 	for (unsigned i = 0; i < row->protocol_count; i++) {
 		enum evidence_code claim_why = EVIDENCE_COUNT;
-		enum protocol_fit fit = fit_claim(&row->protocols[i], ident, &claim_why);
+		enum protocol_fit fit = fit_one(&row->protocols[i], ident, &claim_why);
 
 		if (i == 0 || fit > best) {
 			best = fit;
@@ -169,7 +169,7 @@ enum protocol_fit fit_row(const struct row *row, const struct ident *ident,
 	return best;
 }
 
-bool fit_is_media(const struct row *row)
+bool claim_is_media(const struct row *row)
 {
 	for (unsigned i = 0; i < row->protocol_count; i++)
 		if (clear_set[row->protocols[i].app] & APP_BIT(APP_RTP))

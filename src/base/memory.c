@@ -1,0 +1,77 @@
+/* Arrays with checked products, and regions from the kernel. */
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+void *memory_array(size_t n, size_t size)
+{
+	/* calloc() may answer NULL for nothing; ask for a byte. */
+	if (n == 0 || size == 0)
+		return calloc(1, 1);
+	if (n > PTRDIFF_MAX / size)
+		return NULL;
+	return calloc(n, size);
+}
+
+int memory_grow(void *base, size_t *cap, size_t want, size_t size)
+{
+	size_t room = *cap;
+	void *old, *new;
+
+	FA_ASSERT(size > 0);
+	if (want <= room)
+		return 0;
+	room = room > SIZE_MAX / 2 ? want : MAX(room * 2, want);
+	if (room > PTRDIFF_MAX / size)
+		room = want;
+	if (room > PTRDIFF_MAX / size)
+		return FA_ENOMEM;
+	/* @base points to a pointer of a type not known here: copy, do not alias. */
+	memcpy(&old, base, sizeof(old));
+	new = realloc(old, room * size);
+	if (new == NULL)
+		return FA_ENOMEM;
+	memcpy(base, &new, sizeof(new));
+	*cap = room;
+	return 0;
+}
+
+/* Whole pages for @bytes, or 0 when that does not fit in a size_t. */
+static size_t region_length(size_t bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (bytes == 0)
+		return page;
+	if (bytes > SIZE_MAX - (page - 1))
+		return 0;
+	return (bytes + page - 1) / page * page;
+}
+
+void *memory_region(size_t bytes)
+{
+	size_t len = region_length(bytes);
+	void *region;
+
+	if (len == 0)
+		return NULL;
+	region = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (region == MAP_FAILED)
+		return NULL;
+	/* A kernel without huge pages refuses; the region works all the same. */
+	(void)madvise(region, len, MADV_HUGEPAGE);
+	return region;
+}
+
+void memory_region_free(void *region, size_t bytes)
+{
+	if (region != NULL)
+		(void)munmap(region, region_length(bytes));
+}

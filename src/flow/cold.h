@@ -1,0 +1,56 @@
+/* The cold record as the flow room keeps it: the notes and what TCP must remember beside them. */
+#ifndef FA_FLOW_COLD_H
+#define FA_FLOW_COLD_H
+
+#include <stdalign.h>
+
+#include "flow/flow.h"
+
+/**
+ * struct flow_cold - Five cache lines; a data packet writes the first and the last
+ * @first_seq:	Sequence number of each endpoint's first payload byte; of its first
+ *		packet where no SYN told
+ * @hole:	Bytes each endpoint sent that the capture does not hold, one range:
+ *		the first that is open, else the latest that was acknowledged
+ * @fin_seq:	Sequence number of each endpoint's FIN
+ * @known:	Endpoints (bit 0, bit 1) whose sequence numbers are known
+ * @anchored:	... whose @first_seq comes from a SYN or what acknowledged it
+ * @synacked:	... that sent a SYN-ACK
+ * @hole_acked:	... whose hole was acknowledged and counted as a gap
+ * @grown:	... whose stream grew with the last packet of the flow
+ * @opened:	The flow was open, or midstream, at some time
+ */
+struct flow_cold {
+	alignas(64) struct flow_notes notes;
+	uint32_t first_seq[2];
+	struct {
+		uint32_t begin, end;
+	} hole[2];
+	uint32_t fin_seq[2];
+	uint8_t known, anchored, synacked, hole_acked, grown;
+	bool opened;
+};
+static_assert(sizeof(struct flow_cold) == 320, "five cache lines");
+static_assert(offsetof(struct flow_notes, syn) == 64, "data packets write the first line");
+static_assert(offsetof(struct flow_notes, stream) == 256, "... and the last");
+
+/* Distance from sequence number @b to @a; wraps (RFC 9293 3.4). */
+static inline int32_t flow_seq_diff(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b);
+}
+
+/* A packet of endpoint @dir had @bytes of payload. */
+static inline void flow_cold_data(struct flow_cold *cold, unsigned dir, uint64_t frame, int64_t ts_ns,
+				  uint32_t bytes)
+{
+	struct flow_notes *n = &cold->notes;
+
+	if (n->data_packets[dir]++ == 0) {
+		n->data_frame[dir] = frame;
+		n->data_ns[dir] = ts_ns;
+	}
+	n->data_bytes[dir] += bytes;
+}
+
+#endif

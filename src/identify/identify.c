@@ -1,0 +1,456 @@
+/* Starts identifications, hands payload to the protocols and keeps the result. */
+#include "identify/protocol.h"
+
+/*
+ * Theory of operation
+ *
+ * Streams.  Each direction decides for itself, since the other one may not have
+ * been captured.  Every protocol is asked whether the first bytes can open it
+ * or answer it; those answers are two sets a side, which only shrink.  A
+ * protocol is possible while some assignment of the two sides to opener and
+ * answerer is left.  The first protocol of the table that is sure, with no
+ * more specific one above it still waiting for bytes, follows the direction
+ * and parses on from side->offset; nothing is parsed twice, so the work is
+ * linear in the bytes however they are cut.  A side that fits without being
+ * telling (MAYBE) is followed only by the protocol that the other side proved.
+ *
+ * Datagrams.  Each is shown to every protocol.  A protocol is ruled out when as
+ * many whole datagrams as its entry says are no message of it; datagrams that a
+ * media protocol took do not count against the other media protocols, and
+ * keep-alives count against none.
+ *
+ * Midstream and cut bytes rule nothing out.  Something proven does: it leaves
+ * only its companions, below.
+ */
+
+/* More specific before less: pseudo-TLS is a TLS record, anything may be an HTTP method. */
+static const struct stream_protocol *const stream_protocols[] = {
+	&pseudo_tls_stream, &tls_stream,  &msturn_stream, &stun_stream, &dcerpc_stream,
+	&smb_stream,	    &nmf_stream,  &msnftp_stream, &tds_stream,	&sip_stream,
+	&http_stream,	    &framed_stream,
+};
+
+static_assert(ARRAY_SIZE(stream_protocols) <= 16, "side->opens has a bit each");
+
+#define ALL_STREAM ((uint16_t)((1u << ARRAY_SIZE(stream_protocols)) - 1))
+
+static const struct datagram_protocol *const datagram_protocols[] = {
+	&msturn_datagram, &stun_datagram, &dtls_datagram, &rtcp_datagram,   &rtp_datagram,
+	&sip_datagram,	  &dhcp_datagram, &sqlr_datagram, &dcerpc_datagram,
+};
+
+/* Changes of hands in one call: pseudo-TLS to MSTURN, CONNECT to TLS.  A bound, not a need. */
+#define MAX_HANDS 8
+
+/* Datagrams looked at before we give up: media flows show themselves within a second. */
+#define MAX_DATAGRAMS 24
+
+/* Stream bytes of one direction, and of both, that may fit nothing. */
+#define UNKNOWN_ONE  4096
+#define UNKNOWN_BOTH 512
+
+/* Of several protocols equally sure, the one with the higher rank names the flow. */
+static const uint8_t rank[APP_COUNT] = {
+	[APP_RTP] = 14,	  [APP_RTCP] = 13,   [APP_DTLS] = 12,	    [APP_MSTURN] = 11,
+	[APP_TURN] = 10,  [APP_STUN] = 9,    [APP_PSEUDO_TLS] = 8,  [APP_NMF] = 7,
+	[APP_TLS] = 6,	  [APP_SIP] = 5,     [APP_DCERPC] = 4,	    [APP_SMB] = 4,
+	[APP_SQLR] = 4,	  [APP_DHCP] = 4,    [APP_MSNFTP] = 4,	    [APP_TDS] = 4,
+	[APP_HTTP] = 3,
+};
+
+/* What else a datagram flow may carry once this is proven; 0: nothing. */
+static const uint32_t companions[APP_COUNT] = {
+	[APP_STUN] = APPS_MEDIA | APP_BIT(APP_SIP), /* RFC 5626 4.4.2: SIP keep-alives */
+	[APP_TURN] = APPS_MEDIA & ~APP_BIT(APP_MSTURN),
+	[APP_MSTURN] = APPS_MEDIA & ~APP_BIT(APP_TURN),
+	[APP_RTP] = APPS_MEDIA,
+	[APP_RTCP] = APPS_MEDIA,
+	[APP_DTLS] = APPS_MEDIA,
+};
+
+static_assert(sizeof(struct ident_rtp) >= sizeof(struct ident_tls) &&
+		      sizeof(struct ident_rtp) >= sizeof(struct ident_text),
+	      "clean_side() clears the union by its longest member");
+
+static uint32_t transport_apps(bool stream)
+{
+	uint32_t apps = 0;
+
+	if (stream)
+		for (size_t i = 0; i < ARRAY_SIZE(stream_protocols); i++)
+			apps |= stream_protocols[i]->apps;
+	else
+		for (size_t i = 0; i < ARRAY_SIZE(datagram_protocols); i++)
+			apps |= datagram_protocols[i]->apps;
+	return apps;
+}
+
+void ident_init(struct ident *id, bool stream, bool midstream)
+{
+	*id = (struct ident){
+		.stream = stream,
+		.midstream = midstream,
+		.client = 2,
+		.possible = transport_apps(stream),
+	};
+	for (unsigned d = 0; d < 2; d++) {
+		id->work.side[d].opens = ALL_STREAM;
+		id->work.side[d].answers = ALL_STREAM;
+	}
+}
+
+/* What identifiers report. */
+
+static unsigned weight(const struct ident *id, unsigned app)
+{
+	return ((id->work.strong & APP_BIT(app)) != 0 ? 256u : 0u) + rank[app];
+}
+
+static void name_flow(struct ident *id, enum app app, const struct input *in)
+{
+	if (id->app != (uint8_t)app) {
+		if (id->app != APP_NONE && weight(id, id->app) >= weight(id, app))
+			return;
+		id->app = (uint8_t)app;
+		id->frame[0] = id->frame[1] = 0;
+	}
+	id->confidence = (id->work.strong & APP_BIT(app)) != 0 ? CONFIDENCE_STRONG
+							       : CONFIDENCE_WEAK;
+	if (id->frame[in->dir] == 0)
+		id->frame[in->dir] = in->frame;
+}
+
+void ident_note(struct ident *id, enum app app, enum confidence confidence, const struct input *in)
+{
+	id->seen |= APP_BIT(app);
+	if (confidence == CONFIDENCE_STRONG)
+		id->work.strong |= APP_BIT(app);
+	if (in->nested) {
+		id->possible |= APP_BIT(app);
+		return;
+	}
+	name_flow(id, app, in);
+	if (confidence == CONFIDENCE_STRONG && !id->stream)
+		id->possible &= companions[app];
+	id->possible |= id->seen;
+}
+
+void ident_client(struct ident *id, unsigned dir)
+{
+	if (id->work.client_fixed)
+		return;
+	id->work.client_fixed = true;
+	id->client = (uint8_t)dir;
+}
+
+void ident_accept(struct ident *id, const struct input *in)
+{
+	if (!in->nested && id->accepted_frame == 0)
+		id->accepted_frame = in->frame;
+}
+
+void ident_refuse(struct ident *id, enum app app, unsigned code, const struct input *in)
+{
+	if (in->nested || id->answer.frame != 0 || app_code_is_normal(app, code))
+		return;
+	id->answer = (struct app_answer){
+		.frame = in->frame,
+		.code = (uint16_t)code,
+		.app = (uint8_t)app,
+		.dir = (uint8_t)in->dir,
+	};
+}
+
+void ident_finish(struct ident *id)
+{
+	id->work.finished = true;
+}
+
+/* Who follows which direction of a stream. */
+
+static unsigned protocol_index(const struct stream_protocol *p)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(stream_protocols); i++)
+		if (stream_protocols[i] == p)
+			return i;
+	FA_ASSERT(false);
+	return 0;
+}
+
+static uint16_t protocol_bit(unsigned index)
+{
+	return (uint16_t)(1u << index);
+}
+
+bool ident_follows(const struct ident *id, unsigned dir, const struct stream_protocol *p)
+{
+	unsigned owner = id->work.side[dir].owner;
+
+	return owner != 0 && stream_protocols[owner - 1] == p;
+}
+
+static void clean_side(struct ident_side *side, size_t offset)
+{
+	side->offset = (uint32_t)offset;
+	side->state = 0;
+	side->frames = 0;
+	memset(&side->rtp, 0, sizeof(side->rtp)); /* the longest member: all of the union */
+}
+
+void ident_hand(struct ident *id, unsigned dir, const struct stream_protocol *p, size_t offset)
+{
+	clean_side(&id->work.side[dir], offset);
+	id->work.side[dir].owner = (uint8_t)(1 + protocol_index(p));
+}
+
+void ident_restart(struct ident *id, unsigned dir, size_t offset)
+{
+	struct ident_side *side = &id->work.side[dir];
+
+	clean_side(side, offset);
+	side->base = (uint32_t)offset;
+	side->searched = (uint32_t)offset;
+	side->owner = 0;
+	side->lost = 0;
+	side->opens = side->answers = ALL_STREAM;
+	/* The first of the two: the other side will begin anew as well. */
+	if (id->work.side[1 - dir].base == 0) {
+		id->work.side[1 - dir].opens = ALL_STREAM;
+		id->work.side[1 - dir].answers = ALL_STREAM;
+	}
+}
+
+/* How the first bytes of a side fit one protocol; takes it out of the side's sets when they do not. */
+static enum fit test_side(struct ident_side *side, unsigned i, bool keep, const uint8_t *bytes,
+			  size_t len)
+{
+	const struct stream_protocol *p = stream_protocols[i];
+	enum fit opens = p->opens(bytes, len), answers = p->answers(bytes, len);
+
+	if (!keep && opens == FIT_NO)
+		side->opens &= (uint16_t)~protocol_bit(i);
+	if (!keep && answers == FIT_NO)
+		side->answers &= (uint16_t)~protocol_bit(i);
+	if ((side->lost & protocol_bit(i)) != 0)
+		return FIT_NO;
+	return MAX(opens, answers);
+}
+
+static void own(struct ident *id, unsigned dir, unsigned i, size_t offset)
+{
+	ident_hand(id, dir, stream_protocols[i], offset);
+}
+
+/* Midstream: try every position once for the protocols that can be joined there. */
+static void join_somewhere(struct ident *id, const struct input *in)
+{
+	struct ident_side *side = &id->work.side[in->dir];
+
+	for (size_t pos = side->searched; pos < in->len && pos - side->base < UNKNOWN_ONE; pos++) {
+		for (unsigned i = 0; i < ARRAY_SIZE(stream_protocols); i++) {
+			const struct stream_protocol *p = stream_protocols[i];
+			enum fit fit;
+
+			if (p->joins == NULL || (side->lost & protocol_bit(i)) != 0)
+				continue;
+			fit = p->joins(in->bytes, in->len, pos);
+			if (fit == FIT_YES) {
+				own(id, in->dir, i, pos);
+				return;
+			}
+			if (fit == FIT_MORE)
+				return;
+		}
+		side->searched = (uint32_t)pos + 1;
+	}
+}
+
+/* Choose who follows this direction, if its bytes tell. */
+static void choose_owner(struct ident *id, const struct input *in)
+{
+	struct ident_side *side = &id->work.side[in->dir];
+	unsigned other = id->work.side[1 - in->dir].owner;
+	const uint8_t *bytes = in->bytes + side->base;
+	size_t len = in->len - side->base;
+	bool waits = false;
+	int first = -1;
+
+	if (len == 0)
+		return;
+	for (unsigned i = 0; i < ARRAY_SIZE(stream_protocols); i++) {
+		enum fit fit = test_side(side, i, id->midstream, bytes, len);
+
+		if (fit == FIT_MAYBE && other == i + 1 && first < 0)
+			first = (int)i;
+		if (fit == FIT_YES && first < 0 && !waits)
+			first = (int)i;
+		waits = waits || fit == FIT_MORE;
+	}
+	if (first >= 0)
+		own(id, in->dir, (unsigned)first, side->base);
+	else if (id->midstream)
+		join_somewhere(id, in);
+}
+
+/* The stream protocols that some assignment of the sides still allows. */
+static uint16_t stream_candidates(const struct ident *id)
+{
+	const struct ident_side *a = &id->work.side[0], *b = &id->work.side[1];
+	uint16_t dead = id->midstream ? 0 : a->lost | b->lost;
+
+	return (uint16_t)(((a->opens & b->answers) | (b->opens & a->answers)) & ~dead);
+}
+
+static void stream_possible(struct ident *id)
+{
+	uint16_t candidates = stream_candidates(id);
+	uint32_t apps = id->seen;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(stream_protocols); i++)
+		if ((candidates & protocol_bit(i)) != 0)
+			apps |= stream_protocols[i]->apps;
+	id->possible = apps;
+}
+
+/* A proven protocol leaves no room for another beside it on the same bytes. */
+static void stream_settle(struct ident *id, unsigned dir)
+{
+	unsigned owner = id->work.side[dir].owner;
+
+	if (owner == 0 || (stream_protocols[owner - 1]->apps & id->work.strong) == 0 ||
+	    (id->work.side[dir].base == 0) != (id->work.side[1 - dir].base == 0))
+		return;
+	for (unsigned d = 0; d < 2; d++) {
+		id->work.side[d].opens = protocol_bit(owner - 1);
+		id->work.side[d].answers = protocol_bit(owner - 1);
+	}
+}
+
+static bool stream_done(const struct ident *id)
+{
+	const struct ident_side *a = &id->work.side[0], *b = &id->work.side[1];
+
+	if (id->work.finished || (a->ended && b->ended))
+		return true;
+	if (a->owner != 0 || b->owner != 0)
+		return false;
+	if (stream_candidates(id) == 0)
+		return true;
+	return id->examined[0] - a->base >= UNKNOWN_ONE || id->examined[1] - b->base >= UNKNOWN_ONE ||
+	       (id->examined[0] - a->base >= UNKNOWN_BOTH && id->examined[1] - b->base >= UNKNOWN_BOTH);
+}
+
+/* One change of hands, or one look by the protocol in charge; true to go on. */
+static bool follow_once(struct ident *id, const struct input *in)
+{
+	struct ident_side *side = &id->work.side[in->dir];
+	unsigned owner;
+
+	if (side->owner == 0)
+		choose_owner(id, in);
+	if (side->owner == 0)
+		return false;
+	owner = side->owner - 1;
+	switch (stream_protocols[owner]->follow(id, in)) {
+	case FOLLOW_MORE:
+		return false;
+	case FOLLOW_END:
+		side->ended = true;
+		return false;
+	case FOLLOW_LOST:
+		side->lost |= protocol_bit(owner);
+		clean_side(side, side->base);
+		side->owner = 0;
+		return true;
+	case FOLLOW_HANDED:
+		return true;
+	}
+	return false;
+}
+
+int ident_stream(struct ident *id, unsigned dir, const uint8_t *bytes, size_t len, bool last,
+		 uint64_t frame)
+{
+	struct ident_side *side = &id->work.side[dir];
+	const struct input in = {
+		.bytes = bytes,
+		.len = len,
+		.wire_len = len,
+		.frame = frame,
+		.dir = dir,
+		.last = last,
+	};
+
+	if (stream_done(id))
+		return 0;
+	id->examined[dir] = (uint32_t)MAX(id->examined[dir], len);
+	if (!side->ended && len >= side->offset && len >= side->base)
+		for (unsigned hands = 0; hands < MAX_HANDS && follow_once(id, &in); hands++)
+			;
+	side->ended = side->ended || last;
+	stream_settle(id, dir);
+	stream_possible(id);
+	return stream_done(id) ? 0 : IDENT_MORE;
+}
+
+/* Datagrams. */
+
+/* NAT and SIP keep-alives (RFC 5626 3.5.1 and what clients really send) are no protocol. */
+static bool is_keep_alive(const struct input *in)
+{
+	for (size_t i = 0; i < in->len; i++)
+		if (in->bytes[i] != 0 && in->bytes[i] != '\r' && in->bytes[i] != '\n')
+			return false;
+	return in->len <= 4;
+}
+
+static void strike(struct ident *id, uint32_t fits, bool media)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(datagram_protocols); i++) {
+		const struct datagram_protocol *p = datagram_protocols[i];
+		uint32_t out = p->apps & ~fits & ~id->seen;
+
+		if (media)
+			out &= ~APPS_MEDIA;
+		if (p->strikes > 1) {
+			uint32_t again = out & id->work.missed;
+
+			id->work.missed |= out;
+			out = again;
+		}
+		id->possible &= ~out;
+	}
+}
+
+int ident_datagram(struct ident *id, unsigned dir, const uint8_t *bytes, size_t len,
+		   size_t wire_len, uint64_t frame)
+{
+	const struct input in = {
+		.bytes = bytes,
+		.len = MIN(len, wire_len),
+		.wire_len = wire_len,
+		.frame = frame,
+		.dir = dir,
+	};
+	uint32_t fits[ARRAY_SIZE(datagram_protocols)], all = 0;
+	bool taken = false, media = false;
+
+	if (id->work.finished)
+		return 0;
+	id->examined[dir] += (uint32_t)in.len;
+	id->datagrams[dir]++;
+	id->cut = id->cut || !input_whole(&in);
+	for (size_t i = 0; i < ARRAY_SIZE(datagram_protocols); i++)
+		all |= fits[i] = datagram_protocols[i]->fits(id, &in);
+	for (size_t i = 0; i < ARRAY_SIZE(datagram_protocols) && !taken; i++) {
+		taken = fits[i] != 0 && datagram_protocols[i]->follow(id, &in);
+		media = taken && (datagram_protocols[i]->apps & APPS_MEDIA) != 0;
+	}
+	/* A packet that would pass for media, on a flow proven to carry some. */
+	media = media || ((all & APPS_MEDIA) != 0 && (id->work.strong & APPS_MEDIA) != 0);
+	if (input_whole(&in) && !is_keep_alive(&in))
+		strike(id, all, media);
+	id->work.finished = id->work.finished || id->possible == 0 ||
+			    id->datagrams[0] + id->datagrams[1] >= MAX_DATAGRAMS;
+	return id->work.finished ? 0 : IDENT_MORE;
+}

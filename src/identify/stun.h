@@ -1,0 +1,60 @@
+/* The message form that STUN and MSTURN share (RFC 5389 6, MS-TURN 2.2.1).  Private to this room. */
+#ifndef FA_IDENTIFY_STUN_H
+#define FA_IDENTIFY_STUN_H
+
+#include "identify/protocol.h"
+
+enum {
+	STUN_HEADER = 20,
+	STUN_ERROR_CODE = 0x0009,
+	STUN_DATA = 0x0013,
+};
+
+enum stun_class {
+	STUN_REQUEST = 0x00,
+	STUN_INDICATION = 0x01,
+	STUN_SUCCESS = 0x10,
+	STUN_ERROR = 0x11,
+};
+
+/**
+ * struct stun - Header of one message
+ * @id:		Sixteen bytes from offset 4: the cookie and RFC 5389's id, or RFC 3489's
+ * @cookie:	They begin with 0x2112A442
+ * @bytes, @len: The message as far as it was captured
+ */
+struct stun {
+	const uint8_t *bytes;
+	const uint8_t *id;
+	size_t len;
+	enum stun_class class;
+	uint16_t type;
+	uint16_t length;
+	bool cookie;
+};
+
+struct stun_attribute {
+	struct cursor value;
+	uint16_t type;
+};
+
+/* False when the header is not all there or its first two bits are not 0. */
+bool stun_read(struct stun *m, const uint8_t *bytes, size_t len);
+
+/* The attributes of a message, as far as they were captured. */
+struct cursor stun_attributes(const struct stun *m);
+/* False at the end; then cursor_ok() says whether the walk ended on it exactly. */
+bool stun_next_attribute(struct cursor *c, bool padded, struct stun_attribute *a);
+
+/* RFC 5389 15.6: class * 100 + number; 0 when the value is too short. */
+unsigned stun_error_code(struct cursor value);
+
+/* MS-TURN 2.2.2, MS-ICE2 2.2: types that nobody else uses. */
+bool stun_attribute_is_microsoft(unsigned type);
+
+/* Count a request and remember its id; retransmissions are known by it. */
+void stun_request(struct ident *id, const struct stun *m, const struct input *in);
+/* Count an answer; true when it is to a remembered request of the other end. */
+bool stun_answer(struct ident *id, const struct stun *m, const struct input *in);
+
+#endif

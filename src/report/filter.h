@@ -1,0 +1,22 @@
+/* Wireshark display filters for findings. */
+#ifndef FA_REPORT_FILTER_H
+#define FA_REPORT_FILTER_H
+
+#include "report/fold.h"
+
+#define FILTER_TEXT 320
+
+/**
+ * filter_text() - A display filter that selects the flows of a fold
+ * @buf:	At least FILTER_TEXT bytes
+ *
+ * What the flows have in common: responder's port first, responder, initiator.
+ * It may select more (other tries of the same client, which belong to the
+ * story), but misses none of them: "udp.port == 3478 && ip.addr == 203.0.113.12".
+ *
+ * Return: @buf
+ */
+const char *filter_text(const struct folds *folds, const struct ledger *ledger,
+			const struct fold *fold, char buf[static FILTER_TEXT]);
+
+#endif

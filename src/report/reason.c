@@ -1,0 +1,120 @@
+/* Which evidence a report leads with: lists by verdict, the strongest statement first. */
+#include "report/reason.h"
+
+/* Rows that document more ports than this are folded over the port. */
+#define FEW_PORTS 8u
+
+/* What the network or the far end said, before what it did not say. */
+static const uint8_t blocked_reasons[] = {
+	EVIDENCE_ICMP_ADMIN_PROHIBITED,
+	EVIDENCE_TCP_RST_SYN,
+	EVIDENCE_ICMP_PORT_UNREACHABLE,
+	EVIDENCE_TLS_ALERT,
+	EVIDENCE_STUN_ERROR,
+	EVIDENCE_SIP_STATUS,
+	EVIDENCE_HTTP_STATUS,
+	EVIDENCE_RST_AFTER_CLIENT_HELLO,
+	EVIDENCE_RST_AFTER_REQUEST,
+	EVIDENCE_RST_AFTER_HANDSHAKE,
+	EVIDENCE_ICMP_UNREACHABLE,
+	EVIDENCE_DATA_UNACKNOWLEDGED,
+	EVIDENCE_STUN_UNANSWERED,
+	EVIDENCE_UDP_UNANSWERED,
+	EVIDENCE_SYN_UNANSWERED,
+	EVIDENCE_RST_FOREIGN_TTL,
+	EVIDENCE_INITIATOR_RESET,
+	EVIDENCE_ICMP_OTHER,
+};
+
+static const uint8_t mismatch_reasons[] = {
+	EVIDENCE_MTLS_DECLINED,
+	EVIDENCE_MTLS_NOT_REQUESTED,
+	EVIDENCE_ALPN_FOREIGN,
+	EVIDENCE_PROTOCOL_CONTRADICTED,
+};
+
+/* Why it cannot be told, before what was seen. */
+static const uint8_t inconclusive_reasons[] = {
+	EVIDENCE_EVICTED,
+	EVIDENCE_SINGLE_DIRECTION,
+	EVIDENCE_ANSWER_NOT_CAPTURED,
+	EVIDENCE_ANSWERED_ELSEWHERE,
+	EVIDENCE_SILENCE_IS_NORMAL,
+	EVIDENCE_GROUP_DESTINATION,
+	EVIDENCE_FITNESS,
+	EVIDENCE_CAPTURE_ENDS_SOON,
+	EVIDENCE_GAP,
+	EVIDENCE_SNAPLEN,
+	EVIDENCE_MIDSTREAM,
+	EVIDENCE_MTLS_UNSEEN,
+	EVIDENCE_STUN_UNANSWERED,
+	EVIDENCE_UDP_UNANSWERED,
+	EVIDENCE_SYN_UNANSWERED,
+	EVIDENCE_DATA_UNACKNOWLEDGED,
+	EVIDENCE_INITIATOR_RESET,
+	EVIDENCE_ICMP_UNREACHABLE,
+	EVIDENCE_ICMP_OTHER,
+	EVIDENCE_PROTOCOL_UNVERIFIED,
+};
+
+static const uint8_t supports[] = {
+	EVIDENCE_RST_FOREIGN_TTL,
+	EVIDENCE_FITNESS,
+	EVIDENCE_CAPTURE_ENDS_SOON,
+};
+
+static const struct {
+	const uint8_t *codes;
+	size_t count;
+} reasons[] = {
+	[VERDICT_EXPECTED] = { NULL, 0 },
+	[VERDICT_UNEXPECTED] = { NULL, 0 },
+	[VERDICT_BLOCKED] = { blocked_reasons, ARRAY_SIZE(blocked_reasons) },
+	[VERDICT_REJECTED] = { blocked_reasons, ARRAY_SIZE(blocked_reasons) },
+	[VERDICT_MISMATCH] = { mismatch_reasons, ARRAY_SIZE(mismatch_reasons) },
+	[VERDICT_INCONCLUSIVE] = { inconclusive_reasons, ARRAY_SIZE(inconclusive_reasons) },
+};
+static_assert(ARRAY_SIZE(reasons) == VERDICT_COUNT, "a list a verdict");
+
+static const struct evidence *first_of(const struct ledger *ledger, const struct judged *flow,
+				       const uint8_t *codes, size_t count)
+{
+	const struct evidence *items = ledger->evidence + flow->evidence;
+	size_t i;
+	unsigned j;
+
+	for (i = 0; i < count; i++)
+		for (j = 0; j < flow->evidence_count; j++)
+			if (items[j].code == codes[i])
+				return &items[j];
+	return NULL;
+}
+
+const struct evidence *reason_of(const struct ledger *ledger, const struct judged *flow)
+{
+	if (flow->evidence_count == 0)
+		return NULL;
+	return first_of(ledger, flow, reasons[flow->verdict].codes, reasons[flow->verdict].count);
+}
+
+const struct evidence *reason_support(const struct ledger *ledger, const struct judged *flow)
+{
+	const struct evidence *reason = reason_of(ledger, flow), *e;
+
+	if (reason == NULL)
+		return NULL;
+	e = first_of(ledger, flow, supports, ARRAY_SIZE(supports));
+	return e == reason ? NULL : e;
+}
+
+int reason_row(const struct ledger *ledger, const struct judged *flow)
+{
+	if (flow->row_count > 0)
+		return (int)ledger->rows[flow->rows];
+	return flow->nearest;
+}
+
+bool reason_port_is_one_of_many(const struct row *row)
+{
+	return row != NULL && row->width > FEW_PORTS;
+}

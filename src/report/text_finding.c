@@ -1,0 +1,367 @@
+/* One finding: what, where, why, in which frames, and against what control. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/filter.h"
+#include "report/phrase.h"
+#include "report/reason.h"
+#include "report/text.h"
+
+/* Frames listed of a fold. */
+#define FRAMES_SHOWN 3u
+
+/* Findings shout, the rest does not. */
+void text_label(struct text *t, uint8_t verdict)
+{
+	const char *name = verdict_name((enum verdict)verdict);
+	char buf[TEXT_LABEL];
+	size_t i;
+
+	for (i = 0; name[i] != '\0' && i + 1 < sizeof(buf); i++)
+		buf[i] = (char)(text_is_finding(t, verdict) && name[i] >= 'a' ? name[i] - 32
+									      : name[i]);
+	buf[i] = '\0';
+	page_line(&t->page, 0, TEXT_LABEL);
+	page_word(&t->page, text_verdict_style(verdict), buf);
+	page_tab(&t->page, TEXT_LABEL);
+}
+
+/* Start a further line of the block. */
+static void block_line(struct text *t)
+{
+	page_line(&t->page, TEXT_LABEL, TEXT_LABEL + 2);
+}
+
+/* "14 flows, proven" */
+static void flows_text(const struct text *t, const struct fold *fold, char *buf, size_t size)
+{
+	uint32_t by[GRADE_COUNT] = { 0 }, i;
+	char count[64], proven[PHRASE_COUNT];
+
+	phrase_plural(fold->count, "flow", "flows", count, sizeof(count));
+	for (i = 0; i < fold->count; i++)
+		by[fold_flow(&t->folds, t->ledger, fold, i)->grade]++;
+	if (by[GRADE_PROVEN] == fold->count || by[GRADE_LIKELY] == fold->count)
+		snprintf(buf, size, "%s, %s", count,
+			 by[GRADE_LIKELY] == 0 ? grade_name(GRADE_PROVEN)
+					       : grade_name(GRADE_LIKELY));
+	else if (by[GRADE_PROVEN] > 0)
+		snprintf(buf, size, "%s, %s proven", count, phrase_count(by[GRADE_PROVEN], proven));
+	else
+		snprintf(buf, size, "%s", count);
+}
+
+/* What they spoke; what the row documents where nothing was seen that could tell. */
+static void protocol_text(const struct text *t, const struct fold *fold, char *buf, size_t size)
+{
+	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
+	const struct row *row = first->row_count == 0 ? NULL : ledger_best_row(t->ledger, first);
+
+	if (first->app == APP_NONE && !first->examined && row != NULL)
+		policy_row_protocols_text(row, buf, size);
+	else
+		ledger_protocol_text(first, buf, size);
+}
+
+static void row_id(struct text *t, const struct fold *fold)
+{
+	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
+	const struct row *row = ledger_best_row(t->ledger, first);
+
+	if (row == NULL)
+		return;
+	page_word(&t->page, PAGE_BOLD, row->id);
+	if (first->best_rows > 1)
+		page_printf(&t->page, PAGE_PLAIN, "(and %u of equal rank)", first->best_rows - 1u);
+	page_gap(&t->page, 2);
+}
+
+static void head(struct text *t, const struct fold *fold)
+{
+	char buf[256], from[200], to[200];
+
+	text_label(t, fold->verdict);
+	row_id(t, fold);
+	protocol_text(t, fold, buf, sizeof(buf));
+	page_phrase(&t->page, PAGE_PLAIN, buf);
+	text_port(t, fold, buf, sizeof(buf));
+	page_phrase(&t->page, PAGE_PLAIN, buf);
+	page_gap(&t->page, 2);
+	text_end(t, fold, 0, from, sizeof(from));
+	page_phrase(&t->page, PAGE_PLAIN, from);
+	text_end(t, fold, 1, to, sizeof(to));
+	snprintf(buf, sizeof(buf), "-> %s", to);
+	page_phrase(&t->page, PAGE_PLAIN, buf);
+	page_gap(&t->page, 3);
+	flows_text(t, fold, buf, sizeof(buf));
+	page_phrase(&t->page, PAGE_PLAIN, buf);
+	page_end(&t->page);
+}
+
+/* One sentence holds for all flows only where it is the same for each. */
+static bool all_say(const struct text *t, const struct fold *fold, const char *sentence)
+{
+	char other[512];
+	uint32_t i;
+
+	for (i = 1; i < fold->count; i++) {
+		const struct evidence *e =
+			reason_of(t->ledger, fold_flow(&t->folds, t->ledger, fold, i));
+
+		if (e == NULL)
+			return false;
+		evidence_text(e, other, sizeof(other));
+		if (strcmp(sentence, other) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void say_documented(struct text *t, const struct judged *flow)
+{
+	const struct row *row = ledger_best_row(t->ledger, flow);
+	char protocols[160], phrase[200];
+
+	if (row == NULL)
+		return;
+	policy_row_protocols_text(row, protocols, sizeof(protocols));
+	snprintf(phrase, sizeof(phrase), "documented: %s", protocols);
+	page_gap(&t->page, 0);
+	page_word(&t->page, PAGE_PLAIN, ";");
+	page_phrase(&t->page, PAGE_PLAIN, phrase);
+}
+
+/* Why, in a sentence, and whose doing it is. */
+static void reason_lines(struct text *t, const struct fold *fold)
+{
+	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
+	const struct evidence *reason = reason_of(t->ledger, first);
+	const struct evidence *support = reason_support(t->ledger, first);
+	char sentence[512];
+
+	if (reason == NULL)
+		return;
+	evidence_text(reason, sentence, sizeof(sentence));
+	block_line(t);
+	if (fold->count > 1)
+		page_phrase(&t->page, PAGE_PLAIN,
+			    all_say(t, fold, sentence) ? "each:" : "first flow:");
+	page_words(&t->page, PAGE_PLAIN, sentence);
+	if (fold->verdict == VERDICT_MISMATCH)
+		say_documented(t, first);
+	if (fold->verdict == VERDICT_BLOCKED && first->cause != CAUSE_NONE) {
+		page_gap(&t->page, 0);
+		page_word(&t->page, PAGE_PLAIN, ";");
+		snprintf(sentence, sizeof(sentence),
+			 first->cause == CAUSE_UNKNOWN ? "cause %s" : "cause: the %s",
+			 cause_name((enum cause)first->cause));
+		page_phrase(&t->page, PAGE_PLAIN, sentence);
+	}
+	page_end(&t->page);
+	if (support == NULL || fold->verdict == VERDICT_INCONCLUSIVE)
+		return;
+	block_line(t);
+	evidence_text(support, sentence, sizeof(sentence));
+	page_words(&t->page, PAGE_PLAIN, sentence);
+	page_end(&t->page);
+}
+
+static void nearest_line(struct text *t, const struct fold *fold)
+{
+	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
+	char sentence[512];
+	const char *text = sentence;
+
+	if (fold->verdict != VERDICT_UNEXPECTED)
+		return;
+	block_line(t);
+	ledger_nearest_text(t->ledger, first, sentence, sizeof(sentence));
+	if (sentence[0] == '\0') {
+		page_words(&t->page, PAGE_PLAIN, "no documented row is close to it");
+	} else {
+		if (strncmp(text, "row ", 4) == 0)
+			text += 4;
+		page_words(&t->page, PAGE_PLAIN, "nearest:");
+		page_words(&t->page, PAGE_PLAIN, text);
+	}
+	page_end(&t->page);
+}
+
+static void add_frame(char *buf, size_t size, uint64_t frame)
+{
+	size_t len = strlen(buf);
+
+	snprintf(buf + len, size - len, " %" PRIu64, frame);
+}
+
+/* The frame that decides one flow: its reason's, else its first. */
+static uint64_t deciding_frame(const struct ledger *ledger, const struct judged *flow)
+{
+	const struct evidence *reason = reason_of(ledger, flow);
+
+	return reason != NULL && reason->frames[0] != 0 ? reason->frames[0] : flow->first_frame;
+}
+
+/*
+ * "frames 1204 1377 1402 +6": of one flow all that its reason lists, of several
+ * one each.  They are numbers in the first flow's file; flows of other files
+ * only count.
+ */
+static void frames_text(const struct text *t, const struct fold *fold, char *buf, size_t size)
+{
+	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
+	const struct evidence *reason = reason_of(t->ledger, first);
+	uint64_t shown = 0, all = fold->count;
+	char list[96] = "";
+	size_t len;
+	uint32_t i;
+
+	if (fold->count == 1 && reason != NULL && reason->frames[0] != 0) {
+		all = reason->count;
+		for (; shown < FLOW_FRAMES && reason->frames[shown] != 0; shown++)
+			add_frame(list, sizeof(list), reason->frames[shown]);
+	} else {
+		for (i = 0; i < fold->count && shown < FRAMES_SHOWN; i++) {
+			const struct judged *flow = fold_flow(&t->folds, t->ledger, fold, i);
+
+			if (flow->input != first->input)
+				break;
+			add_frame(list, sizeof(list), deciding_frame(t->ledger, flow));
+			shown++;
+		}
+	}
+	len = strlen(list);
+	if (all > shown)
+		snprintf(list + len, sizeof(list) - len, " +%" PRIu64, all - shown);
+	snprintf(buf, size, "%s%s", all == 1 ? "frame" : "frames", list);
+}
+
+void text_filter(struct text *t, const char *filter)
+{
+	char condition[FILTER_TEXT];
+	const char *end;
+
+	if (page_holds(&t->page, filter)) {
+		page_phrase(&t->page, PAGE_DIM, filter);
+		return;
+	}
+	for (; *filter != '\0'; filter = end) {
+		end = strstr(filter + 1, "&& ");
+		if (end == NULL)
+			end = filter + strlen(filter);
+		snprintf(condition, sizeof(condition), "%.*s", (int)(end - filter), filter);
+		if (*end != '\0') /* the blank in front of the next "&&" */
+			condition[end - filter - 1] = '\0';
+		page_phrase(&t->page, PAGE_DIM, condition);
+	}
+}
+
+static void frames_line(struct text *t, const struct fold *fold)
+{
+	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
+	char frames[128], filter[FILTER_TEXT];
+
+	frames_text(t, fold, frames, sizeof(frames));
+	filter_text(&t->folds, t->ledger, fold, filter);
+	block_line(t);
+	page_phrase(&t->page, PAGE_PLAIN, frames);
+	if (t->ledger->capture_count > 1) {
+		page_words(&t->page, PAGE_PLAIN, "of");
+		page_word(&t->page, PAGE_PLAIN, t->ledger->captures[first->input].name);
+	}
+	page_gap(&t->page, 3);
+	text_filter(t, filter);
+	page_end(&t->page);
+}
+
+/* The first flow of the fold that has a control. */
+static const struct judged *controlled(const struct text *t, const struct fold *fold)
+{
+	uint32_t i;
+
+	for (i = 0; i < fold->count; i++) {
+		const struct judged *flow = fold_flow(&t->folds, t->ledger, fold, i);
+
+		if (flow->control_kind != CONTROL_NONE && flow->control < t->ledger->flow_count)
+			return flow;
+	}
+	return NULL;
+}
+
+static void control_line(struct text *t, const struct fold *fold)
+{
+	const struct judged *flow = controlled(t, fold), *other;
+	char client[ADDRESS_TEXT], server[ADDRESS_TEXT];
+	unsigned from, to;
+	bool same_server;
+
+	if (flow == NULL)
+		return;
+	other = &t->ledger->flows[flow->control];
+	from = other->initiator;
+	to = from ^ 1u;
+	address_text(&other->key.addr[from], client);
+	address_text(&other->key.addr[to], server);
+	same_server = flow->control_kind == CONTROL_SAME_SERVER;
+	block_line(t);
+	page_words(&t->page, PAGE_PLAIN, "control:");
+	if (same_server)
+		page_printf(&t->page, PAGE_PLAIN, "the same server answered %s", client);
+	else if (fold->count > 1)
+		page_printf(&t->page, PAGE_PLAIN, "of these clients, %s reached %s", client,
+			    server);
+	else
+		page_printf(&t->page, PAGE_PLAIN, "the same client reached %s", server);
+	page_printf(&t->page, PAGE_PLAIN, "on %s/%u (frame %" PRIu64,
+		    other->key.l4 == 6    ? "tcp"
+		    : other->key.l4 == 17 ? "udp"
+					  : "sctp",
+		    other->key.port[to], other->first_frame);
+	if (other->input != flow->input) {
+		page_words(&t->page, PAGE_PLAIN, "of");
+		page_word(&t->page, PAGE_PLAIN, t->ledger->captures[other->input].name);
+	}
+	page_gap(&t->page, 0);
+	page_word(&t->page, PAGE_PLAIN, ")");
+	page_end(&t->page);
+}
+
+void text_members(struct text *t, const struct fold *fold)
+{
+	char from[ADDRESS_TEXT], to[ADDRESS_TEXT];
+	uint32_t i;
+
+	if (t->options->verbose < 2)
+		return;
+	for (i = 0; i < fold->count; i++) {
+		const struct judged *flow = fold_flow(&t->folds, t->ledger, fold, i);
+		unsigned a = flow->initiator, b = a ^ 1u;
+
+		page_line(&t->page, TEXT_LABEL + 2, TEXT_LABEL + 4);
+		page_printf(&t->page, PAGE_DIM, "%s:%u -> %s:%u",
+			    address_text(&flow->key.addr[a], from), flow->key.port[a],
+			    address_text(&flow->key.addr[b], to), flow->key.port[b]);
+		page_gap(&t->page, 2);
+		page_printf(&t->page, PAGE_DIM, "frame %" PRIu64, flow->first_frame);
+		page_gap(&t->page, 2);
+		page_word(&t->page, PAGE_DIM, outcome_name((enum outcome)flow->outcome));
+		if (t->ledger->capture_count > 1)
+			page_word(&t->page, PAGE_DIM, t->ledger->captures[flow->input].name);
+		page_end(&t->page);
+	}
+}
+
+void text_finding(struct text *t, const struct fold *fold)
+{
+	head(t, fold);
+	if (fold->verdict == VERDICT_EXPECTED) {
+		text_members(t, fold);
+		return;
+	}
+	reason_lines(t, fold);
+	nearest_line(t, fold);
+	frames_line(t, fold);
+	control_line(t, fold);
+	text_members(t, fold);
+}

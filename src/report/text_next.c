@@ -1,0 +1,203 @@
+/*
+ * What to do next: at most TEXT_STEPS sentences, each from something that was
+ * found, the most valuable first.
+ */
+#include <stdio.h>
+
+#include "report/filter.h"
+#include "report/phrase.h"
+#include "report/reason.h"
+#include "report/text.h"
+
+/* The first fold, that is the largest, of a verdict; of a cause too unless CAUSE_COUNT. */
+static const struct fold *largest(const struct text *t, uint8_t verdict, uint8_t cause)
+{
+	size_t i;
+
+	for (i = 0; i < t->folds.count; i++) {
+		const struct fold *fold = &t->folds.items[i];
+
+		if (fold->verdict == verdict &&
+		    (cause == CAUSE_COUNT ||
+		     fold_flow(&t->folds, t->ledger, fold, 0)->cause == cause))
+			return fold;
+	}
+	return NULL;
+}
+
+static const char *row_name(const struct text *t, const struct fold *fold)
+{
+	return fold->row < 0 ? "" : policy_row(t->ledger->policy, (unsigned)fold->row)->id;
+}
+
+static const char *responder(const struct text *t, const struct fold *fold,
+			     char buf[static ADDRESS_TEXT])
+{
+	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
+
+	return address_text(&first->key.addr[first->initiator ^ 1u], buf);
+}
+
+/* Each step writes its sentence and returns true, or has nothing to say. */
+static bool step_firewall(const struct text *t, char *buf, size_t size)
+{
+	const struct fold *fold = largest(t, VERDICT_BLOCKED, CAUSE_NETWORK);
+
+	if (fold == NULL)
+		return false;
+	snprintf(buf, size, "Give the firewall team row %s and these packets:", row_name(t, fold));
+	return true;
+}
+
+static bool step_host(const struct text *t, char *buf, size_t size)
+{
+	const struct fold *fold = largest(t, VERDICT_BLOCKED, CAUSE_HOST);
+	char address[ADDRESS_TEXT], port[32];
+
+	if (fold == NULL)
+		return false;
+	text_port(t, fold, port, sizeof(port));
+	snprintf(buf, size,
+		 "See on %s whether the service of row %s runs: the host itself refused %s.",
+		 responder(t, fold, address), row_name(t, fold), port);
+	return true;
+}
+
+static bool step_application(const struct text *t, char *buf, size_t size)
+{
+	const struct fold *fold = largest(t, VERDICT_BLOCKED, CAUSE_APPLICATION);
+	char address[ADDRESS_TEXT];
+
+	if (fold == NULL)
+		return false;
+	snprintf(buf, size,
+		 "Look into the log of the service on %s: packets pass, the application refuses "
+		 "(row %s).",
+		 responder(t, fold, address), row_name(t, fold));
+	return true;
+}
+
+static bool step_silence(const struct text *t, char *buf, size_t size)
+{
+	const struct fold *fold = largest(t, VERDICT_BLOCKED, CAUSE_UNKNOWN);
+	char address[ADDRESS_TEXT], port[32];
+
+	if (fold == NULL)
+		return false;
+	text_port(t, fold, port, sizeof(port));
+	snprintf(buf, size,
+		 "Capture beside %s as well: whether %s arrives there tells network from host (row "
+		 "%s).",
+		 responder(t, fold, address), port, row_name(t, fold));
+	return true;
+}
+
+static bool step_mismatch(const struct text *t, char *buf, size_t size)
+{
+	const struct fold *fold = largest(t, VERDICT_MISMATCH, CAUSE_COUNT);
+	char address[ADDRESS_TEXT], port[32];
+
+	if (fold == NULL)
+		return false;
+	text_port(t, fold, port, sizeof(port));
+	if (fold->reason == EVIDENCE_MTLS_DECLINED || fold->reason == EVIDENCE_MTLS_NOT_REQUESTED)
+		snprintf(buf, size,
+			 "Check the certificates on both ends of %s at %s: row %s documents mutual "
+			 "TLS.",
+			 port, responder(t, fold, address), row_name(t, fold));
+	else
+		snprintf(buf, size,
+			 "Find out what serves %s on %s: it does not speak what row %s documents.",
+			 port, responder(t, fold, address), row_name(t, fold));
+	return true;
+}
+
+static bool step_unexpected(const struct text *t, char *buf, size_t size)
+{
+	const struct fold *fold = largest(t, VERDICT_UNEXPECTED, CAUSE_COUNT);
+	char address[ADDRESS_TEXT], port[32];
+
+	if (fold == NULL)
+		return false;
+	text_port(t, fold, port, sizeof(port));
+	if (fold->row >= 0)
+		snprintf(buf, size,
+			 "Compare %s to %s with row %s: a moved port, a wrong address in the site "
+			 "file, or a flow to close.",
+			 port, responder(t, fold, address), row_name(t, fold));
+	else
+		snprintf(buf, size, "Ask who needs %s to %s: no row is close to it.", port,
+			 responder(t, fold, address));
+	return true;
+}
+
+static bool step_no_site(const struct text *t, char *buf, size_t size)
+{
+	if (policy_site_name(t->ledger->policy) != NULL || t->ledger->flow_count == 0)
+		return false;
+	snprintf(buf, size,
+		 "Write a site file (addresses of each role) and run again with -S SITE.yaml: who "
+		 "may talk to whom was not checked.");
+	return true;
+}
+
+/* What another capture would have to do better, by the reason most flows are undecided. */
+static bool step_capture(const struct text *t, char *buf, size_t size)
+{
+	static const struct {
+		uint8_t reason;
+		const char *advice;
+	} advice[] = {
+		{ EVIDENCE_SINGLE_DIRECTION, "Capture where both directions pass" },
+		{ EVIDENCE_ANSWER_NOT_CAPTURED, "Capture where both directions pass" },
+		{ EVIDENCE_ANSWERED_ELSEWHERE, "Capture where both directions pass" },
+		{ EVIDENCE_CAPTURE_ENDS_SOON, "Capture half a minute longer" },
+		{ EVIDENCE_MIDSTREAM, "Start the capture before the connections open" },
+		{ EVIDENCE_MTLS_UNSEEN, "Start the capture before the connections open" },
+		{ EVIDENCE_SNAPLEN, "Capture whole packets (tcpdump -s 0)" },
+		{ EVIDENCE_GAP, "Capture with a larger buffer (tcpdump -B)" },
+		{ EVIDENCE_EVICTED, "Run again with a larger --max-flows" },
+		{ EVIDENCE_FITNESS, "Mend what the capture fitness names and capture again" },
+	};
+	const struct fold *fold = largest(t, VERDICT_INCONCLUSIVE, CAUSE_COUNT);
+	char count[64];
+	size_t i;
+
+	for (i = 0; fold != NULL && i < ARRAY_SIZE(advice); i++) {
+		if (advice[i].reason != fold->reason)
+			continue;
+		phrase_plural(fold->count, "flow is", "flows are", count, sizeof(count));
+		snprintf(buf, size, "%s: %s undecided for that.", advice[i].advice, count);
+		return true;
+	}
+	return false;
+}
+
+void text_next(struct text *t)
+{
+	static bool (*const steps[])(const struct text *, char *, size_t) = {
+		step_firewall,   step_host,    step_application, step_mismatch,
+		step_unexpected, step_silence, step_capture,     step_no_site,
+	};
+	char sentence[640], filter[FILTER_TEXT];
+	unsigned said = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(steps) && said < TEXT_STEPS; i++) {
+		if (!steps[i](t, sentence, sizeof(sentence)))
+			continue;
+		if (said++ == 0) {
+			page_blank(&t->page);
+			page_line(&t->page, 0, 0);
+			page_words(&t->page, PAGE_BOLD, "What to do next");
+			page_end(&t->page);
+		}
+		page_line(&t->page, 2, 4);
+		page_words(&t->page, PAGE_PLAIN, sentence);
+		if (steps[i] == step_firewall)
+			text_filter(t, filter_text(&t->folds, t->ledger,
+						   largest(t, VERDICT_BLOCKED, CAUSE_NETWORK),
+						   filter));
+		page_end(&t->page);
+	}
+}

@@ -1,0 +1,45 @@
+#!/bin/sh
+# The same report under any hash seed, batch size and way of reading.
+#
+#	tests/invariance.sh PROGRAM
+set -u
+program=$(realpath "$1")
+cd "$(dirname "$0")/../pcaps" || exit 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export TZ=UTC LC_ALL=C FLOWAUDIT_RULES=../rules
+passed=0 failed=0
+
+report() { "$program" audit -S sites/lab.yaml -f json "$@" | sed 's/"elapsed_s":[0-9.]*//'; }
+
+same() { # WHAT FILE: the report in $work/this equals the first one
+	if cmp -s "$work/first" "$work/this"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL $2: $1 changes the report"
+		diff "$work/first" "$work/this" | head -5
+	fi
+}
+
+for file in recorded/*; do
+	report --seed 1 "$file" >"$work/first"
+	for seed in 0 2 3 4 5 6 7 8; do
+		report --seed $seed "$file" >"$work/this"
+		same "--seed $seed" "$file"
+	done
+	for batch in 1 7 63; do
+		report --seed 1 --batch $batch "$file" >"$work/this"
+		same "--batch $batch" "$file"
+	done
+	# Standard input, a byte of the name apart, is the same capture.
+	case $file in *.gz | *.zst) continue ;; esac
+	report --seed 1 - <"$file" | sed "s|\"pcap_filename\":\"-\"|\"pcap_filename\":\"$file\"|" >"$work/this"
+	same "standard input" "$file"
+done
+# All of them in one run, under two seeds.
+report --seed 1 recorded >"$work/first"
+report --seed 2 --batch 5 recorded >"$work/this"
+same "--seed 2 --batch 5" "all recorded captures"
+echo "invariance: $passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]
