@@ -151,6 +151,30 @@ static void test_impossible_link_type(void)
 	bytes_free(&b);
 }
 
+/* Each frame meets the program of its own link type, also when they alternate. */
+static void test_alternating(void)
+{
+	struct bytes ethernet = { 0 }, raw = { 0 };
+	struct filter *filter = NULL;
+	struct frame frame = { 0 };
+	unsigned i;
+
+	put_packet(&ethernet, true, 6, 443);
+	put_packet(&raw, false, 6, 443);
+	CU_ASSERT_EQUAL_FATAL(filter_open(&filter, "tcp port 443", NULL), 0);
+	for (i = 0; i < 6; i++) {
+		const struct bytes *p = i % 2 == 0 ? &ethernet : &raw;
+
+		frame.bytes = p->p;
+		frame.caplen = frame.wirelen = (uint32_t)p->len;
+		frame.linktype = i % 2 == 0 ? 1 : 101;
+		CU_ASSERT_EQUAL(filter_match(filter, &frame, NULL), 1);
+	}
+	filter_close(filter);
+	bytes_free(&ethernet);
+	bytes_free(&raw);
+}
+
 /* All of a batch left out is not the end of the input. */
 static void test_long_silence(void)
 {
@@ -205,6 +229,7 @@ CU_TestInfo tests_filter[] = {
 	  test_bad_expression },
 	{ "a link type the expression cannot be applied to ends the source with an error",
 	  test_impossible_link_type },
+	{ "link types that alternate keep their own programs", test_alternating },
 	{ "a batch of which nothing is left is not the end", test_long_silence },
 	{ "link types are compiled by libpcap's own numbers", test_mapped_link_types },
 	CU_TEST_INFO_NULL,

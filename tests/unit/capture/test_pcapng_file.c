@@ -102,6 +102,24 @@ static void test_sections(void)
 	bytes_free(&b);
 }
 
+/* Numbers of interfaces go on through every section. */
+static void test_third_section(void)
+{
+	struct marks m = { 0 };
+	struct bytes b = { 0 };
+
+	make_two_sections(&b, &m);
+	ng_put_section(&b, false);
+	ng_put_interface(&b, 276, 0, 6);
+	ng_put_enhanced(&b, 0, 1, 4, 4, 8);
+	seen_memory(&seen, b.p, b.len, NULL);
+	CU_ASSERT_EQUAL_FATAL(seen.count, 8);
+	CU_ASSERT_EQUAL(seen.frames[7].iface, 4);
+	CU_ASSERT_EQUAL(seen.frames[7].linktype, 276);
+	CU_ASSERT_EQUAL(seen.frames[7].ts_ns, 1000);
+	bytes_free(&b);
+}
+
 static void test_prefixes(void)
 {
 	struct marks m = { 0 };
@@ -551,6 +569,7 @@ extern CU_TestInfo tests_pcapng_file[];
 CU_TestInfo tests_pcapng_file[] = {
 	{ "two sections of either order, four interfaces of different clocks and link types",
 	  test_sections },
+	{ "a third section goes on where the second ended", test_third_section },
 	{ "every prefix gives its whole frames and is marked as cut", test_prefixes },
 	{ "frames are the same for every chunking", test_chunks },
 	{ "drops are summed over the last statistics of each interface", test_drops },

@@ -1,0 +1,91 @@
+/* Wireshark filters: what the flows of a finding share, and nothing they do not. */
+#include "report/filter.h"
+
+#include <CUnit/CUnit.h>
+
+#include "report/fixture.h"
+
+static void expect(struct fixture *f, const char *want)
+{
+	struct folds folds;
+	char buf[FILTER_TEXT];
+
+	CU_ASSERT_EQUAL_FATAL(fold_flows(&folds, &f->ledger, VERDICT_BIT(VERDICT_COUNT) - 1u), 0);
+	CU_ASSERT_EQUAL_FATAL(folds.count, 1);
+	CU_ASSERT_STRING_EQUAL(filter_text(&folds, &f->ledger, &folds.items[0], buf), want);
+	fold_free(&folds);
+}
+
+static void start(struct fixture *f)
+{
+	fixture_open(f, false);
+	fixture_capture(f, "a.pcap", 10000);
+}
+
+static void test_one_port(void)
+{
+	struct fixture f;
+
+	start(&f);
+	fixture_flow(&f, VERDICT_BLOCKED, 17, "10.20.0.5:1000", "203.0.113.12:3478", 1);
+	expect(&f, "udp.port == 3478 && ip.addr == 203.0.113.12 && ip.addr == 10.20.0.5");
+	fixture_flow(&f, VERDICT_BLOCKED, 17, "10.20.0.6:1000", "203.0.113.12:3478", 2);
+	expect(&f, "udp.port == 3478 && ip.addr == 203.0.113.12");
+	fixture_close(&f);
+}
+
+static void test_v6(void)
+{
+	struct fixture f;
+
+	start(&f);
+	fixture_flow(&f, VERDICT_BLOCKED, 6, "[2001:db8::5]:1000", "[2001:db8:1::1]:5061", 1);
+	expect(&f, "tcp.port == 5061 && ipv6.addr == 2001:db8:1::1 && ipv6.addr == 2001:db8::5");
+	fixture_close(&f);
+}
+
+static void test_sctp(void)
+{
+	struct fixture f;
+
+	start(&f);
+	fixture_flow(&f, VERDICT_UNEXPECTED, 132, "10.0.0.1:7", "10.0.0.2:9", 1);
+	expect(&f, "sctp.port == 9 && ip.addr == 10.0.0.2 && ip.addr == 10.0.0.1");
+	fixture_close(&f);
+}
+
+static void test_port_range(void)
+{
+	struct fixture f;
+
+	start(&f);
+	fixture_flow(&f, VERDICT_BLOCKED, 17, "203.0.113.12:50000", "198.51.100.1:50010", 1);
+	fixture_row(&f, "pic/firewall-summary/3");
+	fixture_flow(&f, VERDICT_BLOCKED, 17, "203.0.113.12:50000", "198.51.100.1:50020", 2);
+	fixture_row(&f, "pic/firewall-summary/3");
+	expect(&f, "udp.port in {50010..50020} && ip.addr == 198.51.100.1 && "
+		   "ip.addr == 203.0.113.12");
+	fixture_close(&f);
+}
+
+/* A source that tried both transports and several hosts: only it is common. */
+static void test_probes(void)
+{
+	struct fixture f;
+
+	start(&f);
+	fixture_flow(&f, VERDICT_REJECTED, 6, "198.51.100.7:1000", "203.0.113.10:22", 1);
+	fixture_flow(&f, VERDICT_REJECTED, 17, "198.51.100.7:1000", "203.0.113.12:53", 2);
+	expect(&f, "ip.addr == 198.51.100.7");
+	fixture_close(&f);
+}
+
+extern CU_TestInfo tests_report_filter[];
+CU_TestInfo tests_report_filter[] = {
+	{ "the port comes first, then responder, then an only initiator", test_one_port },
+	{ "IPv6 addresses have a field of their own", test_v6 },
+	{ "SCTP ports have a field of their own", test_sctp },
+	{ "several ports become a range", test_port_range },
+	{ "what differs is left out", test_probes },
+	CU_TEST_INFO_NULL,
+};
