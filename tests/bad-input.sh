@@ -87,8 +87,8 @@ site 'site: x\nroles:\n  client: [10.0.0.1]\nconditions:\n  lb:hbl-only: true\n'
 site 'site: x\nroles:\n  client: [10.0.0.1]\nexceptions: [atlantis]\n' "an unknown exception" '4:14'
 expect "a site file that is not there" 2 'nosite.yaml' "$program" audit -S nosite.yaml "$good"
 expect "a pack that is not there" 2 'no pack "nopack"' "$program" audit -R nopack "$good"
-printf 'pack: x\ntitle: t\nrows:\n  - {id: a/b/1, l4: tpc, proto: sip, from: any, to: any, dport: 1, need: required}\n' >bad.yaml
-expect "a pack with an unknown transport" 2 'bad.yaml:4:[0-9]+: .*tpc' "$program" audit -R ./bad.yaml "$good"
+sed '0,/l4: tcp/s//l4: tpc/' "$root/rules/lync2013-pic.yaml" >bad.yaml
+expect "a pack with an unknown transport" 2 'bad.yaml:[0-9]+:[0-9]+: .*tpc' "$program" audit -R ./bad.yaml "$good"
 
 # ---- the command line ----------------------------------------------------
 expect "no capture" 2 'no capture given' "$program" audit

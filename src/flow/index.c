@@ -21,7 +21,7 @@ int flow_index_init(struct flow_index *index, uint32_t capacity)
 	FA_ASSERT(capacity >= 1 && capacity <= FLOW_INDEX_MAX);
 	chunks = chunk_count(capacity);
 	*index = (struct flow_index){ .mask = chunks - 1 };
-	index->chunks = flow_region((size_t)chunks * sizeof(*index->chunks));
+	index->chunks = flow_region_scattered((size_t)chunks * sizeof(*index->chunks));
 	return index->chunks == NULL ? FA_ENOMEM : 0;
 }
 

@@ -21,10 +21,7 @@
 /* Longest idle time: 36 years. */
 #define IDLE_MAX      (INT64_C(1) << 60)
 /* Packets between the steps of flow_table_prepare(). */
-#ifndef LAG
-#define LAG 12
-#endif
-#define PREPARE_LAG   LAG
+#define PREPARE_LAG   12
 
 static int check_options(const struct flow_table_options *o, struct fa_error *err)
 {
@@ -125,6 +122,7 @@ FA_INLINE void prepare_chunk(const struct flow_table *table, const struct facts 
 {
 	uint64_t words[5];
 
+	slot->hint = FLOW_NONE;
 	slot->kind = make_key(table, f, slot);
 	if (slot->kind == FLOW_SLOT_NONE)
 		return;
@@ -134,34 +132,27 @@ FA_INLINE void prepare_chunk(const struct flow_table *table, const struct facts 
 }
 
 /* The chunk is near: ask for both lines of the record it proposes. */
-FA_INLINE uint32_t prepare_record(const struct flow_table *table, const struct flow_slot *slot)
+FA_INLINE void prepare_record(const struct flow_table *table, struct flow_slot *slot)
 {
 	const struct flow *flow;
-	uint32_t id;
 
 	if (slot->kind == FLOW_SLOT_NONE)
-		return FLOW_NONE;
-	id = flow_index_candidate(&table->index, (uint32_t)slot->hash);
-	if (id == FLOW_NONE)
-		return FLOW_NONE;
-	flow = flow_table_record(table, id);
+		return;
+	slot->hint = flow_index_candidate(&table->index, (uint32_t)slot->hash);
+	flow = flow_table_record(table, slot->hint);
 	__builtin_prefetch(flow, 1);
 	__builtin_prefetch(&flow->first_frame, 1);
-	return id;
 }
 
 /* The record is near: ask for the lines of its notes that this packet writes. */
-FA_INLINE void prepare_cold(const struct flow_table *table, uint32_t id, const struct facts *f)
+FA_INLINE void prepare_cold(const struct flow_table *table, const struct flow_slot *slot,
+			    const struct facts *f)
 {
 	const struct flow_cold *cold;
-	uint32_t notes;
 
-	if (id == FLOW_NONE)
+	if (slot->hint == FLOW_NONE)
 		return;
-	notes = flow_table_record(table, id)->notes;
-	if (notes == 0)
-		return;
-	cold = flow_table_cold(table, notes);
+	cold = flow_table_cold(table, flow_table_record(table, slot->hint)->notes);
 	if (f->payload_wire != 0)
 		__builtin_prefetch(cold, 1);
 	if (f->l4 == IPPROTO_TCP)
@@ -176,8 +167,6 @@ FA_INLINE void prepare_cold(const struct flow_table *table, uint32_t id, const s
 void flow_table_prepare(struct flow_table *table, const struct facts *facts, size_t n,
 			struct flow_slot *slots)
 {
-	uint32_t candidate[FRAME_BATCH];
-
 	FA_ASSERT(n <= FRAME_BATCH);
 	for (size_t i = 0; i < n + 2 * PREPARE_LAG; i++) {
 		size_t second = i - PREPARE_LAG, third = i - 2 * PREPARE_LAG;
@@ -185,9 +174,9 @@ void flow_table_prepare(struct flow_table *table, const struct facts *facts, siz
 		if (i < n)
 			prepare_chunk(table, &facts[i], &slots[i]);
 		if (second < n)
-			candidate[second] = prepare_record(table, &slots[second]);
+			prepare_record(table, &slots[second]);
 		if (third < n)
-			prepare_cold(table, candidate[third], &facts[third]);
+			prepare_cold(table, &slots[third], &facts[third]);
 	}
 }
 
@@ -345,6 +334,19 @@ static uint32_t take_quote(struct flow_table *table, const struct facts *f,
 	return FLOW_NONE;
 }
 
+/* The flow of a packet or quote; FLOW_NONE when there is none. */
+FA_INLINE uint32_t find(const struct flow_table *table, const struct flow_slot *slot)
+{
+	/* Record 0 is never written: no hint, no such key. */
+	const struct flow *flow = flow_table_record(table, slot->hint);
+
+	/* A record that ended since, or was given to another flow, is found out here. */
+	if (FA_LIKELY(flow_key_equal(&flow->key, &slot->key) && (flow->flags & FLOW_ENDED) == 0))
+		return slot->hint;
+	return flow_index_find(&table->index, (uint32_t)slot->hash, &slot->key,
+			       flow_table_record(table, 0));
+}
+
 uint32_t flow_table_packet(struct flow_table *table, const struct facts *facts,
 			   const struct flow_slot *slot, uint16_t input)
 {
@@ -358,8 +360,7 @@ uint32_t flow_table_packet(struct flow_table *table, const struct facts *facts,
 	flow_table_clock(table, ts_ns);
 	if (FA_UNLIKELY(table->now_ns - ts_ns > CLOCK_STEP_NS))
 		table->stats.clock_steps++;
-	id = flow_index_find(&table->index, (uint32_t)slot->hash, &slot->key,
-			     flow_table_record(table, 0));
+	id = find(table, slot);
 	if (slot->kind == FLOW_SLOT_QUOTE)
 		return take_quote(table, facts, slot, id, ts_ns);
 	if (id == FLOW_NONE || ends_before(table, id, facts, slot->dir, ts_ns))

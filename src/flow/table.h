@@ -65,16 +65,23 @@ int flow_table_new(struct flow_table **table, const struct flow_table_options *o
 		   struct fa_error *err);
 void flow_table_free(struct flow_table *table);
 
-/* One packet of a batch, between the two steps. */
+/**
+ * struct flow_slot - One packet of a batch, between the two steps
+ * @hash:	The low half is the index's; the high half is free to choose shards by
+ * @hint:	Flow that the prefetched record belongs to, most likely; or FLOW_NONE
+ * @dir:	Endpoint that sent it
+ * @kind:	FLOW_SLOT_
+ */
 struct flow_slot {
 	struct flow_key key;
 	uint64_t hash;
-	uint8_t dir;   /* endpoint that sent it */
-	uint8_t kind;  /* FLOW_SLOT_ */
+	uint32_t hint;
+	uint8_t dir;
+	uint8_t kind;
 };
-#define FLOW_SLOT_NONE	0 /* belongs to no flow */
+#define FLOW_SLOT_NONE	 0 /* belongs to no flow */
 #define FLOW_SLOT_PACKET 1
-#define FLOW_SLOT_QUOTE 2 /* an ICMP error; key and dir are those of the quoted packet */
+#define FLOW_SLOT_QUOTE	 2 /* an ICMP error; key and dir are those of the quoted packet */
 
 /* Hash and prefetch @n <= FRAME_BATCH packets. */
 void flow_table_prepare(struct flow_table *table, const struct facts *facts, size_t n,

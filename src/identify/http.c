@@ -1,5 +1,5 @@
 /* HTTP/1.x and the preface of HTTP/2 (RFC 9112 3, 4; RFC 9113 3.4). */
-#include "identify/text.h"
+#include "identify/lines.h"
 
 /*
  * Any method word may be HTTP until the line ends: it is followed without being
@@ -15,14 +15,14 @@ enum { PREFACE_SIZE = sizeof(preface) - 1 };
 /* Not a word that SIP, which comes first, is still thinking about. */
 static enum fit http_opens(const uint8_t *bytes, size_t len)
 {
-	size_t at = text_skip_empty(bytes, len), end = 0;
+	size_t at = lines_skip_empty(bytes, len), end = 0;
 	enum fit fit;
 
 	if (at == len)
 		return len == 0 ? FIT_MORE : FIT_MAYBE;
 	bytes += at;
 	len -= at;
-	fit = text_fits_method(bytes, len, 3, &end);
+	fit = lines_fits_method(bytes, len, 3, &end);
 	if (fit != FIT_YES || len == end)
 		return MIN(fit, FIT_MORE);
 	return bytes[end] > ' ' && bytes[end] < 0x7f ? FIT_YES : FIT_NO;
@@ -50,7 +50,7 @@ static bool is_request(struct cursor line, bool *connect)
 	size_t n = cursor_left(&line), end = 0;
 	const uint8_t *target, *blank;
 
-	if (text_fits_method(line.pos, n, 3, &end) != FIT_YES)
+	if (lines_fits_method(line.pos, n, 3, &end) != FIT_YES)
 		return false;
 	*connect = cursor_looks_at(&line, "CONNECT ", 8);
 	target = line.pos + end;
@@ -77,7 +77,7 @@ static enum fit http_first(struct ident *id, const struct input *in, struct curs
 
 	if (http_answers(line.pos, cursor_left(&line)) == FIT_YES) {
 		cursor_skip(&line, 9);
-		text->status = (uint16_t)text_status(&line, 5);
+		text->status = (uint16_t)lines_status(&line, 5);
 		note_response(id, in, text->status);
 	} else if (is_request(line, &connect)) {
 		text->connect = connect;
@@ -130,7 +130,7 @@ static enum follow http_headers_end(struct ident *id, const struct input *in)
 	return side->text.chunked ? FOLLOW_END : FOLLOW_MORE;
 }
 
-static const struct text_rules http_rules = {
+static const struct lines_rules http_rules = {
 	.first = http_first,
 	.headers_end = http_headers_end,
 };
@@ -154,7 +154,7 @@ static enum follow http_follow(struct ident *id, const struct input *in)
 		ident_note(id, APP_HTTP, CONFIDENCE_STRONG, in);
 		return FOLLOW_END;
 	}
-	return text_follow(id, in, &http_rules);
+	return lines_follow(id, in, &http_rules);
 }
 
 const struct stream_protocol http_stream = {

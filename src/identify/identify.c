@@ -218,22 +218,24 @@ void ident_restart(struct ident *id, unsigned dir, size_t offset)
 		id->work.side[1 - dir].opens = ALL_STREAM;
 		id->work.side[1 - dir].answers = ALL_STREAM;
 	}
+	id->work.settled = 0;
 }
 
-/* How the first bytes of a side fit one protocol; takes it out of the side's sets when they do not. */
-static enum fit test_side(struct ident_side *side, unsigned i, bool keep, const uint8_t *bytes,
-			  size_t len)
+/* How the first bytes of a side fit one protocol; it leaves the side's sets when they do not. */
+static enum fit test_side(struct ident_side *side, unsigned i, const uint8_t *bytes, size_t len)
 {
 	const struct stream_protocol *p = stream_protocols[i];
-	enum fit opens = p->opens(bytes, len), answers = p->answers(bytes, len);
+	enum fit opens = FIT_NO, answers = FIT_NO;
 
-	if (!keep && opens == FIT_NO)
+	if ((side->opens & protocol_bit(i)) != 0)
+		opens = p->opens(bytes, len);
+	if ((side->answers & protocol_bit(i)) != 0)
+		answers = p->answers(bytes, len);
+	if (opens == FIT_NO)
 		side->opens &= (uint16_t)~protocol_bit(i);
-	if (!keep && answers == FIT_NO)
+	if (answers == FIT_NO)
 		side->answers &= (uint16_t)~protocol_bit(i);
-	if ((side->lost & protocol_bit(i)) != 0)
-		return FIT_NO;
-	return MAX(opens, answers);
+	return (side->lost & protocol_bit(i)) != 0 ? FIT_NO : MAX(opens, answers);
 }
 
 static void own(struct ident *id, unsigned dir, unsigned i, size_t offset)
@@ -278,7 +280,7 @@ static void choose_owner(struct ident *id, const struct input *in)
 	if (len == 0)
 		return;
 	for (unsigned i = 0; i < ARRAY_SIZE(stream_protocols); i++) {
-		enum fit fit = test_side(side, i, id->midstream, bytes, len);
+		enum fit fit = test_side(side, i, bytes, len);
 
 		if (fit == FIT_MAYBE && other == i + 1 && first < 0)
 			first = (int)i;
@@ -292,13 +294,17 @@ static void choose_owner(struct ident *id, const struct input *in)
 		join_somewhere(id, in);
 }
 
-/* The stream protocols that some assignment of the sides still allows. */
+/* The stream protocols that some assignment of the sets to the sides still allows. */
 static uint16_t stream_candidates(const struct ident *id)
 {
 	const struct ident_side *a = &id->work.side[0], *b = &id->work.side[1];
-	uint16_t dead = id->midstream ? 0 : a->lost | b->lost;
 
-	return (uint16_t)(((a->opens & b->answers) | (b->opens & a->answers)) & ~dead);
+	if (id->work.settled != 0)
+		return id->work.settled;
+	if (id->midstream)
+		return ALL_STREAM;
+	return (uint16_t)(((a->opens & b->answers) | (b->opens & a->answers)) &
+			  ~(a->lost | b->lost));
 }
 
 static void stream_possible(struct ident *id)
@@ -315,15 +321,11 @@ static void stream_possible(struct ident *id)
 /* A proven protocol leaves no room for another beside it on the same bytes. */
 static void stream_settle(struct ident *id, unsigned dir)
 {
-	unsigned owner = id->work.side[dir].owner;
+	const struct ident_side *side = &id->work.side[dir], *peer = &id->work.side[1 - dir];
 
-	if (owner == 0 || (stream_protocols[owner - 1]->apps & id->work.strong) == 0 ||
-	    (id->work.side[dir].base == 0) != (id->work.side[1 - dir].base == 0))
-		return;
-	for (unsigned d = 0; d < 2; d++) {
-		id->work.side[d].opens = protocol_bit(owner - 1);
-		id->work.side[d].answers = protocol_bit(owner - 1);
-	}
+	if (side->owner != 0 && (stream_protocols[side->owner - 1]->apps & id->work.strong) != 0 &&
+	    (side->base == 0) == (peer->base == 0))
+		id->work.settled = protocol_bit(side->owner - 1u);
 }
 
 static bool stream_done(const struct ident *id)

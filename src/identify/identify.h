@@ -167,6 +167,7 @@ struct ident_work {
 	uint32_t strong;     /* set of apps proven */
 	uint32_t missed;     /* datagrams: set of apps that one whole datagram did not fit */
 	uint32_t pending[4]; /* unanswered STUN requests: digest of the id, sender in bit 0 */
+	uint16_t settled;    /* stream protocol that is proven, as a set; 0: none */
 	uint8_t pending_next;
 	uint8_t askers; /* bit per endpoint that sent a Binding request */
 	bool client_fixed;

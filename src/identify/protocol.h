@@ -118,9 +118,13 @@ static inline bool input_whole(const struct input *in)
 	return in->len == in->wire_len;
 }
 
-/* rtp.c, stun.c...: a packet of a media flow inside a frame of TCP, or relayed. */
+/* media.c: show a packet to the media protocols; true: one of them took it. */
 bool media_packet(struct ident *id, const struct input *in);
+/* True when it could be a message of one of them. */
 bool media_plausible(const struct ident *id, const struct input *in);
+
+/* Claim RTP when the endpoint's stream has earned it; true: it has. */
+bool rtp_claim(struct ident *id, const struct input *in);
 
 /* An RFC 5389 header with its cookie and plausible type, as far as the bytes go. */
 enum fit stun_fits_header(const uint8_t *bytes, size_t len);

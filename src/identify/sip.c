@@ -1,5 +1,5 @@
 /* SIP in clear text (RFC 3261 7), on streams and datagrams. */
-#include "identify/text.h"
+#include "identify/lines.h"
 
 /*
  * A request is any method in front of a SIP URI, since Lync has its own
@@ -30,7 +30,7 @@ static enum fit fits_scheme(const uint8_t *bytes, size_t len)
 static enum fit fits_request(const uint8_t *bytes, size_t len)
 {
 	size_t end = 0;
-	enum fit fit = text_fits_method(bytes, len, 2, &end);
+	enum fit fit = lines_fits_method(bytes, len, 2, &end);
 
 	return fit == FIT_YES ? fits_scheme(bytes + end, len - end) : fit;
 }
@@ -47,7 +47,7 @@ static enum fit fits_response(const uint8_t *bytes, size_t len)
 
 static enum fit sip_starts(const uint8_t *bytes, size_t len)
 {
-	size_t at = text_skip_empty(bytes, len);
+	size_t at = lines_skip_empty(bytes, len);
 
 	if (at == len)
 		return len == 0 ? FIT_MORE : FIT_MAYBE;
@@ -71,7 +71,7 @@ static bool request_is_whole(struct cursor line)
 
 	if (fits_request(line.pos, n) != FIT_YES)
 		return false;
-	text_fits_method(line.pos, n, 2, &end);
+	lines_fits_method(line.pos, n, 2, &end);
 	return n > end + 4 + 1 + VERSION_SIZE && line.pos[n - VERSION_SIZE - 1] == ' ' &&
 	       memcmp(line.pos + n - VERSION_SIZE, version_text, VERSION_SIZE) == 0 &&
 	       memchr(line.pos + end, ' ', n - VERSION_SIZE - 1 - end) == NULL;
@@ -91,7 +91,7 @@ static bool sip_line(struct ident *id, const struct input *in, struct cursor lin
 	*status = 0;
 	if (fits_response(line.pos, cursor_left(&line)) == FIT_YES) {
 		cursor_skip(&line, VERSION_SIZE + 1);
-		*status = text_status(&line, 6);
+		*status = lines_status(&line, 6);
 		note_response(id, in, *status);
 	} else if (request_is_whole(line)) {
 		ident_client(id, in->dir);
@@ -126,7 +126,7 @@ static enum follow sip_headers_end(struct ident *id, const struct input *in)
 	return FOLLOW_MORE;
 }
 
-static const struct text_rules sip_rules = {
+static const struct lines_rules sip_rules = {
 	.first = sip_first,
 	.headers_end = sip_headers_end,
 	.compact_length = true,
@@ -135,7 +135,7 @@ static const struct text_rules sip_rules = {
 static enum follow sip_follow(struct ident *id, const struct input *in)
 {
 	struct ident_side *side = &id->work.side[in->dir];
-	enum follow result = text_follow(id, in, &sip_rules);
+	enum follow result = lines_follow(id, in, &sip_rules);
 
 	/* Method and scheme alone are rarely wrong; the line's end may never be captured. */
 	if (result == FOLLOW_MORE && side->frames == 0 && in->len > side->offset &&
@@ -156,7 +156,7 @@ const struct stream_protocol sip_stream = {
 
 static struct cursor first_line(const struct input *in)
 {
-	size_t at = text_skip_empty(in->bytes, in->len), n;
+	size_t at = lines_skip_empty(in->bytes, in->len), n;
 	const uint8_t *end;
 
 	if (at == in->len)

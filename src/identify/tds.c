@@ -67,7 +67,7 @@ static bool is_request_type(unsigned type)
 	       (type >= TDS_LOGIN7 && type <= TDS_PRELOGIN && type != 0x11);
 }
 
-/* A whole packet, with another of its type right behind it or nothing. */
+/* A request's header is telling; of a response the whole packet must be there. */
 static enum fit tds_joins(const uint8_t *bytes, size_t len, size_t pos)
 {
 	enum fit fit = header_starts(bytes, len, TDS_BATCH, TDS_PRELOGIN);
@@ -77,12 +77,13 @@ static enum fit tds_joins(const uint8_t *bytes, size_t len, size_t pos)
 		return FIT_NO;
 	if (len < TDS_HEADER)
 		return FIT_MORE;
+	if (bytes[0] != TDS_RESPONSE)
+		return is_request_type(bytes[0]) && bytes[4] == 0 && bytes[5] == 0 ? FIT_YES
+										   : FIT_NO;
 	size = (size_t)bytes[2] << 8 | bytes[3];
-	if (bytes[0] != TDS_RESPONSE && (!is_request_type(bytes[0]) || bytes[4] != 0 || bytes[5] != 0))
-		return FIT_NO;
 	if (len < size)
 		return FIT_MORE;
-	return len == size || bytes[size] == bytes[0] ? FIT_YES : FIT_NO;
+	return len == size || bytes[size] == TDS_RESPONSE ? FIT_YES : FIT_NO;
 }
 
 static enum follow tds_follow(struct ident *id, const struct input *in)
@@ -97,7 +98,8 @@ static enum follow tds_follow(struct ident *id, const struct input *in)
 	size = cursor_be16(&c);
 	cursor_skip(&c, 4);
 	body = cursor_sub(&c, size - TDS_HEADER);
-	if (!cursor_ok(&body) && !in->last)
+	/* Only the body of a login is looked at. */
+	if (!cursor_ok(&body) && !in->last && (type == TDS_PRELOGIN || type == TDS_RESPONSE))
 		return FOLLOW_MORE;
 	if ((type == TDS_PRELOGIN || type == TDS_RESPONSE) && is_prelogin(body))
 		confidence = CONFIDENCE_STRONG;

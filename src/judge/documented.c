@@ -69,18 +69,30 @@ static bool admits(const struct port_set *set, uint16_t port)
 	return false;
 }
 
+/* Ranges at least this wide catch ephemeral ports; the narrowest media range holds 7,501. */
+#define CHANCE_WIDTH 1000u
+
+static bool row_admits(const struct row *row, uint16_t port)
+{
+	return admits(&row->dport, port) || admits(&row->sport, port) || admits(&row->port, port);
+}
+
 /*
- * A range that only the initiator's own port falls into, and whose protocol is
- * contradicted: the port is ephemeral by chance (Windows takes them from
- * 49152-65535, where the media ranges lie), and the row says nothing of the flow.
+ * A range that no protocol evidence supports, and that nothing but a port chosen
+ * by chance falls into: the initiator's own, or where the initiator is not known
+ * one of the two.  Windows takes ephemeral ports from 49152-65535, where the
+ * media ranges lie; such a row says nothing of the flow.
  */
 static bool by_chance(const struct opinion *o, const struct candidate *c)
 {
-	uint16_t port = o->judged.key.port[o->judged.initiator ^ 1u];
+	const struct judged *j = &o->judged;
 
-	return c->fit == FIT_CONTRADICTED && o->judged.initiator_by != INITIATOR_UNKNOWN &&
-	       !admits(&c->row->dport, port) && !admits(&c->row->sport, port) &&
-	       !admits(&c->row->port, port);
+	if (c->fit > FIT_NONE || c->row->width < CHANCE_WIDTH || row_is_wide(c->row))
+		return false;
+	if (!row_admits(c->row, j->key.port[j->initiator ^ 1u]))
+		return true;
+	return j->initiator_by == INITIATOR_UNKNOWN &&
+	       !row_admits(c->row, j->key.port[j->initiator]);
 }
 
 static size_t collect(const struct opinion *o, const struct policy *policy,
@@ -99,10 +111,65 @@ static size_t collect(const struct opinion *o, const struct policy *policy,
 		c->row = policy_row(policy, matches[i].row);
 		c->order = (unsigned)i;
 		c->fit = claim_fit(c->row, o->ident, &c->why);
-		n += row_is_wide(c->row) || !by_chance(o, c);
+		n += !by_chance(o, c);
 	}
 	qsort(candidates, n, sizeof(*candidates), by_rank);
 	return n;
+}
+
+/* A documented port this close is a slip of the pen, not another service. */
+#define SLIP_PORTS 16
+
+static uint32_t port_distance(const struct port_set *set, uint16_t port)
+{
+	uint32_t best = UINT32_MAX;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		const struct port_range *r = &set->ranges[i];
+		uint32_t d = port < r->lo ? (uint32_t)(r->lo - port)
+			     : port > r->hi ? (uint32_t)(port - r->hi)
+					    : 0;
+
+		best = MIN(best, d);
+	}
+	return best;
+}
+
+/*
+ * A wide row that the protocol rules out fits nearly every flow.  It is the
+ * nearest only when no other says more: a row that fits but is expired or
+ * denied, or one that speaks this protocol a few ports away.
+ */
+static bool says_more(const struct opinion *o, const struct policy *policy,
+		      const struct nearest *nearest)
+{
+	enum evidence_code why;
+	const struct row *row;
+
+	if (nearest->row < 0)
+		return false;
+	if ((nearest->differs & ~(unsigned)(KEY_VALID | KEY_WHEN)) == 0)
+		return true;
+	row = policy_row(policy, (unsigned)nearest->row);
+	return nearest->differs == KEY_DPORT &&
+	       port_distance(&row->dport, o->judged.key.port[o->judged.initiator ^ 1u]) <=
+		       SLIP_PORTS &&
+	       claim_fit(row, o->ident, &why) >= FIT_CONSISTENT;
+}
+
+static void set_nearest(struct opinion *o, const struct policy *policy, const struct candidate *wide)
+{
+	struct judged *j = &o->judged;
+	struct nearest nearest;
+	struct tuple tuple;
+
+	ledger_tuple(j, &tuple);
+	policy_nearest(policy, &tuple, &nearest);
+	if (!says_more(o, policy, &nearest))
+		nearest = (struct nearest){ (int)wide->match.row, KEY_PROTO, wide->match.reversed };
+	j->nearest = nearest.row;
+	j->nearest_differs = (uint8_t)nearest.differs;
+	j->nearest_reversed = nearest.reversed;
 }
 
 void opinion_documented(struct opinion *o, const struct policy *policy,
@@ -122,9 +189,7 @@ void opinion_documented(struct opinion *o, const struct policy *policy,
 		return;
 	wide = row_is_wide(best->row);
 	if (wide && best->fit == FIT_CONTRADICTED) {
-		j->nearest = (int32_t)best->match.row;
-		j->nearest_differs = KEY_PROTO;
-		j->nearest_reversed = best->match.reversed;
+		set_nearest(o, policy, best);
 		return;
 	}
 	j->standing = wide && best->fit == FIT_NONE	     ? STANDING_UNPROVEN

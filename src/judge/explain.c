@@ -118,6 +118,8 @@ static void counted_text(const struct evidence *e, char *buf, size_t size)
 		snprintf(buf, size, "one SYN, never answered");
 	else if (e->code == EVIDENCE_SYN_UNANSWERED)
 		snprintf(buf, size, "%u SYNs over %s, none answered", e->count, span);
+	else if (e->code == EVIDENCE_STUN_UNANSWERED && e->value == 1 && e->count > 1)
+		snprintf(buf, size, "a STUN request sent %u times, never answered", e->count);
 	else
 		snprintf(buf, size, "%u %s%s, none answered", e->count,
 			 e->code == EVIDENCE_STUN_UNANSWERED ? "STUN request" : "datagram",

@@ -18,11 +18,14 @@ static unsigned first_sender(const struct opinion *o)
 	return 0;
 }
 
-/* The endpoint that the documented ports make the initiator; 2 when they do not tell. */
+/*
+ * The endpoint that the documented ports make the initiator; 2 when they do not
+ * tell.  Media ranges catch ephemeral ports either way round, so the narrower
+ * row decides, and wide rows do not count.
+ */
 static unsigned by_port(const struct opinion *o, const struct policy *policy)
 {
-	struct match matches[2];
-	unsigned found = 2;
+	uint32_t width[2] = { UINT32_MAX, UINT32_MAX };
 
 	for (unsigned from = 0; from < 2; from++) {
 		struct tuple t = {
@@ -32,16 +35,13 @@ static unsigned by_port(const struct opinion *o, const struct policy *policy)
 			.initiator_known = true,
 			.ts_ns = o->flow->first_ns,
 		};
-		size_t n = policy_match(policy, &t, matches, ARRAY_SIZE(matches));
+		struct match match;
 
-		/* Wide rows fit nearly every ephemeral port either way round: no evidence. */
-		if (n == 0 || row_is_wide(policy_row(policy, matches[0].row)))
-			continue;
-		if (found != 2)
-			return 2;
-		found = from;
+		if (policy_match(policy, &t, &match, 1) != 0 &&
+		    !row_is_wide(policy_row(policy, match.row)))
+			width[from] = policy_row(policy, match.row)->width;
 	}
-	return found;
+	return width[0] == width[1] ? 2 : width[1] < width[0];
 }
 
 void opinion_initiator(struct opinion *o, const struct policy *policy)

@@ -286,9 +286,12 @@ static void tcp_outcome(struct opinion *o)
 		set(o, OUTCOME_UNKNOWN);
 		return;
 	}
-	if (n->syn.count == 0 && n->synack_frame == 0 && f->state == FLOW_RESET &&
-	    n->data_packets[0] == 0 && n->data_packets[1] == 0) {
-		set(o, OUTCOME_UNKNOWN); /* stray resets: nothing was seen to open */
+	if (n->syn.count == 0 && n->synack_frame == 0) {
+		/* Nobody saw it open, so nothing tells whether a reset cut it short. */
+		bool stray = f->state == FLOW_RESET && n->data_packets[0] == 0 &&
+			     n->data_packets[1] == 0;
+
+		set(o, stray ? OUTCOME_UNKNOWN : OUTCOME_ESTABLISHED);
 		return;
 	}
 	tcp_opened(o);
@@ -316,7 +319,8 @@ static void datagram_attempt(struct opinion *o)
 	}
 	if (id != NULL && (id->app == APP_STUN || id->app == APP_MSTURN || id->app == APP_TURN)) {
 		e = opinion_add(o, EVIDENCE_STUN_UNANSWERED, id->frame[from]);
-		e->count = id->stun_requests;
+		e->count = (uint32_t)MIN(o->flow->packets[from], UINT32_MAX);
+		e->value = id->stun_requests;
 	} else {
 		e = opinion_add(o, EVIDENCE_UDP_UNANSWERED, o->judged.first_frame);
 		e->count = (uint32_t)MIN(o->flow->packets[from], UINT32_MAX);

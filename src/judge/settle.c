@@ -79,7 +79,11 @@ static uint32_t tries(const struct ledger *l, const struct judged *flow)
 	return 0;
 }
 
-/* Silence that a protocol permits: it must never look like a block. */
+/*
+ * Silence that a protocol permits must never look like a block: SQL Browser
+ * ignores what it has no instance for (MC-SQLR 3.1.5.2), and of a media
+ * session's ICE checks most go unanswered (facts/protocols.md 0.6).
+ */
 static bool silence_is_normal(const struct ledger *l, const struct judged *flow)
 {
 	const struct row *best = ledger_best_row(l, flow);
@@ -88,10 +92,12 @@ static bool silence_is_normal(const struct ledger *l, const struct judged *flow)
 		return false;
 	if (flow->app == APP_SQLR)
 		return true;
-	for (unsigned i = 0; best != NULL && i < best->protocol_count; i++)
+	if (best == NULL || flow->standing != STANDING_DOCUMENTED)
+		return false;
+	for (unsigned i = 0; i < best->protocol_count; i++)
 		if (best->protocols[i].app == APPLICATION_SQL_BROWSER)
 			return true;
-	return best != NULL && claim_is_media(best);
+	return claim_is_media(best) && flow->app == APP_STUN;
 }
 
 static void downgrade(struct judged *flow, enum outcome outcome)

@@ -64,7 +64,7 @@ enum evidence_code {
 	EVIDENCE_ICMP_OTHER,
 	EVIDENCE_SYN_UNANSWERED,	/* count: SYNs; value: milliseconds from first to last */
 	EVIDENCE_UDP_UNANSWERED,	/* count: datagrams */
-	EVIDENCE_STUN_UNANSWERED,	/* count: requests */
+	EVIDENCE_STUN_UNANSWERED,	/* count: datagrams; value: distinct requests */
 	EVIDENCE_CAPTURE_ENDS_SOON,	/* value: milliseconds left after the first try */
 	EVIDENCE_TLS_ALERT,		/* value: description */
 	EVIDENCE_STUN_ERROR,		/* value: code */

@@ -155,7 +155,8 @@ enum layer link_ppp(struct walk *w)
 	if (h == NULL)
 		return walk_short(w, 1, SHORT_LINK);
 	protocol = h[0];
-	if ((protocol & 1) == 0) {
+	/* 0xff is half of the framing, never a protocol of its own. */
+	if ((protocol & 1) == 0 || protocol == 0xff) {
 		h = walk_take(w, 1);
 		if (h == NULL)
 			return walk_short(w, 1, SHORT_LINK);
@@ -186,6 +187,8 @@ static enum layer hdlc(struct walk *w)
 	unsigned control = cursor_u8(&peek);
 	unsigned type;
 
+	if (!cursor_ok(&peek))
+		return walk_short(w, 2, SHORT_LINK);
 	if ((address != 0x0f && address != 0x8f) || control != 0)
 		return link_ppp(w);
 	type = cursor_be16(&peek);

@@ -23,23 +23,25 @@ enum layer tunnel_vlan(struct walk *w)
 }
 
 /**
- * under_labels() - Guess what a label stack carries (RFC 4928 3, RFC 4385 3)
+ * under_labels() - Guess what a label stack carries (RFC 4928 3, RFC 4448 4.6)
  *
- * MPLS does not say.  The first nibble does for IP; pseudowires with a control
- * word have 0 there, and 1 on their associated channel; a pseudowire without
- * one begins with any MAC address, so it must look like Ethernet behind it.
+ * MPLS does not say.  The first nibble does for IP.  Ethernet pseudowires with a
+ * control word have 16 zero bits there, and 1 in the nibble on their associated
+ * channel; one without begins with any MAC address, and is known by the type
+ * behind the addresses.
  */
 static enum layer under_labels(struct walk *w)
 {
+	struct cursor peek = w->c;
 	struct cursor inner = w->c;
 	struct cursor behind = w->c;
-	unsigned first = cursor_u8(&inner);
+	unsigned first = cursor_u8(&peek);
+	unsigned second = cursor_u8(&peek);
 
-	if (!cursor_ok(&inner))
-		return walk_short(w, 1, SHORT_LINK);
-	inner = w->c;
+	if (!cursor_ok(&peek))
+		return walk_short(w, 2, SHORT_LINK);
 	cursor_skip(&behind, 4);
-	if (first >> 4 == 0 && link_plausible(&behind)) {
+	if (first == 0 && second == 0 && link_plausible(&behind)) {
 		(void)walk_take(w, 4);
 		return LAYER_ETHERNET;
 	}

@@ -143,3 +143,14 @@ struct fit fit_best(const struct policy *policy, uint32_t index, const struct vi
 		return other;
 	return best;
 }
+
+bool fit_is_swapped(const struct policy *policy, uint32_t index, const struct view *view,
+		    unsigned keys)
+{
+	struct view turned;
+
+	if (keys != (KEY_FROM | KEY_TO))
+		return false;
+	fit_turn(view, &turned);
+	return (fit_keys(policy, index, &turned, ORIENT_FORWARD) & keys) == 0;
+}

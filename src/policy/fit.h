@@ -45,6 +45,10 @@ bool fit_row(const struct policy *policy, uint32_t row, const struct view *view,
 /* The orientation, of those allowed, in which the fewest keys fail. */
 struct fit fit_best(const struct policy *policy, uint32_t row, const struct view *view);
 
+/* @keys are just the two roles, and each would fit at the other end. */
+bool fit_is_swapped(const struct policy *policy, uint32_t row, const struct view *view,
+		    unsigned keys);
+
 /* Index into port[] and roles[] of the row's @from end, and of the ends its ports belong to. */
 unsigned fit_from_end(enum orient orient);
 unsigned fit_sport_end(enum orient orient);

@@ -2,7 +2,9 @@
 #include "policy/fit.h"
 
 /*
- * A row is as near as it has few failing keys.  Among those with as many, rows
+ * Nearest of all is a row that fits and is only closed: expired, or under a
+ * condition that the site denies.  Otherwise a row is as near as it has few
+ * failing keys; swapped roles are one mistake.  Among those with as many, rows
  * that fit by chance come last: wide ones, whose range holds any ephemeral
  * port, then those that name no peer and so fit everybody.  Then count the
  * port's distance to the documented range, the narrower row, pack order.
@@ -11,6 +13,7 @@
 #define KEYS_MOST 2 /* a row that differs in more is not close */
 
 struct rank {
+	bool open; /* something besides validity and conditions fails */
 	unsigned failing;
 	bool wide;
 	unsigned unnamed; /* ends the row leaves unspecified */
@@ -20,6 +23,8 @@ struct rank {
 
 static bool nearer(const struct rank *a, const struct rank *b)
 {
+	if (a->open != b->open)
+		return b->open;
 	if (a->failing != b->failing)
 		return a->failing < b->failing;
 	if (a->wide != b->wide)
@@ -42,23 +47,27 @@ static struct fit read_row(const struct policy *policy, uint32_t index, const st
 
 	if (fit.keys == 0)
 		return fit;
-	if (known) {
-		if (fit.failing <= KEYS_MOST || fit_keys(policy, index, turned, ORIENT_FORWARD) != 0)
+	if (!known) {
+		other = fit_best(policy, index, turned);
+		if (other.failing > fit.failing ||
+		    (other.failing == fit.failing && other.distance >= fit.distance))
 			return fit;
-		return (struct fit){ .keys = KEY_FROM | KEY_TO, .failing = 2, .reversed = true };
+		other.reversed = true;
+		return other;
 	}
-	other = fit_best(policy, index, turned);
-	if (other.failing > fit.failing ||
-	    (other.failing == fit.failing && other.distance >= fit.distance))
-		return fit;
-	other.reversed = true;
-	return other;
+	if (fit_is_swapped(policy, index, view, fit.keys)) {
+		fit.failing = 1;
+	} else if (fit.failing > KEYS_MOST && policy->site.name != NULL &&
+		   fit_keys(policy, index, turned, ORIENT_FORWARD) == 0) {
+		fit = (struct fit){ .keys = KEY_FROM | KEY_TO, .failing = 1, .reversed = true };
+	}
+	return fit;
 }
 
 void policy_nearest(const struct policy *policy, const struct tuple *tuple,
 		    struct nearest *nearest)
 {
-	struct rank best = { .failing = KEYS_MOST + 1 };
+	struct rank best = { .open = true, .failing = KEYS_MOST + 1 };
 	struct view view, turned;
 	size_t i;
 
@@ -77,7 +86,8 @@ void policy_nearest(const struct policy *policy, const struct tuple *tuple,
 		/* A row that fits is not near, it is there. */
 		if (fit.keys == 0 || fit.failing > KEYS_MOST)
 			continue;
-		rank = (struct rank){ fit.failing, row_is_wide(row),
+		rank = (struct rank){ (fit.keys & ~(unsigned)(KEY_VALID | KEY_WHEN)) != 0,
+				      fit.failing, row_is_wide(row),
 				      (row->from.kind == SIDE_UNSPECIFIED ? 1u : 0u) +
 					      (row->to.kind == SIDE_UNSPECIFIED ? 1u : 0u),
 				      fit.distance, row->width };

@@ -151,12 +151,15 @@ void policy_row_ends(const struct policy *policy, unsigned row, const struct tup
 /**
  * policy_nearest() - Row with the fewest failing keys, two at most
  *
- * Among equals: rows that are not wide before wide ones, rows that name both
- * ends before rows that leave a peer unspecified, then the smaller distance
- * between the port and the documented range, the narrower row, pack order.  Rows that fit entirely are
- * left out: they are for policy_match(), and a wide one that the protocol
- * contradicts is for the caller.  A `port` key that fails at both ends counts
- * as KEY_DPORT.  KEY_PROTO is never set here.
+ * Rows that fit but are expired or denied come first; swapped roles count as
+ * one failing key.  Among equals come rows that are not wide before wide ones,
+ * rows that name both ends before rows that leave a peer unspecified, then the
+ * smaller distance between the port and the documented range, the narrower
+ * row, pack order.
+ *
+ * Rows that fit entirely are left out: they are for policy_match(), and a wide
+ * one that the protocol contradicts is for the caller.  A `port` key that
+ * fails at both ends counts as KEY_DPORT.  KEY_PROTO is never set here.
  */
 void policy_nearest(const struct policy *policy, const struct tuple *tuple,
 		    struct nearest *nearest);

@@ -282,17 +282,10 @@ static void say_swapped(struct words *w, const struct contrast *c)
 
 static bool is_swapped(const struct contrast *c, const struct nearest *nearest)
 {
-	struct view other;
-	unsigned keys;
-
-	if (nearest->differs != (KEY_FROM | KEY_TO))
+	if (!c->tuple->initiator_known || nearest->differs != (KEY_FROM | KEY_TO))
 		return false;
-	if (c->turned)
-		return c->tuple->initiator_known;
-	/* The ports fit as they are; would the roles, the other way round? */
-	fit_turn(&c->view, &other);
-	keys = fit_keys(c->policy, (uint32_t)nearest->row, &other, ORIENT_FORWARD);
-	return (keys & (KEY_FROM | KEY_TO)) == 0;
+	return c->turned || fit_is_swapped(c->policy, (uint32_t)nearest->row, &c->view,
+					   nearest->differs);
 }
 
 static void say_differences(struct words *w, const struct contrast *c, unsigned differs)

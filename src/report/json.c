@@ -12,7 +12,7 @@ static const char *const need_names[] = {
 	[NEED_NONE] = "none",
 };
 
-void json_string(struct output *out, const char *s, size_t len)
+void json_text(struct output *out, const char *s, size_t len)
 {
 	size_t i;
 
@@ -34,7 +34,7 @@ void json_string(struct output *out, const char *s, size_t len)
 void json_name(struct output *out, const char *prefix, const char *text)
 {
 	output_string(out, prefix);
-	json_string(out, text, strlen(text));
+	json_text(out, text, strlen(text));
 }
 
 static void number(struct output *out, const char *prefix, uint64_t v)

@@ -44,8 +44,8 @@ void json_summary(struct json_writer *w, const struct report_options *options);
 
 /* Pieces shared by the records. */
 #define JSON_LITERAL(out, s) output_bytes(out, s, sizeof(s) - 1)
-/* A JSON string; plain ASCII, which nearly all of them are, goes the short way. */
-void json_string(struct output *out, const char *s, size_t len);
+/* A JSON string.  Plain ASCII, which nearly all are, goes a short way. */
+void json_text(struct output *out, const char *s, size_t len);
 /* ,"key":"text" with @prefix = ,"key": */
 void json_name(struct output *out, const char *prefix, const char *text);
 

@@ -6,9 +6,9 @@
 #include "report/community_id.h"
 #include "report/time.h"
 
-static void text(struct output *out, const char *s)
+static void word(struct output *out, const char *s)
 {
-	json_string(out, s, strlen(s));
+	json_text(out, s, strlen(s));
 }
 
 /* Decimal digits of an octet; returns how many. */
@@ -31,7 +31,7 @@ static void address(struct output *out, const struct address *a)
 	size_t n = 0, i;
 
 	if (!address_is_v4(a)) {
-		text(out, address_text(a, buf));
+		word(out, address_text(a, buf));
 		return;
 	}
 	buf[n++] = '"';
@@ -279,7 +279,7 @@ static void detail(struct json_writer *w, const struct evidence *e)
 		evidence_text(e, w->cache.details[e->code].text, size);
 		w->cache.details[e->code].len = (uint32_t)strlen(w->cache.details[e->code].text);
 	}
-	json_string(w->out, w->cache.details[e->code].text, w->cache.details[e->code].len);
+	json_text(w->out, w->cache.details[e->code].text, w->cache.details[e->code].len);
 }
 
 static void evidence(struct json_writer *w, const struct judged *flow)
@@ -346,7 +346,7 @@ static void nearest(struct json_writer *w, const struct judged *flow)
 	}
 	JSON_LITERAL(w->out, "],\"text\":");
 	ledger_nearest_text(w->ledger, flow, sentence, sizeof(sentence));
-	text(w->out, sentence);
+	word(w->out, sentence);
 	JSON_LITERAL(w->out, "}");
 }
 
@@ -358,7 +358,7 @@ static void opening(struct json_writer *w, const struct judged *flow)
 	JSON_LITERAL(out, "{\"timestamp\":");
 	moment(out, flow->first_ns);
 	JSON_LITERAL(out, ",\"event_type\":\"flow\",\"pcap_filename\":");
-	text(out, w->ledger->captures[flow->input].name);
+	word(out, w->ledger->captures[flow->input].name);
 	JSON_LITERAL(out, ",\"pcap_cnt\":");
 	output_u64(out, flow->first_frame);
 	JSON_LITERAL(out, ",");

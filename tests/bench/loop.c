@@ -178,7 +178,9 @@ static bool load(struct capture *c, const char *path)
 	for (size_t i = 0; i < c->address_count; i++)
 		if (c->addresses[i].opens && !c->addresses[i].opened_to)
 			c->addresses[i].client = ++c->clients;
-	return c->count != 0;
+	if (c->count != 0 && c->clients == 0)
+		fprintf(stderr, "gen: %s: no address that only opens flows\n", path);
+	return c->clients != 0;
 }
 
 /* RFC 1624 3: the checksum at @at after the @len bytes @was became @is. */

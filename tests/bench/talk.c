@@ -189,20 +189,19 @@ static size_t client_flight(uint8_t *p, bool asked)
 	return n + tls_finished(p + n);
 }
 
-/* One third full segments, the others short; small frames have room for one byte. */
-static size_t tls_data(uint8_t *p, struct random *r, bool small)
+/* One third full segments, the others short. */
+static size_t tls_data(uint8_t *p, struct random *r)
 {
-	size_t len = small ? 1 : draw_below(r, 3) == 0 ? 1340 : 1 + draw_below(r, 300);
-
-	return tls_record(p, 23, len);
+	return tls_record(p, 23, draw_below(r, 3) == 0 ? 1340 : 1 + draw_below(r, 300));
 }
 
+/* Small frames are acknowledgements. */
 static size_t tcp_payload(uint8_t *p, uint32_t flow, enum step step, struct random *r, bool small)
 {
-	if (step < HELLO)
+	if (small || step < HELLO)
 		return 0;
-	if (small || step == DATA)
-		return tls_data(p, r, small);
+	if (step == DATA)
+		return tls_data(p, r);
 	if (step == HELLO)
 		return client_hello(p);
 	if (step == SERVER_FLIGHT)

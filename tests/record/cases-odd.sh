@@ -59,9 +59,9 @@ case_opaque() {
 	capture_end
 	truth $f tcp 203.0.113.66 '*' 192.0.2.10 7777 established unexpected - \
 		'an address of no role, no row near'
-	truth $f tcp 10.20.0.5 '*' 10.10.0.11 7777 established inconclusive - \
-		'only rows of 1024-65535 at the client would cover it (internal/client-ports/8, 9, 11), and nothing tells the protocol'
-	about $f "$(versions ffmpeg)" 'Raw PCM samples over TCP 7777. From an address of no role to the Access Edge: `unexpected`. From a client to the Front End: only rows of 1024-65535 would cover it and nothing tells the protocol: `inconclusive`.'
+	truth $f tcp 10.20.0.5 '*' 10.10.0.11 7777 established unexpected - \
+		'only rows of 1024-65535 at the client would cover it (internal/client-ports/8, 9, 11), and its first bytes are no media: against a wide row'
+	about $f "$(versions ffmpeg)" 'Raw PCM samples over TCP 7777. From an address of no role to the Access Edge: `unexpected`. From a client to the Front End: only rows of 1024-65535 would cover it, and its first bytes are no media: `unexpected`.'
 }
 
 case_mtls_midstream() {

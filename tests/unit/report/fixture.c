@@ -1,4 +1,5 @@
-/* A policy and a ledger made by hand: settled as the judge would leave it, but known to the byte. */
+/* A policy and a ledger made by hand: settled as the judge would leave it, but known to the byte.
+ */
 #include "report/fixture.h"
 
 #include <arpa/inet.h>
@@ -51,7 +52,8 @@ static const char internal[] =
 	"     to: edge-av, dport: 3478, need: required}\n"
 	"  - {id: internal/server-ports/7, l4: tcp, proto: psom/tls, from: client, to: front-end,\n"
 	"     dport: 8057, need: required}\n"
-	"  - {id: internal/server-ports/44, l4: tcp, proto: http/tls, from: client, to: front-end,\n"
+	"  - {id: internal/server-ports/44, l4: tcp, proto: http/tls, from: client, to: "
+	"front-end,\n"
 	"     dport: 443, need: required}\n"
 	"  - {id: internal/server-ports/45, l4: tcp, proto: smb, from: client, to: front-end,\n"
 	"     dport: 445, need: none}\n";
@@ -273,12 +275,11 @@ void fixture_protocol(struct fixture *f, enum app app, enum protocol_fit fit)
 
 void fixture_settle(struct fixture *f)
 {
-	static const uint8_t states[] = { [VERDICT_EXPECTED] = ROW_SEEN,
-					  [VERDICT_UNEXPECTED] = ROW_NOT_SEEN,
-					  [VERDICT_BLOCKED] = ROW_BLOCKED,
-					  [VERDICT_REJECTED] = ROW_NOT_SEEN,
-					  [VERDICT_MISMATCH] = ROW_MISMATCH,
-					  [VERDICT_INCONCLUSIVE] = ROW_INCONCLUSIVE };
+	static const uint8_t states[] = {
+		[VERDICT_EXPECTED] = ROW_SEEN,     [VERDICT_UNEXPECTED] = ROW_NOT_SEEN,
+		[VERDICT_BLOCKED] = ROW_BLOCKED,   [VERDICT_REJECTED] = ROW_NOT_SEEN,
+		[VERDICT_MISMATCH] = ROW_MISMATCH, [VERDICT_INCONCLUSIVE] = ROW_INCONCLUSIVE
+	};
 	struct ledger *l = &f->ledger;
 	unsigned rows = policy_row_count(f->policy), row;
 	size_t i;
@@ -353,7 +354,8 @@ void fixture_every_verdict(struct fixture *f)
 
 	fixture_capture(f, "edge-after-change.pcapng", 1284113);
 	fixture_unfit(&f->ledger.captures[0], FITNESS_MIDSTREAM, 0,
-		      "3.1 % of TCP flows began before the capture; their initiator comes from the protocol");
+		      "3.1 % of TCP flows began before the capture; their initiator comes from the "
+		      "protocol");
 	flow = fixture_flow(f, VERDICT_EXPECTED, 6, "10.20.0.5:49152", "10.10.0.11:5061", 1190);
 	flow->client_auth = CLIENT_AUTH_NOT_REQUESTED;
 	fixture_row(f, "internal/client-ports/1");

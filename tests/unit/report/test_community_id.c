@@ -80,11 +80,10 @@ static void test_baseline(void)
 		return;
 	}
 	CU_ASSERT_EQUAL(json_array_size(rows), 23);
-	json_array_foreach (rows, i, row)
-		expect((uint8_t)port(row, "proto"),
-		       json_string_value(json_object_get(row, "saddr")), port(row, "sport"),
-		       json_string_value(json_object_get(row, "daddr")), port(row, "dport"),
-		       json_string_value(json_object_get(row, "communityid")));
+	json_array_foreach(rows, i, row) expect(
+		(uint8_t)port(row, "proto"), json_string_value(json_object_get(row, "saddr")),
+		port(row, "sport"), json_string_value(json_object_get(row, "daddr")),
+		port(row, "dport"), json_string_value(json_object_get(row, "communityid")));
 	json_decref(rows);
 }
 

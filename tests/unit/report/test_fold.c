@@ -164,9 +164,9 @@ static void test_inconclusive(void)
 /* Severity, then most flows, then the first flow. */
 static void test_sorted(void)
 {
-	static const uint8_t want[] = { VERDICT_BLOCKED,      VERDICT_BLOCKED,	VERDICT_BLOCKED,
-					VERDICT_MISMATCH,     VERDICT_UNEXPECTED,
-					VERDICT_INCONCLUSIVE, VERDICT_REJECTED, VERDICT_EXPECTED };
+	static const uint8_t want[] = { VERDICT_BLOCKED,  VERDICT_BLOCKED,    VERDICT_BLOCKED,
+					VERDICT_MISMATCH, VERDICT_UNEXPECTED, VERDICT_INCONCLUSIVE,
+					VERDICT_REJECTED, VERDICT_EXPECTED };
 	struct fixture f;
 	struct folds folds;
 	size_t i;

@@ -1,32 +1,32 @@
 /* Messages of lines, headers and a body, as SIP and HTTP have them.  Private to this room. */
-#ifndef FA_IDENTIFY_TEXT_H
-#define FA_IDENTIFY_TEXT_H
+#ifndef FA_IDENTIFY_LINES_H
+#define FA_IDENTIFY_LINES_H
 
 #include "identify/protocol.h"
 
 /**
- * struct text_rules - What one text protocol adds
+ * struct lines_rules - What one text protocol adds
  * @first:	A first line, without its end.  FIT_YES: it begins a message; the callee
  *		notes what it means and sets text->status, text->connect.  FIT_NO: it does not
  * @headers_end: The headers of a message ended at side->offset; what to do with the rest
  * @compact_length: Has "l:" for Content-Length (RFC 3261 7.3.3)
  */
-struct text_rules {
+struct lines_rules {
 	enum fit (*first)(struct ident *id, const struct input *in, struct cursor line);
 	enum follow (*headers_end)(struct ident *id, const struct input *in);
 	bool compact_length;
 };
 
 /* Read on: message after message, each byte once. */
-enum follow text_follow(struct ident *id, const struct input *in, const struct text_rules *rules);
+enum follow lines_follow(struct ident *id, const struct input *in, const struct lines_rules *rules);
 
 /* A method: @least to 20 of A-Z, '_' and '-', then a blank; *@end is the offset behind it. */
-enum fit text_fits_method(const uint8_t *bytes, size_t len, size_t least, size_t *end);
+enum fit lines_fits_method(const uint8_t *bytes, size_t len, size_t least, size_t *end);
 
 /* Offset of the first byte that is neither CR nor LF: empty lines before a message. */
-size_t text_skip_empty(const uint8_t *bytes, size_t len);
+size_t lines_skip_empty(const uint8_t *bytes, size_t len);
 
 /* Three digits at @c, the first of them 1 to @most; 0 when they are not. */
-unsigned text_status(struct cursor *c, unsigned most);
+unsigned lines_status(struct cursor *c, unsigned most);
 
 #endif

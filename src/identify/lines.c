@@ -1,5 +1,5 @@
 /* Reads the messages of text protocols from a growing stream, line by line. */
-#include "identify/text.h"
+#include "identify/lines.h"
 
 /*
  * side->offset is the start of the line being read, text->scan how far it was
@@ -18,7 +18,7 @@ enum {
 	TEXT_BODY,
 };
 
-size_t text_skip_empty(const uint8_t *bytes, size_t len)
+size_t lines_skip_empty(const uint8_t *bytes, size_t len)
 {
 	size_t at = 0;
 
@@ -27,7 +27,7 @@ size_t text_skip_empty(const uint8_t *bytes, size_t len)
 	return at;
 }
 
-enum fit text_fits_method(const uint8_t *bytes, size_t len, size_t least, size_t *end)
+enum fit lines_fits_method(const uint8_t *bytes, size_t len, size_t least, size_t *end)
 {
 	size_t n = 0;
 
@@ -42,7 +42,7 @@ enum fit text_fits_method(const uint8_t *bytes, size_t len, size_t least, size_t
 	return bytes[n] == ' ' && n >= least ? FIT_YES : FIT_NO;
 }
 
-unsigned text_status(struct cursor *c, unsigned most)
+unsigned lines_status(struct cursor *c, unsigned most)
 {
 	const uint8_t *d = cursor_take(c, 3);
 
@@ -109,7 +109,7 @@ static void read_header(struct ident_text *text, struct cursor line, bool compac
 }
 
 static enum follow step_first(struct ident *id, const struct input *in,
-			      const struct text_rules *rules, struct cursor line)
+			      const struct lines_rules *rules, struct cursor line)
 {
 	struct ident_side *side = &id->work.side[in->dir];
 	uint32_t scan = side->text.scan;
@@ -125,7 +125,7 @@ static enum follow step_first(struct ident *id, const struct input *in,
 }
 
 static enum follow step_header(struct ident *id, const struct input *in,
-			       const struct text_rules *rules, struct cursor line)
+			       const struct lines_rules *rules, struct cursor line)
 {
 	struct ident_side *side = &id->work.side[in->dir];
 
@@ -149,7 +149,7 @@ static bool skip_body(struct ident_side *side, const struct input *in)
 	return true;
 }
 
-enum follow text_follow(struct ident *id, const struct input *in, const struct text_rules *rules)
+enum follow lines_follow(struct ident *id, const struct input *in, const struct lines_rules *rules)
 {
 	struct ident_side *side = &id->work.side[in->dir];
 	enum follow result = FOLLOW_MORE;

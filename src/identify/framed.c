@@ -1,0 +1,82 @@
+/* Media on TCP, each packet behind its length (RFC 4571, MS-ICE2 2.1, MS-RTASPF). */
+#include "identify/protocol.h"
+
+/*
+ * A length of two bytes before each packet.  MS-ICE2 requires it for its checks
+ * on TCP, RTP follows them.  A length of 0 is a null packet (RFC 4571 2).
+ */
+
+enum {
+	LENGTH_SIZE = 2,
+	FRAMES_MAX = 24, /* as many as datagrams are looked at */
+	NULLS_MAX = 4,	 /* null packets before the first one */
+};
+
+static enum fit first_packet(const uint8_t *bytes, size_t len, size_t size)
+{
+	static const struct ident none;
+	struct input in = { .bytes = bytes, .len = MIN(len, size), .wire_len = size };
+	enum fit stun = stun_fits_header(bytes, in.len);
+
+	if (size < 8)
+		return FIT_NO;
+	if (stun == FIT_YES && in.len >= 4)
+		return 20u + ((size_t)bytes[2] << 8) + bytes[3] == size ? FIT_YES : FIT_NO;
+	if (len >= size)
+		return media_plausible(&none, &in) ? FIT_YES : FIT_NO;
+	if (bytes[0] >= 0x80 && bytes[0] <= 0xbf)
+		return FIT_MORE; /* RTP, RTCP */
+	if (bytes[0] >= 20 && bytes[0] <= 25)
+		return MIN(fit_byte(bytes, in.len, 1, 0xfe, 0xfe), FIT_MORE);
+	return bytes[0] < 4 ? MIN(fit_be16(bytes, in.len, 2, (unsigned)size - 20, (unsigned)size - 20),
+				  FIT_MORE)
+			    : FIT_NO;
+}
+
+static enum fit framed_starts(const uint8_t *bytes, size_t len)
+{
+	size_t size = 0, at = 0;
+
+	for (unsigned nulls = 0; size == 0; nulls++) {
+		if (len - at < LENGTH_SIZE)
+			return FIT_MORE;
+		if (nulls > NULLS_MAX)
+			return FIT_NO;
+		size = (size_t)bytes[at] << 8 | bytes[at + 1];
+		at += LENGTH_SIZE;
+	}
+	return len == at ? FIT_MORE : first_packet(bytes + at, len - at, size);
+}
+
+static enum follow framed_follow(struct ident *id, const struct input *in)
+{
+	struct ident_side *side = &id->work.side[in->dir];
+
+	while (in->len - side->offset >= LENGTH_SIZE) {
+		struct input packet = *in;
+		size_t size;
+
+		packet.bytes += side->offset;
+		packet.len -= side->offset;
+		size = (size_t)packet.bytes[0] << 8 | packet.bytes[1];
+		if (size > packet.len - LENGTH_SIZE)
+			return FOLLOW_MORE;
+		packet.bytes += LENGTH_SIZE;
+		packet.len = packet.wire_len = size;
+		if (size > 0 && !media_plausible(id, &packet))
+			return id->seen == 0 ? FOLLOW_LOST : FOLLOW_END;
+		if (size > 0)
+			media_packet(id, &packet);
+		side->offset += (uint32_t)(LENGTH_SIZE + size);
+		if (++side->frames >= FRAMES_MAX)
+			return FOLLOW_END;
+	}
+	return FOLLOW_MORE;
+}
+
+const struct stream_protocol framed_stream = {
+	.apps = APPS_MEDIA & ~APP_BIT(APP_MSTURN),
+	.opens = framed_starts,
+	.answers = framed_starts,
+	.follow = framed_follow,
+};

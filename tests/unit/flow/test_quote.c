@@ -1,0 +1,164 @@
+/* ICMP errors and the flows they quote. */
+#include "fixture.h"
+
+#include "flow/quote.h"
+
+extern CU_TestInfo tests_quote[];
+
+static void v4_strengths(void)
+{
+	for (unsigned code = 0; code < 256; code++) {
+		enum flow_quote_strength want = FLOW_QUOTE_UNREACHABLE;
+
+		if (code == 3)
+			want = FLOW_QUOTE_PORT;
+		else if (code == 4)
+			want = FLOW_QUOTE_DELIVERABLE;
+		else if (code == 9 || code == 10 || code == 13)
+			want = FLOW_QUOTE_PROHIBITED;
+		CU_ASSERT_EQUAL(flow_quote_strength(4, 3, (uint8_t)code), want);
+		CU_ASSERT_EQUAL(flow_quote_strength(4, 11, (uint8_t)code), FLOW_QUOTE_OTHER);
+		CU_ASSERT_EQUAL(flow_quote_strength(4, 12, (uint8_t)code), FLOW_QUOTE_OTHER);
+		CU_ASSERT_EQUAL(flow_quote_strength(4, 5, (uint8_t)code), FLOW_QUOTE_DELIVERABLE);
+	}
+}
+
+static void v6_strengths(void)
+{
+	for (unsigned code = 0; code < 256; code++) {
+		enum flow_quote_strength want = FLOW_QUOTE_UNREACHABLE;
+
+		if (code == 4)
+			want = FLOW_QUOTE_PORT;
+		else if (code == 1 || code == 5 || code == 6)
+			want = FLOW_QUOTE_PROHIBITED;
+		CU_ASSERT_EQUAL(flow_quote_strength(6, 1, (uint8_t)code), want);
+		CU_ASSERT_EQUAL(flow_quote_strength(6, 2, (uint8_t)code), FLOW_QUOTE_DELIVERABLE);
+		CU_ASSERT_EQUAL(flow_quote_strength(6, 3, (uint8_t)code), FLOW_QUOTE_OTHER);
+		CU_ASSERT_EQUAL(flow_quote_strength(6, 4, (uint8_t)code), FLOW_QUOTE_OTHER);
+	}
+}
+
+/* An error by @from about a packet of host 1 (endpoint 0) to host 2. */
+static struct facts error(uint8_t type, uint8_t code, uint32_t from, uint64_t number)
+{
+	struct facts f = { .class = CLASS_ICMP,
+			   .l4 = IPPROTO_ICMP,
+			   .ip_version = 4,
+			   .icmp_error = true,
+			   .ttl = 61,
+			   .number = number,
+			   .ts_ns = FIX_T0,
+			   .src = fix_address(from),
+			   .dst = fix_address(1) };
+
+	f.icmp_type = type;
+	f.icmp_code = code;
+	f.quoted = (struct quoted){ .src = fix_address(1),
+				    .dst = fix_address(2),
+				    .sport = 5000,
+				    .dport = 3478,
+				    .l4 = IPPROTO_UDP,
+				    .present = true };
+	return f;
+}
+
+static void strongest_wins(void)
+{
+	struct flow_key key = { .addr = { fix_address(1), fix_address(2) } };
+	struct flow_icmp icmp = { 0 };
+	struct facts f = error(3, 4, 7, 1);
+
+	flow_quote_note(&icmp, &key, &f, 0, FIX_T0);
+	CU_ASSERT(icmp.code == 4 && icmp.count == 1);
+	f = error(11, 0, 7, 2);
+	flow_quote_note(&icmp, &key, &f, 0, FIX_T0 + 2);
+	CU_ASSERT(icmp.type == 11 && icmp.count == 1 && icmp.frames[0] == 2);
+	f = error(3, 1, 7, 3);
+	flow_quote_note(&icmp, &key, &f, 0, FIX_T0 + 3);
+	f = error(3, 4, 7, 4);
+	flow_quote_note(&icmp, &key, &f, 0, FIX_T0 + 4);
+	CU_ASSERT(icmp.type == 3 && icmp.code == 1 && icmp.count == 1);
+	f = error(3, 3, 2, 5);
+	flow_quote_note(&icmp, &key, &f, 0, FIX_T0 + 5);
+	CU_ASSERT(icmp.code == 3 && icmp.from_peer && icmp.ttl == 61);
+	f = error(3, 13, 7, 6);
+	flow_quote_note(&icmp, &key, &f, 0, FIX_T0 + 6);
+	CU_ASSERT(icmp.code == 13 && !icmp.from_peer && icmp.first_ns == FIX_T0 + 6);
+	for (uint64_t n = 7; n < 12; n++) {
+		f = error(3, n % 2 == 0 ? 9 : 3, 2, n);
+		flow_quote_note(&icmp, &key, &f, 0, FIX_T0 + 7);
+	}
+	/* 8 and 10 are as strong; the weaker ones between do not count. */
+	CU_ASSERT_EQUAL(icmp.count, 3);
+	CU_ASSERT(icmp.frames[0] == 6 && icmp.frames[1] == 8 && icmp.frames[2] == 10);
+	CU_ASSERT_EQUAL(icmp.code, 13);
+	CU_ASSERT_EQUAL(icmp.first_ns, FIX_T0 + 6);
+	f = error(3, 10, 2, 13);
+	flow_quote_note(&icmp, &key, &f, 0, FIX_T0 + 8);
+	CU_ASSERT_EQUAL(icmp.count, 4);
+	CU_ASSERT_EQUAL(icmp.frames[2], 10);
+}
+
+static void attached_by_the_table(void)
+{
+	struct flow_table_options o = FLOW_TABLE_DEFAULTS;
+	struct flow_table *t;
+	struct flow_table_stats stats;
+	struct facts p = fix_packet(IPPROTO_UDP, 1, 5000, 2, 3478), e = error(3, 3, 2, 2);
+	const struct flow_notes *notes;
+	uint32_t id;
+
+	o.max_flows = 16;
+	t = fix_table(&o);
+	CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);
+	flow_table_stats(t, &stats);
+	CU_ASSERT(stats.orphan_errors == 1 && stats.opened == 0);
+	id = fix_take(t, &p);
+	CU_ASSERT_PTR_NULL(flow_table_notes(t, id));
+	CU_ASSERT_EQUAL(fix_take(t, &e), id);
+	notes = flow_table_notes(t, id);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(notes);
+	CU_ASSERT(notes->icmp.count == 1 && notes->icmp.victim == 0 && notes->icmp.from_peer);
+	CU_ASSERT_EQUAL(notes->icmp.first_ns, FIX_T0);
+	CU_ASSERT_EQUAL(address_compare(&notes->icmp.from, &e.src), 0);
+	/* An error is no packet of the flow. */
+	CU_ASSERT_EQUAL(flow_table_flow(t, id)->packets[0] + flow_table_flow(t, id)->packets[1], 1);
+	/* Nor does one find a flow that had ended by then. */
+	e.ts_ns = p.ts_ns + o.datagram_ns + 1;
+	CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);
+	flow_table_stats(t, &stats);
+	CU_ASSERT_EQUAL(stats.orphan_errors, 2);
+	flow_table_free(t);
+}
+
+/* The answer's direction: the victim is the other endpoint, the peer the first. */
+static void victim_is_the_sender(void)
+{
+	struct flow_table_options o = FLOW_TABLE_DEFAULTS;
+	struct flow_table *t;
+	struct facts p = fix_packet(IPPROTO_UDP, 1, 5000, 2, 3478), e = error(3, 3, 1, 2);
+	const struct flow_notes *notes;
+	uint32_t id;
+
+	o.max_flows = 16;
+	t = fix_table(&o);
+	id = fix_take(t, &p);
+	e.quoted.src = p.dst;
+	e.quoted.dst = p.src;
+	e.quoted.sport = p.dport;
+	e.quoted.dport = p.sport;
+	CU_ASSERT_EQUAL(fix_take(t, &e), id);
+	notes = flow_table_notes(t, id);
+	CU_ASSERT(notes->icmp.victim == 1 && notes->icmp.from_peer);
+	flow_table_free(t);
+}
+
+CU_TestInfo tests_quote[] = {
+	{ "every ICMPv4 error has its strength", v4_strengths },
+	{ "every ICMPv6 error has its strength", v6_strengths },
+	{ "the strongest error is kept and its like counted", strongest_wins },
+	{ "an error goes to the flow it quotes, and opens none", attached_by_the_table },
+	{ "the victim is the endpoint whose packet failed", victim_is_the_sender },
+	CU_TEST_INFO_NULL,
+};
