@@ -253,6 +253,14 @@ static void make_room(struct fragment_store *s, uint32_t units)
 	}
 }
 
+/* Take @units at the head, as space that nothing uses yet. */
+static void ring_advance(struct fragment_store *s, uint32_t at, uint32_t units)
+{
+	make_room(s, units);
+	*piece_at(s, at) = (struct piece){ .units = units, .entry = NONE };
+	s->head += units;
+}
+
 /* Room for one piece in a stretch, or NONE when the ring is too small for it. */
 static uint32_t ring_claim(struct fragment_store *s, uint32_t units)
 {
@@ -262,15 +270,10 @@ static uint32_t ring_claim(struct fragment_store *s, uint32_t units)
 		return NONE;
 	at = (uint32_t)(s->head % s->ring_units);
 	if (units > s->ring_units - at) {
-		uint32_t gap = s->ring_units - at;
-
-		make_room(s, gap);
-		*piece_at(s, at) = (struct piece){ .units = gap, .entry = NONE };
-		s->head += gap;
+		ring_advance(s, at, s->ring_units - at);
 		at = 0;
 	}
-	make_room(s, units);
-	s->head += units;
+	ring_advance(s, at, units);
 	return at;
 }
 

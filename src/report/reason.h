@@ -17,7 +17,7 @@ const struct evidence *reason_support(const struct ledger *ledger, const struct 
 /* Row a report names with the flow: its best, else the nearest; -1 without either. */
 int reason_row(const struct ledger *ledger, const struct judged *flow);
 
-/* The end of @row that the responder of @flow is documents so many ports that one of them says little. */
+/* @row documents so many ports that which of them a flow uses says little.  NULL does not. */
 bool reason_port_is_one_of_many(const struct row *row);
 
 #endif

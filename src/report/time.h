@@ -8,7 +8,7 @@
 #define TIME_DATE_TEXT	   20 /* "2026-11-21 09:14:02" and NUL */
 #define TIME_DURATION_TEXT 24
 
-/* @ns since 1970-01-01 00:00:00 UTC, any int64_t: years 1677 to 2262.  Fractions are cut, not rounded. */
+/* @ns since 1970-01-01 00:00:00 UTC, any int64_t: years 1677 to 2262.  Fractions are cut. */
 const char *time_eve_text(int64_t ns, char buf[static TIME_EVE_TEXT]);
 const char *time_date_text(int64_t ns, char buf[static TIME_DATE_TEXT]);
 

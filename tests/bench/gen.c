@@ -12,7 +12,7 @@ static int usage(void)
 	fputs("usage: gen voice    FILE PACKETS FLOWS\n"
 	      "       gen small    FILE PACKETS FLOWS\n"
 	      "       gen newflows FILE PACKETS\n"
-	      "       gen mixed    FILE PACKETS CAPTURE\n",
+	      "       gen mixed    FILE PACKETS CAPTURE ...\n",
 	      stderr);
 	return 2;
 }
@@ -34,14 +34,14 @@ static bool generate(FILE *out, char **argv, uint64_t packets, uint32_t flows)
 		return talk_small(out, packets, flows);
 	if (strcmp(argv[1], "newflows") == 0)
 		return talk_new_flows(out, packets);
-	return loop_capture(out, packets, argv[4]);
+	return loop_captures(out, packets, argv + 4);
 }
 
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
-		int argc;
+		int argc; /* mixed: at least */
 		bool flows;
 	} kinds[] = {
 		{ "voice", 5, true },
@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 
 	while (kind < 4 && (argc < 2 || strcmp(argv[1], kinds[kind].name) != 0))
 		kind++;
-	if (kind == 4 || argc != kinds[kind].argc)
+	if (kind == 4 || argc < kinds[kind].argc || (argc > kinds[kind].argc && kind != 3))
 		return usage();
 	packets = number(argv[3], UINT64_C(1) << 40);
 	if (kinds[kind].flows)

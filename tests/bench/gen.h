@@ -15,7 +15,7 @@ bool talk_voice(FILE *out, uint64_t packets, uint32_t flows);
 bool talk_small(FILE *out, uint64_t packets, uint32_t flows);
 /* Every packet opens a flow: SYNs and STUN requests in turn. */
 bool talk_new_flows(FILE *out, uint64_t packets);
-/* A real capture over and over, each time with other clients, 64 at a time. */
-bool loop_capture(FILE *out, uint64_t packets, const char *source);
+/* Real captures over and over, each time with other clients; @paths ends with NULL. */
+bool loop_captures(FILE *out, uint64_t packets, char **paths);
 
 #endif

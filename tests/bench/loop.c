@@ -1,12 +1,13 @@
 /*
- * A real capture played by 64 lanes at once, over and over.
+ * Real captures, one after the other, played by 2048 lanes at once, over and over.
  *
- * A lane plays the whole capture with its own spacing of packets, then starts
- * again; the lanes begin spread over the capture's duration.  Every time through
- * has its own clients: an address that opens flows and that nobody opens flows
- * to is replaced by the next free one of 10.20.0.0/16, or, for IPv6, of its own
- * /64; so too in packets that ICMP errors quote.  Checksums are kept right by
- * RFC 1624, so readers that verify them see what they see in the original.
+ * A lane plays all of them with their own spacing of packets, then starts again;
+ * the lanes begin spread over the whole duration, and a heap says whose packet
+ * is next.  Every time through has its own clients: an address that opens flows
+ * and that nobody opens flows to is replaced by the next free one of
+ * 10.20.0.0/16, or, for IPv6, of its own /64; so too in packets that ICMP errors
+ * quote.  Checksums are kept right by RFC 1624, so readers that verify them see
+ * what they see in the original.
  */
 #include "gen.h"
 
@@ -45,6 +46,7 @@ struct capture {
 	struct address addresses[ADDRESSES];
 	size_t address_count;
 	uint32_t clients;
+	uint64_t shift_us; /* from the time in the file to the time here */
 };
 
 /* Where an IP header is in a frame; size 0: none. */
@@ -127,6 +129,11 @@ static void note(struct capture *c, const uint8_t *p, size_t len)
 		to->opened_to = true;
 }
 
+static uint64_t time_us(const struct pcap_pkthdr *h)
+{
+	return (uint64_t)h->ts.tv_sec * 1000000 + (uint64_t)h->ts.tv_usec;
+}
+
 static bool keep(struct capture *c, const struct pcap_pkthdr *h, const uint8_t *bytes)
 {
 	struct record *grown;
@@ -142,7 +149,7 @@ static bool keep(struct capture *c, const struct pcap_pkthdr *h, const uint8_t *
 		return false;
 	c->records[c->count++] = (struct record){
 		.offset = c->len,
-		.time_us = (uint64_t)h->ts.tv_sec * 1000000 + (uint64_t)h->ts.tv_usec,
+		.time_us = time_us(h) + c->shift_us,
 		.captured = h->caplen,
 		.length = h->len,
 	};
@@ -152,34 +159,47 @@ static bool keep(struct capture *c, const struct pcap_pkthdr *h, const uint8_t *
 	return true;
 }
 
+/* Append a file's packets; it begins a pause after the one before it. */
 static bool load(struct capture *c, const char *path)
 {
 	char text[PCAP_ERRBUF_SIZE];
 	pcap_t *pcap = pcap_open_offline(path, text);
 	struct pcap_pkthdr *h;
 	const u_char *bytes;
+	bool first = true, fine;
 
 	if (pcap == NULL) {
-		fprintf(stderr, "gen: %s\n", text);
+		fprintf(stderr, "gen: %s: %s\n", path, text);
 		return false;
 	}
-	c->bytes = malloc(SOURCE_MAX);
-	if (pcap_datalink(pcap) != DLT_EN10MB || c->bytes == NULL) {
-		fprintf(stderr, "gen: %s: not Ethernet, or no memory\n", path);
-		pcap_close(pcap);
-		return false;
+	fine = pcap_datalink(pcap) == DLT_EN10MB;
+	if (!fine)
+		fprintf(stderr, "gen: %s: not Ethernet\n", path);
+	while (fine && pcap_next_ex(pcap, &h, &bytes) == 1) {
+		if (first && c->count > 0)
+			c->shift_us = c->records[c->count - 1].time_us + PAUSE_US - time_us(h);
+		first = false;
+		fine = keep(c, h, bytes);
+		if (!fine)
+			fputs("gen: no memory for so many packets\n", stderr);
 	}
-	while (pcap_next_ex(pcap, &h, &bytes) == 1)
-		if (!keep(c, h, bytes))
-			break;
 	pcap_close(pcap);
-	if (c->count == 0)
-		fprintf(stderr, "gen: %s: no packet\n", path);
+	return fine;
+}
+
+static bool load_all(struct capture *c, char **paths)
+{
+	c->bytes = malloc(SOURCE_MAX);
+	if (c->bytes == NULL)
+		return false;
+	for (; *paths != NULL; paths++)
+		if (!load(c, *paths))
+			return false;
 	for (size_t i = 0; i < c->address_count; i++)
 		if (c->addresses[i].opens && !c->addresses[i].opened_to)
 			c->addresses[i].client = ++c->clients;
-	if (c->count != 0 && c->clients == 0)
-		fprintf(stderr, "gen: %s: no address that only opens flows\n", path);
+	if (c->clients == 0)
+		fputs("gen: no packet, or no address that only opens flows\n", stderr);
 	return c->clients != 0;
 }
 
@@ -275,6 +295,7 @@ struct lane {
 
 static void start_lanes(const struct capture *c, struct lane *lanes, uint64_t duration)
 {
+	/* In order of time: already a heap. */
 	for (uint64_t i = 0; i < LANES; i++) {
 		uint64_t start = c->records[0].time_us + i * duration / LANES;
 
@@ -282,17 +303,24 @@ static void start_lanes(const struct capture *c, struct lane *lanes, uint64_t du
 	}
 }
 
-static struct lane *earliest(struct lane *lanes)
+/* Let the first lane sink to where it belongs: the earliest is on top. */
+static void sink(struct lane *lanes)
 {
-	struct lane *lane = lanes;
+	struct lane lane = lanes[0];
+	size_t at = 0, child;
 
-	for (size_t i = 1; i < LANES; i++)
-		if (lanes[i].next_us < lane->next_us)
-			lane = &lanes[i];
-	return lane;
+	while (child = 2 * at + 1, child < LANES) {
+		if (child + 1 < LANES && lanes[child + 1].next_us < lanes[child].next_us)
+			child++;
+		if (lane.next_us <= lanes[child].next_us)
+			break;
+		lanes[at] = lanes[child];
+		at = child;
+	}
+	lanes[at] = lane;
 }
 
-/* To the next record, or to round @round. */
+/* To the next record, or to the first of @round: then true. */
 static bool advance(const struct capture *c, struct lane *lane, uint64_t duration, uint64_t round)
 {
 	uint64_t next;
@@ -309,24 +337,28 @@ static bool advance(const struct capture *c, struct lane *lane, uint64_t duratio
 	return lane->at == 0;
 }
 
-bool loop_capture(FILE *out, uint64_t packets, const char *source)
+static void play_all(struct capture *c, FILE *out, uint64_t packets)
+{
+	uint64_t duration = c->records[c->count - 1].time_us - c->records[0].time_us + PAUSE_US;
+	uint64_t rounds = LANES;
+	struct lane lanes[LANES];
+
+	start_lanes(c, lanes, duration);
+	for (uint64_t n = 0; n < packets; n++) {
+		play(c, out, &c->records[lanes->at], lanes->next_us, lanes->round);
+		if (advance(c, lanes, duration, rounds))
+			rounds++;
+		sink(lanes);
+	}
+}
+
+bool loop_captures(FILE *out, uint64_t packets, char **paths)
 {
 	struct capture *c = calloc(1, sizeof(*c));
-	struct lane lanes[LANES];
-	uint64_t rounds = LANES, duration;
-	bool fine = c != NULL && load(c, source);
+	bool fine = c != NULL && load_all(c, paths);
 
-	if (fine) {
-		duration = c->records[c->count - 1].time_us - c->records[0].time_us + PAUSE_US;
-		start_lanes(c, lanes, duration);
-		for (uint64_t n = 0; n < packets; n++) {
-			struct lane *lane = earliest(lanes);
-
-			play(c, out, &c->records[lane->at], lane->next_us, lane->round);
-			if (advance(c, lane, duration, rounds))
-				rounds++;
-		}
-	}
+	if (fine)
+		play_all(c, out, packets);
 	if (c != NULL) {
 		free(c->records);
 		free(c->bytes);

@@ -1,5 +1,4 @@
-/* A policy and a ledger made by hand: settled as the judge would leave it, but known to the byte.
- */
+/* A policy and a ledger made by hand, as the judge would leave it but known to the byte. */
 #include "report/fixture.h"
 
 #include <arpa/inet.h>
