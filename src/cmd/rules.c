@@ -1,75 +1,81 @@
 /* `flowaudit rules`: options, loading, lint. */
 #include "cmd/rules.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "cmd/command.h"
+#include "cmd/options.h"
 #include "cmd/rules_priv.h"
 #include "policy/packs.h"
 
 #define PACKS_MOST 64
 
-static const char usage_text[] =
-	"Usage: flowaudit rules list [OPTION]...\n"
-	"       flowaudit rules show [OPTION]... ROW...\n"
-	"       flowaudit rules match [OPTION]... 'tcp 10.20.0.5:51000 10.10.0.11:5061'\n"
-	"       flowaudit rules lint [OPTION]... [PACK]...\n"
-	"\n"
-	"Look at the documented rows without a capture.\n"
-	"\n"
-	"  list   every row, a line each; --roles: the roles that a site file binds\n"
-	"  show   all that is known about a row, as internal/server-ports/7\n"
-	"  match  the rows that a flow satisfies and why, or the nearest and why not;\n"
-	"         the first address is the initiator's, IPv6 in brackets, * a port not known\n"
-	"  lint   rows that are unreachable, shadowed, overlapping, double or expired\n"
-	"\n"
-	"  -R, --rules PACK    a pack by name or path; repeatable\n"
-	"                      (default lync2013-pic and lync2013-internal)\n"
-	"  -S, --site FILE     bind roles to addresses\n"
-	"  -f, --format FORMAT text or json (default text)\n"
-	"      --roles         with list: roles instead of rows\n"
-	"      --at DATE       judge validity on this day (default today), as 2013-03-15\n"
-	"      --strict        with lint: warnings count as errors\n"
-	"  -h, --help          this text\n"
-	"\n"
-	"Exit status: 0; 1 nothing matched, or lint found errors; 2 could not be done.\n";
+enum {
+	OPT_RULES,
+	OPT_SITE,
+	OPT_FORMAT,
+	OPT_ROLES,
+	OPT_AT,
+	OPT_STRICT,
+	OPT_HELP,
+	OPT_COUNT,
+};
+
+static const struct option_row rows[] = {
+	[OPT_RULES] = { 'R', "rules", "PACK", true,
+			"a pack by name or path (default: the Lync 2013 packs)" },
+	[OPT_SITE] = { 'S', "site", "FILE", false, "bind roles to addresses" },
+	[OPT_FORMAT] = { 'f', "format", "FORMAT", false, "text or json (default: text)" },
+	[OPT_ROLES] = { 0, "roles", NULL, false, "list: the roles that a site may bind" },
+	[OPT_AT] = { 0, "at", "DATE", false, "the day to judge validity by (default: today)" },
+	[OPT_STRICT] = { 0, "strict", NULL, false, "lint: warnings count as errors" },
+	[OPT_HELP] = { 'h', "help", NULL, false, "this text" },
+	[OPT_COUNT] = { 0, NULL, NULL, false, NULL },
+};
 
 struct options {
 	const char *packs[PACKS_MOST];
 	unsigned pack_count;
 	const char *site;
 	const char *at;
-	bool json, roles, strict;
+	bool json, roles, strict, help;
+	int operand; /* index of the first */
 };
+
+static void usage(FILE *to)
+{
+	fputs("usage: flowaudit rules list [option ...]\n"
+	      "       flowaudit rules show [option ...] row ...\n"
+	      "       flowaudit rules match [option ...] 'tcp 10.20.0.5:51000 10.10.0.11:5061'\n"
+	      "       flowaudit rules lint [option ...] [pack ...]\n\n"
+	      "Look at the documented rows without a capture.\n\n"
+	      "  list   every row, a line each\n"
+	      "  show   all that is known about a row, as internal/server-ports/7\n"
+	      "  match  the rows that a flow satisfies and why, or the nearest and why not;\n"
+	      "         the first address opens, IPv6 stands in brackets, * is a port not known\n"
+	      "  lint   rows that are unreachable, shadowed, overlapping, double or expired\n\n",
+	      to);
+	options_print(to, rows);
+	fputs("\nexit status: 0, 1 nothing matched or lint found errors, 2 could not be done\n",
+	      to);
+}
 
 static int misuse(void)
 {
-	fputs("Try 'flowaudit rules --help'.\n", stderr);
+	fputs("flowaudit rules --help says more\n", stderr);
 	return EXIT_UNCHECKED;
 }
 
 static bool add_pack(struct options *o, const char *name)
 {
 	if (o->pack_count == PACKS_MOST) {
-		command_complain("more than %d packs", PACKS_MOST);
+		command_complain("rules: more than %d packs", PACKS_MOST);
 		return false;
 	}
 	o->packs[o->pack_count++] = name;
-	return true;
-}
-
-/* A value that may be given once. */
-static bool set_once(const char **slot, const char *value, const char *option)
-{
-	if (*slot != NULL) {
-		command_complain("%s is given twice", option);
-		return false;
-	}
-	*slot = value;
 	return true;
 }
 
@@ -78,70 +84,64 @@ static bool set_format(struct options *o, const char *value)
 	o->json = strcmp(value, "json") == 0;
 	if (o->json || strcmp(value, "text") == 0)
 		return true;
-	command_complain("--format %s: expected text or json", value);
+	command_complain("rules: --format: \"%s\" is no format; there are text and json", value);
 	return false;
 }
 
-/* Return: -1 to go on, else an exit status. */
-static int read_options(int argc, char **argv, struct options *o)
+static bool take_option(struct options *o, int option, const char *value)
 {
-	enum { OPT_ROLES = 256, OPT_AT, OPT_STRICT };
-	static const struct option longs[] = {
-		{ "rules", required_argument, NULL, 'R' },
-		{ "site", required_argument, NULL, 'S' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "roles", no_argument, NULL, OPT_ROLES },
-		{ "at", required_argument, NULL, OPT_AT },
-		{ "strict", no_argument, NULL, OPT_STRICT },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	bool good = true;
-	int c;
-
-	optind = 0; /* forget an earlier scan of other arguments */
-	while (good && (c = getopt_long(argc, argv, "R:S:f:h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'R':
-			good = add_pack(o, optarg);
-			break;
-		case 'S':
-			good = set_once(&o->site, optarg, "--site");
-			break;
-		case 'f':
-			good = set_format(o, optarg);
-			break;
-		case OPT_ROLES:
-			o->roles = true;
-			break;
-		case OPT_AT:
-			good = set_once(&o->at, optarg, "--at");
-			break;
-		case OPT_STRICT:
-			o->strict = true;
-			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			return 0;
-		default:
-			good = false;
-		}
+	switch (option) {
+	case OPT_RULES:
+		return add_pack(o, value);
+	case OPT_SITE:
+		o->site = value;
+		return true;
+	case OPT_FORMAT:
+		return set_format(o, value);
+	case OPT_ROLES:
+		o->roles = true;
+		return true;
+	case OPT_AT:
+		o->at = value;
+		return true;
+	case OPT_STRICT:
+		o->strict = true;
+		return true;
+	default:
+		o->help = true;
+		return true;
 	}
-	return good ? -1 : misuse();
+}
+
+/* False after a mistake, which has been said. */
+static bool read_options(int argc, char **argv, struct options *o)
+{
+	struct options_state state = { 0 };
+	int option;
+
+	while ((option = options_next(argc, argv, rows, &state)) >= 0) {
+		if (!take_option(o, option, state.value))
+			return false;
+		if (o->help)
+			return true;
+	}
+	o->operand = state.operand;
+	return option == -1;
 }
 
 static bool read_date(const char *text, int64_t *ns)
 {
 	struct tm tm = { 0 };
 	const char *end = strptime(text, "%Y-%m-%d", &tm);
-	struct tm check;
+	int day = tm.tm_mday;
 	time_t t;
 
-	if (end == NULL || *end != '\0' || strlen(text) != 10)
+	if (end == NULL || *end != '\0' || strlen(text) != 10 || tm.tm_year < 70 ||
+	    tm.tm_year > 361)
 		return false;
+	/* The 30th of February becomes the 2nd of March. */
 	t = timegm(&tm);
-	gmtime_r(&t, &check);
-	if (check.tm_mday != tm.tm_mday || tm.tm_year < 70 || tm.tm_year > 361)
+	if (tm.tm_mday != day)
 		return false;
 	*ns = (int64_t)t * NS_PER_S;
 	return true;
@@ -149,9 +149,9 @@ static bool read_date(const char *text, int64_t *ns)
 
 static const char *severity_name(enum severity severity)
 {
-	static const char *const names[] = { [SEVERITY_ERROR] = "error",
-					     [SEVERITY_WARNING] = "warning",
-					     [SEVERITY_NOTE] = "note" };
+	static const char *const names[] = {
+		[SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning", [SEVERITY_NOTE] = "note"
+	};
 
 	return names[severity];
 }
@@ -299,8 +299,8 @@ static int dispatch(struct rules_run *run, struct options *o, const char *name)
 			continue;
 		if ((run->arg_count > 0) != commands[i].takes_args) {
 			command_complain(run->arg_count > 0 ? "rules %s takes no argument: %s"
-							  : "rules %s: what?%s",
-				       name, run->arg_count > 0 ? run->args[0] : "");
+							    : "rules %s: what?%s",
+					 name, run->arg_count > 0 ? run->args[0] : "");
 			return misuse();
 		}
 		return prepare(run, o) ? commands[i].run(run) : EXIT_UNCHECKED;
@@ -314,30 +314,34 @@ int cmd_rules(int argc, char **argv)
 	struct options o = { 0 };
 	struct rules_run run = { .at_ns = (int64_t)time(NULL) * NS_PER_S };
 	struct fa_error err;
-	int status = read_options(argc, argv, &o);
+	int status;
 
-	if (status >= 0)
-		return status;
-	if (optind == argc) {
+	if (!read_options(argc, argv, &o))
+		return EXIT_UNCHECKED;
+	if (o.help) {
+		usage(stdout);
+		return EXIT_CLEAN;
+	}
+	if (o.operand == argc) {
 		command_complain("rules: list, show, match or lint?");
 		return misuse();
 	}
 	if (o.at != NULL && !read_date(o.at, &run.at_ns)) {
-		command_complain("--at %s: expected a day as 2013-03-15", o.at);
-		return misuse();
+		command_complain("rules: --at: \"%s\" is no day; write it as 2013-03-15", o.at);
+		return EXIT_UNCHECKED;
 	}
 	run.json = o.json;
 	run.roles = o.roles;
 	run.strict = o.strict;
-	run.args = argv + optind + 1;
-	run.arg_count = argc - optind - 1;
+	run.args = argv + o.operand + 1;
+	run.arg_count = argc - o.operand - 1;
 	run.policy = policy_new();
 	if (run.policy == NULL || output_open_file(&run.out, "-", &err) != 0) {
 		command_complain("%s", run.policy == NULL ? "out of memory" : err.text);
 		policy_free(run.policy);
 		return EXIT_UNCHECKED;
 	}
-	status = dispatch(&run, &o, argv[optind]);
+	status = dispatch(&run, &o, argv[o.operand]);
 	if (output_close(run.out, &err) != 0) {
 		command_complain("%s", err.text);
 		status = EXIT_UNCHECKED;

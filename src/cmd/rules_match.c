@@ -20,7 +20,7 @@
 struct hit {
 	struct match match;
 	uint32_t width;
-	uint32_t ports;	     /* how many */
+	uint32_t ports;       /* how many */
 	uint16_t first, last; /* the lowest and the highest */
 };
 
@@ -51,7 +51,8 @@ static bool read_end(char *word, bool source, struct address *addr, uint16_t *po
 		word[len - 1] = '\0';
 		word++;
 	} else if (strchr(word, ':') != NULL) {
-		command_complain("\"%s\": write an IPv6 address in brackets, [%s]:PORT", word, word);
+		command_complain("\"%s\": write an IPv6 address in brackets, [%s]:PORT", word,
+				 word);
 		return false;
 	}
 	if (address_range_parse(word, &range, &err) != 0 ||
@@ -66,7 +67,7 @@ static bool read_end(char *word, bool source, struct address *addr, uint16_t *po
 	value = strtoul(colon + 1, &end, 10);
 	if (colon[1] < '0' || colon[1] > '9' || *end != '\0' || value < 1 || value > 65535) {
 		command_complain("\"%s\": expected a port of 1 to 65535%s", colon + 1,
-			       source ? ", or *" : "");
+				 source ? ", or *" : "");
 		return false;
 	}
 	*port = (uint16_t)value;
@@ -310,7 +311,8 @@ static size_t hits_out(struct search *s, bool any)
 	for (i = 0; i < narrow; i++)
 		explain(s, &s->hits[i], any);
 	if (narrow < s->count)
-		output_printf(run->out, "\nToo wide to document it without the protocol's bytes:\n");
+		output_printf(run->out,
+			      "\nToo wide to document it without the protocol's bytes:\n");
 	for (i = narrow; i < s->count; i++)
 		wide_line(run, &s->hits[i]);
 	return narrow;

@@ -8,18 +8,18 @@
 
 static const char *need_name(const struct row *row)
 {
-	static const char *const names[] = { [NEED_REQUIRED] = "required",
-					     [NEED_OPTIONAL] = "optional",
-					     [NEED_NONE] = "none" };
+	static const char *const names[] = {
+		[NEED_REQUIRED] = "required", [NEED_OPTIONAL] = "optional", [NEED_NONE] = "none"
+	};
 
 	return names[row->need];
 }
 
 static const char *twoway_name(const struct row *row)
 {
-	static const char *const names[] = { [TWOWAY_NO] = "no",
-					     [TWOWAY_SWAP] = "swap",
-					     [TWOWAY_ANCHORED] = "anchored" };
+	static const char *const names[] = {
+		[TWOWAY_NO] = "no", [TWOWAY_SWAP] = "swap", [TWOWAY_ANCHORED] = "anchored"
+	};
 
 	return names[row->twoway];
 }
@@ -235,8 +235,8 @@ static void list_rows(struct rules_run *run)
 		before = row;
 	}
 	if (!run->json)
-		output_printf(run->out, "\n%u rows; 'flowaudit rules show ROW' tells all about one\n",
-			      count);
+		output_printf(run->out,
+			      "\n%u rows; 'flowaudit rules show ROW' tells all about one\n", count);
 }
 
 static void list_roles(struct rules_run *run)
@@ -257,7 +257,10 @@ static void list_roles(struct rules_run *run)
 			continue;
 		}
 		output_printf(run->out, "%-32s  %s%s\n", name,
-			      !site ? "" : bound ? "bound    " : "unbound  ", description);
+			      !site   ? ""
+			      : bound ? "bound    "
+				      : "unbound  ",
+			      description);
 	}
 }
 
@@ -298,7 +301,8 @@ static void show_row(struct rules_run *run, const struct row *row)
 {
 	static const char *const twoways[] = {
 		[TWOWAY_SWAP] = "swap: either end may open, the port is the one that answers",
-		[TWOWAY_ANCHORED] = "anchored: either end may open, the ports stay with their roles",
+		[TWOWAY_ANCHORED] =
+			"anchored: either end may open, the ports stay with their roles",
 	};
 	const char *const *also;
 	struct output *out = run->out;
@@ -321,7 +325,7 @@ static void show_row(struct rules_run *run, const struct row *row)
 	if (row->twoway != TWOWAY_NO)
 		output_printf(out, "  %-9s %s\n", "twoway", twoways[row->twoway]);
 	output_printf(out, "  %-9s %s%s\n", "need", need_name(row),
-		      policy_site_name(run->policy) == NULL	     ? ""
+		      policy_site_name(run->policy) == NULL      ? ""
 		      : policy_row_is_required(run->policy, row) ? ", and so here"
 								 : ", not here");
 	show_when(run, row);
@@ -329,7 +333,8 @@ static void show_row(struct rules_run *run, const struct row *row)
 		output_printf(out, "  %-9s until %s%s%s%s\n", "valid", row->until_text,
 			      row->exception == NULL ? "" : ", except for ",
 			      row->exception == NULL ? "" : row->exception,
-			      policy_row_is_expired(run->policy, row, run->at_ns) ? " (expired)" : "");
+			      policy_row_is_expired(run->policy, row, run->at_ns) ? " (expired)"
+										  : "");
 	if (row->tune != NULL)
 		output_printf(out, "  %-9s by %s\n", "tunable", row->tune);
 	if (row->inferred != NULL)
@@ -354,7 +359,7 @@ static void unknown_row(struct rules_run *run, const char *id)
 		names_offer(&names, policy_row(run->policy, i)->id);
 	names_text(&names, hint, sizeof(hint));
 	command_complain("there is no row \"%s\"%s", id,
-		       hint[0] == '\0' ? "; 'flowaudit rules list' shows all" : hint);
+			 hint[0] == '\0' ? "; 'flowaudit rules list' shows all" : hint);
 }
 
 int rules_show(struct rules_run *run)

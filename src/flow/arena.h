@@ -16,10 +16,10 @@
 #define FLOW_ARENA_SLAB	   32768u
 #define FLOW_ARENA_UNIT	   512u /* smallest block; blocks are named by units from the start */
 
-/* Bytes in a block of @class: 512, 2048, 8192, 32768. */
-static inline uint32_t flow_arena_size(unsigned class)
+/* Bytes in a block of @cls: 512, 2048, 8192, 32768. */
+static inline uint32_t flow_arena_size(unsigned cls)
 {
-	return FLOW_ARENA_UNIT << 2 * class;
+	return FLOW_ARENA_UNIT << 2 * cls;
 }
 
 struct flow_slab;
@@ -45,8 +45,8 @@ struct flow_arena {
 int flow_arena_init(struct flow_arena *arena, size_t bytes);
 void flow_arena_free(struct flow_arena *arena);
 
-/* Return: a block of @class, bytes undefined; 0 when there is none. */
-uint32_t flow_arena_take(struct flow_arena *arena, unsigned class);
+/* Return: a block of @cls, bytes undefined; 0 when there is none. */
+uint32_t flow_arena_take(struct flow_arena *arena, unsigned cls);
 void flow_arena_give(struct flow_arena *arena, uint32_t block);
 
 static inline uint8_t *flow_arena_at(const struct flow_arena *arena, uint32_t block)

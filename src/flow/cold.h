@@ -34,6 +34,12 @@ static_assert(sizeof(struct flow_cold) == 320, "five cache lines");
 static_assert(offsetof(struct flow_notes, syn) == 64, "data packets write the first line");
 static_assert(offsetof(struct flow_notes, stream) == 256, "... and the last");
 
+/* Is endpoint @dir in a set of endpoints? */
+static inline bool flow_cold_has(uint8_t set, unsigned dir)
+{
+	return ((unsigned)set >> dir & 1u) != 0;
+}
+
 /* Distance from sequence number @b to @a; wraps (RFC 9293 3.4). */
 static inline int32_t flow_seq_diff(uint32_t a, uint32_t b)
 {
@@ -41,8 +47,8 @@ static inline int32_t flow_seq_diff(uint32_t a, uint32_t b)
 }
 
 /* A packet of endpoint @dir had @bytes of payload. */
-static inline void flow_cold_data(struct flow_cold *cold, unsigned dir, uint64_t frame, int64_t ts_ns,
-				  uint32_t bytes)
+static inline void flow_cold_data(struct flow_cold *cold, unsigned dir, uint64_t frame,
+				  int64_t ts_ns, uint32_t bytes)
 {
 	struct flow_notes *n = &cold->notes;
 

@@ -47,7 +47,7 @@ static inline void store_ports(struct flow_key *key, uint16_t port0, uint16_t po
 	uint64_t word = (uint64_t)port0 | (uint64_t)port1 << 16 | (uint64_t)l4 << 32 |
 			(uint64_t)ip_version << 40;
 
-	memcpy(key->port, &word, sizeof(word));
+	memcpy((unsigned char *)key + offsetof(struct flow_key, port), &word, sizeof(word));
 #else
 	key->port[0] = port0;
 	key->port[1] = port1;

@@ -9,7 +9,7 @@ static enum flow_quote_strength v4_unreachable(uint8_t code)
 		return FLOW_QUOTE_PORT;
 	case 4: /* fragmentation needed: path MTU discovery at work, RFC 1191 */
 		return FLOW_QUOTE_DELIVERABLE;
-	case 9:	 /* network administratively prohibited */
+	case 9:  /* network administratively prohibited */
 	case 10: /* host administratively prohibited */
 	case 13: /* communication administratively prohibited */
 		return FLOW_QUOTE_PROHIBITED;

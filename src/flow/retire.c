@@ -12,7 +12,7 @@
 /* Flows looked at by one flow_table_advance(): many times what a batch can open. */
 #define ADVANCE_LOOKS 1024u
 /* Flows looked at to find one to evict. */
-#define EVICT_LOOKS   16u
+#define EVICT_LOOKS 16u
 
 static uint32_t node_of(uint32_t id)
 {
@@ -169,9 +169,9 @@ bool flow_table_finish(struct flow_table *table)
 		while (table->queued < FLOW_TABLE_QUEUE &&
 		       (node = flow_timer_oldest(&table->timer, c, &armed)) != 0) {
 			const struct flow *flow = flow_table_record(table, id_of(node));
-			bool idle = (flow->flags & FLOW_LATE) == 0 &&
-				    deadline(table, flow, flow->last_ns) <=
-					    table->now_ns / NS_PER_S;
+			bool idle =
+				(flow->flags & FLOW_LATE) == 0 &&
+				deadline(table, flow, flow->last_ns) <= table->now_ns / NS_PER_S;
 
 			flow_retire(table, id_of(node), idle ? FLOW_END_IDLE : FLOW_END_CAPTURE);
 		}

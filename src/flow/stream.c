@@ -33,7 +33,7 @@ struct stream {
 	uint16_t limit;
 	struct range range[FLOW_STREAM_RANGES];
 	uint8_t ranges;
-	uint8_t class;
+	uint8_t cls;
 	uint8_t signs;
 	bool closed;
 };
@@ -44,7 +44,8 @@ int flow_streams_init(struct flow_streams *streams, size_t bytes)
 	if (flow_arena_init(&streams->arena, bytes) != 0)
 		return FA_ENOMEM;
 	/* Every stream has a block, the smallest at least. */
-	if (flow_pool_init(&streams->pool, streams->arena.slabs * (FLOW_ARENA_SLAB / FLOW_ARENA_UNIT),
+	if (flow_pool_init(&streams->pool,
+			   streams->arena.slabs * (FLOW_ARENA_SLAB / FLOW_ARENA_UNIT),
 			   sizeof(struct stream)) != 0) {
 		flow_streams_free(streams);
 		return FA_ENOMEM;
@@ -96,14 +97,14 @@ static uint32_t held_end(const struct stream *s)
 /* Make the block large enough for @bytes. */
 static bool make_room(struct flow_streams *streams, struct stream *s, uint32_t bytes)
 {
-	unsigned class = s->class;
+	unsigned cls = s->cls;
 	uint32_t block;
 
-	if (bytes <= flow_arena_size(class))
+	if (bytes <= flow_arena_size(cls))
 		return true;
-	while (flow_arena_size(class) < bytes)
-		class++;
-	block = flow_arena_take(&streams->arena, class);
+	while (flow_arena_size(cls) < bytes)
+		cls++;
+	block = flow_arena_take(&streams->arena, cls);
 	if (block == 0) {
 		streams->refused++;
 		s->closed = true;
@@ -113,7 +114,7 @@ static bool make_room(struct flow_streams *streams, struct stream *s, uint32_t b
 	       held_end(s));
 	flow_arena_give(&streams->arena, s->block);
 	s->block = block;
-	s->class = (uint8_t)class;
+	s->cls = (uint8_t)cls;
 	return true;
 }
 

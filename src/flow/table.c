@@ -19,9 +19,9 @@
 /* A packet this much behind the latest is a clock step, not a capture that reorders. */
 #define CLOCK_STEP_NS NS_PER_S
 /* Longest idle time: 36 years. */
-#define IDLE_MAX      (INT64_C(1) << 60)
+#define IDLE_MAX (INT64_C(1) << 60)
 /* Packets between the steps of flow_table_prepare(). */
-#define PREPARE_LAG   12
+#define PREPARE_LAG 12
 
 static int check_options(const struct flow_table_options *o, struct fa_error *err)
 {
@@ -206,7 +206,7 @@ static void keep_payload(struct flow_table *table, struct flow_cold *cold, const
 	uint32_t seq = f->seq + ((f->tcp_flags & TCP_SYN) != 0);
 
 	if (*stream == FLOW_STREAM_NONE) {
-		bool anchored = (cold->anchored >> dir & 1u) != 0;
+		bool anchored = flow_cold_has(cold->anchored, dir);
 
 		if (f->payload_len != 0)
 			*stream = flow_stream_open(&table->streams,
@@ -412,7 +412,7 @@ const uint8_t *flow_table_stream(struct flow_table *table, uint32_t id, unsigned
 
 		bytes = flow_stream_bytes(&table->streams, stream, len, &end, &closed);
 		*last |= closed;
-		*grown = (cold->grown >> dir & 1u) != 0;
+		*grown = flow_cold_has(cold->grown, dir);
 	}
 	*last |= fin && cold->fin_seq[dir] == end;
 	return bytes;

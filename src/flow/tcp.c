@@ -46,7 +46,7 @@ static bool is_first(const struct flow *flow)
 /* Is @f, a SYN or SYN-ACK of @dir, the one this flow has from that end? */
 static bool same_isn(const struct flow_cold *cold, const struct facts *f, unsigned dir)
 {
-	return (cold->anchored >> dir & 1u) != 0 && cold->first_seq[dir] == f->seq + 1;
+	return flow_cold_has(cold->anchored, dir) && cold->first_seq[dir] == f->seq + 1;
 }
 
 /* A SYN that was sent before the first packet of a midstream flow. */
@@ -55,13 +55,13 @@ static bool is_late_syn(const struct flow *flow, const struct flow_cold *cold,
 {
 	int32_t ahead = flow_seq_diff(cold->first_seq[dir], f->seq + 1);
 
-	if ((cold->known >> dir & 1u) == 0 || (cold->anchored >> dir & 1u) != 0)
+	if (!flow_cold_has(cold->known, dir) || flow_cold_has(cold->anchored, dir))
 		return false;
 	return ahead >= 0 && ahead < LATE_SYN_BYTES && ts_ns - flow->first_ns < LATE_SYN_NS;
 }
 
-static bool syn_reuses(const struct flow *flow, const struct flow_cold *cold,
-		       const struct facts *f, unsigned dir, int64_t ts_ns)
+static bool syn_reuses(const struct flow *flow, const struct flow_cold *cold, const struct facts *f,
+		       unsigned dir, int64_t ts_ns)
 {
 	const struct flow_notes *n = &cold->notes;
 
@@ -93,7 +93,7 @@ static bool synack_reuses(const struct flow *flow, const struct flow_cold *cold,
 	if (flow->state != FLOW_CLOSED && (flow->state != FLOW_RESET || !cold->opened))
 		return false;
 	return !same_isn(cold, f, dir) &&
-	       ((cold->anchored >> (dir ^ 1u) & 1u) == 0 || cold->first_seq[dir ^ 1u] != f->ack);
+	       (!flow_cold_has(cold->anchored, dir ^ 1u) || cold->first_seq[dir ^ 1u] != f->ack);
 }
 
 bool flow_tcp_reuses(const struct flow *flow, const struct flow_cold *cold, const struct facts *f,
@@ -110,7 +110,7 @@ static void anchor(struct flow *flow, struct flow_cold *cold, unsigned dir, uint
 	cold->first_seq[dir] = seq;
 	flow->next_seq[dir] = seq;
 	cold->hole[dir].begin = cold->hole[dir].end = seq;
-	cold->hole_acked &= (uint8_t)~(1u << dir);
+	cold->hole_acked &= (uint8_t) ~(1u << dir);
 	cold->known |= (uint8_t)(1u << dir);
 	cold->anchored |= (uint8_t)(1u << dir);
 }
@@ -154,7 +154,7 @@ static unsigned take_syn(struct flow *flow, struct flow_cold *cold, const struct
 		return todo;
 	}
 	if (!same_isn(cold, f, dir)) {
-		if ((cold->known >> dir & 1u) != 0)
+		if (flow_cold_has(cold->known, dir))
 			todo |= FLOW_TCP_RESTART;
 		anchor(flow, cold, dir, f->seq + 1);
 	}
@@ -163,8 +163,8 @@ static unsigned take_syn(struct flow *flow, struct flow_cold *cold, const struct
 }
 
 /* Payload that a SYN carried is data once the other end took it (RFC 9293 3.10.7.4, RFC 7413). */
-static void accept_syn_data(const struct flow *flow, struct flow_cold *cold,
-			    const struct facts *f, unsigned syn_dir)
+static void accept_syn_data(const struct flow *flow, struct flow_cold *cold, const struct facts *f,
+			    unsigned syn_dir)
 {
 	struct flow_notes *n = &cold->notes;
 	int32_t taken = flow_seq_diff(f->ack, cold->first_seq[syn_dir]);
@@ -190,12 +190,12 @@ static unsigned take_synack(struct flow *flow, struct flow_cold *cold, const str
 		n->synack_isn = f->seq;
 	}
 	if (!cold->opened && !same_isn(cold, f, dir)) {
-		if ((cold->known >> dir & 1u) != 0)
+		if (flow_cold_has(cold->known, dir))
 			todo |= FLOW_TCP_RESTART;
 		anchor(flow, cold, dir, f->seq + 1);
 	}
 	raise_next(flow, dir, f->seq + 1 + f->payload_wire);
-	if ((cold->known >> other & 1u) == 0)
+	if (!flow_cold_has(cold->known, other))
 		anchor(flow, cold, other, f->ack);
 	else
 		accept_syn_data(flow, cold, f, other);
@@ -243,7 +243,7 @@ static bool fill_hole(struct flow *flow, struct flow_cold *cold, unsigned dir, u
 		cold->hole[dir].begin = end;
 	else
 		cold->hole[dir].begin = to;
-	if (cold->hole[dir].begin == cold->hole[dir].end && (cold->hole_acked >> dir & 1u) != 0 &&
+	if (cold->hole[dir].begin == cold->hole[dir].end && flow_cold_has(cold->hole_acked, dir) &&
 	    flow_seq_diff(begin, from) <= 0) {
 		/* Captured after its acknowledgement, but captured. */
 		if (--cold->notes.gaps == 0) {
@@ -254,18 +254,20 @@ static bool fill_hole(struct flow *flow, struct flow_cold *cold, unsigned dir, u
 	return true;
 }
 
-static void open_hole(struct flow_cold *cold, unsigned dir, uint32_t begin, uint32_t end, bool acked)
+static void open_hole(struct flow_cold *cold, unsigned dir, uint32_t begin, uint32_t end,
+		      bool acked)
 {
 	cold->hole[dir].begin = begin;
 	cold->hole[dir].end = end;
-	cold->hole_acked &= (uint8_t)~(1u << dir);
+	cold->hole_acked &= (uint8_t) ~(1u << dir);
 	cold->hole_acked |= (uint8_t)((unsigned)acked << dir);
 }
 
 /* Is a hole of @dir still waiting for its bytes or their acknowledgement? */
 static bool hole_is_open(const struct flow_cold *cold, unsigned dir)
 {
-	return cold->hole[dir].begin != cold->hole[dir].end && (cold->hole_acked >> dir & 1u) == 0;
+	return cold->hole[dir].begin != cold->hole[dir].end &&
+	       !flow_cold_has(cold->hole_acked, dir);
 }
 
 /*
@@ -279,7 +281,7 @@ static bool take_bytes(struct flow *flow, struct flow_cold *cold, const struct f
 	bool fin = (f->tcp_flags & TCP_FIN) != 0, filled;
 	int32_t behind;
 
-	if ((cold->known >> dir & 1u) == 0) {
+	if (!flow_cold_has(cold->known, dir)) {
 		cold->known |= (uint8_t)(1u << dir);
 		cold->first_seq[dir] = flow->next_seq[dir] = begin;
 		cold->hole[dir].begin = cold->hole[dir].end = begin;
@@ -319,7 +321,7 @@ static void take_ack(struct flow *flow, struct flow_cold *cold, const struct fac
 	unsigned other = dir ^ 1u;
 	int32_t above;
 
-	if ((cold->known >> other & 1u) == 0) {
+	if (!flow_cold_has(cold->known, other)) {
 		n->acked[dir] |= f->ack != 0;
 		return;
 	}
@@ -355,7 +357,7 @@ static void move_on(struct flow *flow, struct flow_cold *cold, const struct fact
 			flow->state = FLOW_OPEN;
 		break;
 	case FLOW_SYN_ACKED:
-		if (data || fin || (ack && (cold->synacked >> (dir ^ 1u) & 1u) != 0))
+		if (data || fin || (ack && flow_cold_has(cold->synacked, dir ^ 1u)))
 			flow->state = FLOW_OPEN;
 		break;
 	case FLOW_DATAGRAM:

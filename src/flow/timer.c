@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define SLOT_MASK (FLOW_TIMER_SLOTS - 1u)
-#define WORDS	  (FLOW_TIMER_SLOTS / 64u)
+#define WORDS     (FLOW_TIMER_SLOTS / 64u)
 
 static uint32_t slot_of(int64_t second)
 {
@@ -13,7 +13,7 @@ static uint32_t slot_of(int64_t second)
 
 static uint32_t slot_head(enum flow_timer_class class, uint32_t slot)
 {
-	return (uint32_t)class * FLOW_TIMER_SLOTS + slot;
+	return (uint32_t) class * FLOW_TIMER_SLOTS + slot;
 }
 
 void flow_timer_init(struct flow_timer *timer, struct flow_link *links)
@@ -58,7 +58,7 @@ void flow_timer_disarm(struct flow_timer *timer, uint32_t node)
 static void come_due(struct flow_timer *timer, enum flow_timer_class class, uint32_t slot)
 {
 	struct flow_link *links = timer->links;
-	uint32_t head = slot_head(class, slot), due = FLOW_LINK_DUE + (uint32_t)class;
+	uint32_t head = slot_head(class, slot), due = FLOW_LINK_DUE + (uint32_t) class;
 	uint32_t first = links[head].next, last = links[head].prev, tail = links[due].prev;
 
 	links[tail].next = first;
@@ -108,7 +108,7 @@ void flow_timer_advance(struct flow_timer *timer, int64_t second)
 
 uint32_t flow_timer_due(const struct flow_timer *timer, enum flow_timer_class class)
 {
-	uint32_t due = FLOW_LINK_DUE + (uint32_t)class;
+	uint32_t due = FLOW_LINK_DUE + (uint32_t) class;
 	uint32_t node = flow_link_first(timer->links, due);
 
 	return node == due ? 0 : node;

@@ -41,8 +41,8 @@ static const uint8_t known_interfaces[][UUID_SIZE] = {
 
 /* NDR 8a885d04-1ceb-11c9-9fe8-08002b104860: every bind but 64-bit-only ones offers it first. */
 static const uint8_t ndr_syntax[UUID_SIZE] = {
-	0x04, 0x5d, 0x88, 0x8a, 0xeb, 0x1c, 0xc9, 0x11, 0x9f, 0xe8, 0x08, 0x00, 0x2b, 0x10, 0x48,
-	0x60,
+	0x04, 0x5d, 0x88, 0x8a, 0xeb, 0x1c, 0xc9, 0x11,
+	0x9f, 0xe8, 0x08, 0x00, 0x2b, 0x10, 0x48, 0x60,
 };
 
 struct pdu {
@@ -208,9 +208,8 @@ static uint32_t rpc_datagram_fits(const struct ident *id, const struct input *in
 	(void)id;
 	cursor_skip(&c, 2);
 	drep = cursor_take(&c, 3);
-	if (drep == NULL || version != 4 || type > DATAGRAM_PTYPE_LAST ||
-	    (drep[0] & 0xee) != 0 || drep[1] > 3 || drep[2] != 0 ||
-	    in->wire_len < DATAGRAM_HEADER)
+	if (drep == NULL || version != 4 || type > DATAGRAM_PTYPE_LAST || (drep[0] & 0xee) != 0 ||
+	    drep[1] > 3 || drep[2] != 0 || in->wire_len < DATAGRAM_HEADER)
 		return 0;
 	cursor_skip(&c, 67);
 	body = pdu_u16(&c, (drep[0] & 0x10) != 0);

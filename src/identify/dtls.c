@@ -37,8 +37,8 @@ static bool handshake_is_consistent(struct cursor body, unsigned *type)
 	cursor_skip(&body, 2);
 	offset = cursor_be24(&body);
 	fragment = cursor_be24(&body);
-	return cursor_ok(&body) && *type <= 24 && offset <= length &&
-	       fragment <= length - offset && fragment <= cursor_left(&body);
+	return cursor_ok(&body) && *type <= 24 && offset <= length && fragment <= length - offset &&
+	       fragment <= cursor_left(&body);
 }
 
 static bool records_to_the_end(const struct input *in)

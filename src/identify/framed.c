@@ -9,7 +9,7 @@
 enum {
 	LENGTH_SIZE = 2,
 	FRAMES_MAX = 24, /* as many as datagrams are looked at */
-	NULLS_MAX = 4,	 /* null packets before the first one */
+	NULLS_MAX = 4,   /* null packets before the first one */
 };
 
 static enum fit first_packet(const uint8_t *bytes, size_t len, size_t size)
@@ -28,9 +28,10 @@ static enum fit first_packet(const uint8_t *bytes, size_t len, size_t size)
 		return FIT_MORE; /* RTP, RTCP */
 	if (bytes[0] >= 20 && bytes[0] <= 25)
 		return MIN(fit_byte(bytes, in.len, 1, 0xfe, 0xfe), FIT_MORE);
-	return bytes[0] < 4 ? MIN(fit_be16(bytes, in.len, 2, (unsigned)size - 20, (unsigned)size - 20),
-				  FIT_MORE)
-			    : FIT_NO;
+	return bytes[0] < 4
+		       ? MIN(fit_be16(bytes, in.len, 2, (unsigned)size - 20, (unsigned)size - 20),
+			     FIT_MORE)
+		       : FIT_NO;
 }
 
 static enum fit framed_starts(const uint8_t *bytes, size_t len)

@@ -142,7 +142,8 @@ static enum follow http_follow(struct ident *id, const struct input *in)
 	size_t len = in->len - side->offset;
 	enum fit two = side->frames == 0 ? fit_bytes(bytes, len, 0, preface, PREFACE_SIZE) : FIT_NO;
 
-	/* Only the whole preface is HTTP/2: its first line alone would do, but PRI is no request. */
+	/* Only the whole preface is HTTP/2: its first line alone would do, but PRI is no request.
+	 */
 	if (two == FIT_MORE && len > 4)
 		return FOLLOW_MORE;
 	if (two == FIT_YES) {

@@ -25,9 +25,9 @@
 
 /* More specific before less: pseudo-TLS is a TLS record, anything may be an HTTP method. */
 static const struct stream_protocol *const stream_protocols[] = {
-	&pseudo_tls_stream, &tls_stream,  &msturn_stream, &stun_stream, &dcerpc_stream,
-	&smb_stream,	    &nmf_stream,  &msnftp_stream, &tds_stream,	&sip_stream,
-	&http_stream,	    &framed_stream,
+	&pseudo_tls_stream, &tls_stream, &msturn_stream, &stun_stream,
+	&dcerpc_stream,     &smb_stream, &nmf_stream,    &msnftp_stream,
+	&tds_stream,        &sip_stream, &http_stream,   &framed_stream,
 };
 
 static_assert(ARRAY_SIZE(stream_protocols) <= 16, "side->opens has a bit each");
@@ -36,7 +36,7 @@ static_assert(ARRAY_SIZE(stream_protocols) <= 16, "side->opens has a bit each");
 
 static const struct datagram_protocol *const datagram_protocols[] = {
 	&msturn_datagram, &stun_datagram, &dtls_datagram, &rtcp_datagram,   &rtp_datagram,
-	&sip_datagram,	  &dhcp_datagram, &sqlr_datagram, &dcerpc_datagram,
+	&sip_datagram,    &dhcp_datagram, &sqlr_datagram, &dcerpc_datagram,
 };
 
 /* Changes of hands in one call: pseudo-TLS to MSTURN, CONNECT to TLS.  A bound, not a need. */
@@ -51,10 +51,10 @@ static const struct datagram_protocol *const datagram_protocols[] = {
 
 /* Of several protocols equally sure, the one with the higher rank names the flow. */
 static const uint8_t rank[APP_COUNT] = {
-	[APP_RTP] = 14,	  [APP_RTCP] = 13,   [APP_DTLS] = 12,	    [APP_MSTURN] = 11,
-	[APP_TURN] = 10,  [APP_STUN] = 9,    [APP_PSEUDO_TLS] = 8,  [APP_NMF] = 7,
-	[APP_TLS] = 6,	  [APP_SIP] = 5,     [APP_DCERPC] = 4,	    [APP_SMB] = 4,
-	[APP_SQLR] = 4,	  [APP_DHCP] = 4,    [APP_MSNFTP] = 4,	    [APP_TDS] = 4,
+	[APP_RTP] = 14,  [APP_RTCP] = 13, [APP_DTLS] = 12,      [APP_MSTURN] = 11,
+	[APP_TURN] = 10, [APP_STUN] = 9,  [APP_PSEUDO_TLS] = 8, [APP_NMF] = 7,
+	[APP_TLS] = 6,   [APP_SIP] = 5,   [APP_DCERPC] = 4,     [APP_SMB] = 4,
+	[APP_SQLR] = 4,  [APP_DHCP] = 4,  [APP_MSNFTP] = 4,     [APP_TDS] = 4,
 	[APP_HTTP] = 3,
 };
 
@@ -114,8 +114,8 @@ static void name_flow(struct ident *id, enum app app, const struct input *in)
 		id->app = (uint8_t)app;
 		id->frame[0] = id->frame[1] = 0;
 	}
-	id->confidence = (id->work.strong & APP_BIT(app)) != 0 ? CONFIDENCE_STRONG
-							       : CONFIDENCE_WEAK;
+	id->confidence =
+		(id->work.strong & APP_BIT(app)) != 0 ? CONFIDENCE_STRONG : CONFIDENCE_WEAK;
 	if (id->frame[in->dir] == 0)
 		id->frame[in->dir] = in->frame;
 }
@@ -210,7 +210,7 @@ void ident_restart(struct ident *id, unsigned dir, size_t offset)
 	clean_side(side, offset);
 	side->base = (uint32_t)offset;
 	side->searched = (uint32_t)offset;
-	side->owner = 0;
+	side->owner = side->first = 0;
 	side->lost = 0;
 	side->opens = side->answers = ALL_STREAM;
 	/* The first of the two: the other side will begin anew as well. */
@@ -241,6 +241,7 @@ static enum fit test_side(struct ident_side *side, unsigned i, const uint8_t *by
 static void own(struct ident *id, unsigned dir, unsigned i, size_t offset)
 {
 	ident_hand(id, dir, stream_protocols[i], offset);
+	id->work.side[dir].first = (uint8_t)(1 + i);
 }
 
 /* Midstream: try every position once for the protocols that can be joined there. */
@@ -271,7 +272,7 @@ static void join_somewhere(struct ident *id, const struct input *in)
 static void choose_owner(struct ident *id, const struct input *in)
 {
 	struct ident_side *side = &id->work.side[in->dir];
-	unsigned other = id->work.side[1 - in->dir].owner;
+	unsigned other = id->work.side[1 - in->dir].first;
 	const uint8_t *bytes = in->bytes + side->base;
 	size_t len = in->len - side->base;
 	bool waits = false;
@@ -338,8 +339,10 @@ static bool stream_done(const struct ident *id)
 		return false;
 	if (stream_candidates(id) == 0)
 		return true;
-	return id->examined[0] - a->base >= UNKNOWN_ONE || id->examined[1] - b->base >= UNKNOWN_ONE ||
-	       (id->examined[0] - a->base >= UNKNOWN_BOTH && id->examined[1] - b->base >= UNKNOWN_BOTH);
+	return id->examined[0] - a->base >= UNKNOWN_ONE ||
+	       id->examined[1] - b->base >= UNKNOWN_ONE ||
+	       (id->examined[0] - a->base >= UNKNOWN_BOTH &&
+		id->examined[1] - b->base >= UNKNOWN_BOTH);
 }
 
 /* One change of hands, or one look by the protocol in charge; true to go on. */
@@ -362,7 +365,7 @@ static bool follow_once(struct ident *id, const struct input *in)
 	case FOLLOW_LOST:
 		side->lost |= protocol_bit(owner);
 		clean_side(side, side->base);
-		side->owner = 0;
+		side->owner = side->first = 0;
 		return true;
 	case FOLLOW_HANDED:
 		return true;

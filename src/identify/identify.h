@@ -151,7 +151,8 @@ struct ident_side {
 	uint16_t answers; /* ... that they can answer */
 	uint16_t lost;	 /* ... that were followed and turned out wrong */
 	uint8_t owner;	 /* 1 + table index of the protocol followed; 0: none */
-	uint8_t state;	 /* of that protocol */
+	uint8_t first;	 /* ... that was so first; it may have handed on */
+	uint8_t state;	 /* of the one that follows now */
 	uint8_t frames;	 /* messages or frames of it walked */
 	bool ended;
 	union {

@@ -66,8 +66,7 @@ static bool next_line(struct ident_side *side, const struct input *in, struct cu
 		return false;
 	}
 	n = (size_t)(end - in->bytes) - side->offset;
-	*line = cursor_over(in->bytes + side->offset,
-			    n > 0 && end[-1] == '\r' ? n - 1 : n);
+	*line = cursor_over(in->bytes + side->offset, n > 0 && end[-1] == '\r' ? n - 1 : n);
 	side->offset += (uint32_t)n + 1;
 	return true;
 }

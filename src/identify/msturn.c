@@ -134,8 +134,8 @@ static bool msturn_follow(struct ident *id, const struct input *in)
 	if (!stun_read(&m, in->bytes, in->len))
 		return false;
 	ident_note(id, APP_MSTURN, CONFIDENCE_STRONG, in);
-	from_client = m.type == MSTURN_ALLOCATE || m.type == MSTURN_SEND ||
-		      m.type == MSTURN_SET_ACTIVE;
+	from_client =
+		m.type == MSTURN_ALLOCATE || m.type == MSTURN_SEND || m.type == MSTURN_SET_ACTIVE;
 	if (!in->nested)
 		ident_client(id, from_client ? in->dir : 1 - in->dir);
 	read_message(id, &m, in);
@@ -191,9 +191,7 @@ static bool follow_frame(struct ident *id, const struct input *frame)
 		return msturn_fits(id, &unit) != 0 && msturn_follow(id, &unit);
 	if (frame->bytes[0] != FRAME_DATA)
 		return false;
-	/* End-to-end data means nothing before a control frame or the hellos (facts 5b). */
-	if ((id->work.strong & (APP_BIT(APP_MSTURN) | APP_BIT(APP_PSEUDO_TLS))) == 0)
-		return false;
+	/* Means nothing alone; but we are here behind a control frame or pseudo-TLS only. */
 	relayed(id, &unit, cursor_over(unit.bytes, unit.len));
 	return true;
 }

@@ -4,12 +4,12 @@
 #include "base/util.h"
 
 static const char *const app_names[] = {
-	[APP_NONE] = "",	 [APP_TLS] = "tls",	    [APP_PSEUDO_TLS] = "pseudo-tls",
-	[APP_DTLS] = "dtls",	 [APP_STUN] = "stun",	    [APP_TURN] = "turn",
-	[APP_MSTURN] = "msturn", [APP_RTP] = "rtp",	    [APP_RTCP] = "rtcp",
-	[APP_SIP] = "sip",	 [APP_HTTP] = "http",	    [APP_DCERPC] = "dcerpc",
-	[APP_SMB] = "smb",	 [APP_SQLR] = "sqlr",	    [APP_DHCP] = "dhcp",
-	[APP_NMF] = "nmf",	 [APP_MSNFTP] = "msnftp",   [APP_TDS] = "tds",
+	[APP_NONE] = "",         [APP_TLS] = "tls",       [APP_PSEUDO_TLS] = "pseudo-tls",
+	[APP_DTLS] = "dtls",     [APP_STUN] = "stun",     [APP_TURN] = "turn",
+	[APP_MSTURN] = "msturn", [APP_RTP] = "rtp",       [APP_RTCP] = "rtcp",
+	[APP_SIP] = "sip",       [APP_HTTP] = "http",     [APP_DCERPC] = "dcerpc",
+	[APP_SMB] = "smb",       [APP_SQLR] = "sqlr",     [APP_DHCP] = "dhcp",
+	[APP_NMF] = "nmf",       [APP_MSNFTP] = "msnftp", [APP_TDS] = "tds",
 };
 
 static_assert(ARRAY_SIZE(app_names) == APP_COUNT, "a name for every protocol");

@@ -35,9 +35,9 @@ struct input {
 
 /* What a stream protocol says after it has looked at what there is. */
 enum follow {
-	FOLLOW_MORE, /* wants more of this direction */
-	FOLLOW_END,  /* nothing more to learn from this direction */
-	FOLLOW_LOST, /* it is not this protocol; nothing was noted */
+	FOLLOW_MORE,   /* wants more of this direction */
+	FOLLOW_END,    /* nothing more to learn from this direction */
+	FOLLOW_LOST,   /* it is not this protocol; nothing was noted */
 	FOLLOW_HANDED, /* gave the direction to another protocol, from side->offset on */
 };
 
@@ -77,21 +77,20 @@ struct datagram_protocol {
 };
 
 /* Protocols that share one flow: ICE checks, keys, media, relay. */
-#define APPS_MEDIA                                                                            \
-	(APP_BIT(APP_STUN) | APP_BIT(APP_TURN) | APP_BIT(APP_MSTURN) | APP_BIT(APP_RTP) |     \
+#define APPS_MEDIA                                                                        \
+	(APP_BIT(APP_STUN) | APP_BIT(APP_TURN) | APP_BIT(APP_MSTURN) | APP_BIT(APP_RTP) | \
 	 APP_BIT(APP_RTCP) | APP_BIT(APP_DTLS))
 
 extern const struct stream_protocol tls_stream, pseudo_tls_stream, msturn_stream, stun_stream,
 	framed_stream, sip_stream, http_stream, dcerpc_stream, smb_stream, nmf_stream,
 	msnftp_stream, tds_stream;
-extern const struct datagram_protocol stun_datagram, msturn_datagram, rtp_datagram,
-	rtcp_datagram, dtls_datagram, sip_datagram, dcerpc_datagram, sqlr_datagram, dhcp_datagram;
+extern const struct datagram_protocol stun_datagram, msturn_datagram, rtp_datagram, rtcp_datagram,
+	dtls_datagram, sip_datagram, dcerpc_datagram, sqlr_datagram, dhcp_datagram;
 
 /* identify.c: how identifiers report. */
 
 /* @app was seen with this confidence; picks the flow's name and, when strong, what it rules out. */
-void ident_note(struct ident *id, enum app app, enum confidence confidence,
-		const struct input *in);
+void ident_note(struct ident *id, enum app app, enum confidence confidence, const struct input *in);
 /* This endpoint plays the client's part; the first to say so wins. */
 void ident_client(struct ident *id, unsigned dir);
 /* The application accepted; only the first is kept. */
@@ -125,6 +124,10 @@ bool media_plausible(const struct ident *id, const struct input *in);
 
 /* Claim RTP when the endpoint's stream has earned it; true: it has. */
 bool rtp_claim(struct ident *id, const struct input *in);
+
+/* The fixed hellos of MS-TURN 2.1.1. */
+enum fit pseudo_tls_opens(const uint8_t *bytes, size_t len);
+enum fit pseudo_tls_answers(const uint8_t *bytes, size_t len);
 
 /* An RFC 5389 header with its cookie and plausible type, as far as the bytes go. */
 enum fit stun_fits_header(const uint8_t *bytes, size_t len);

@@ -14,7 +14,7 @@ enum {
 };
 
 /* Bytes 0-10 and 43-49; between them the random. */
-static enum fit pseudo_opens(const uint8_t *bytes, size_t len)
+enum fit pseudo_tls_opens(const uint8_t *bytes, size_t len)
 {
 	static const uint8_t head[11] = { 0x16, 3, 1, 0, 0x2d, 1, 0, 0, 0x29, 3, 1 };
 	static const uint8_t tail[7] = { 0, 0, 2, 0, 0x18, 1, 0 };
@@ -24,7 +24,7 @@ static enum fit pseudo_opens(const uint8_t *bytes, size_t len)
 }
 
 /* Bytes 0-10, 43 and 76-82; between them random and session id. */
-static enum fit pseudo_answers(const uint8_t *bytes, size_t len)
+enum fit pseudo_tls_answers(const uint8_t *bytes, size_t len)
 {
 	static const uint8_t head[11] = { 0x16, 3, 1, 0, 0x4e, 2, 0, 0, 0x46, 3, 1 };
 	static const uint8_t tail[7] = { 0, 0x18, 0, 0x0e, 0, 0, 0 };
@@ -40,7 +40,7 @@ static enum follow pseudo_follow(struct ident *id, const struct input *in)
 	struct ident_side *side = &id->work.side[in->dir];
 	const uint8_t *bytes = in->bytes + side->offset;
 	size_t len = in->len - side->offset;
-	bool client = pseudo_opens(bytes, len) == FIT_YES;
+	bool client = pseudo_tls_opens(bytes, len) == FIT_YES;
 
 	ident_note(id, APP_PSEUDO_TLS, CONFIDENCE_STRONG, in);
 	ident_client(id, client ? in->dir : 1 - in->dir);
@@ -51,7 +51,7 @@ static enum follow pseudo_follow(struct ident *id, const struct input *in)
 
 const struct stream_protocol pseudo_tls_stream = {
 	.apps = APP_BIT(APP_PSEUDO_TLS) | (APPS_MEDIA & ~APP_BIT(APP_TURN)),
-	.opens = pseudo_opens,
-	.answers = pseudo_answers,
+	.opens = pseudo_tls_opens,
+	.answers = pseudo_tls_answers,
 	.follow = pseudo_follow,
 };

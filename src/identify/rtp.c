@@ -16,9 +16,9 @@
 enum {
 	RTP_HEADER = 12,
 	RTP_ENOUGH = 4,
-	RTP_STEP_MAX = 16,	/* losses and interleaved streams leave holes */
+	RTP_STEP_MAX = 16,      /* losses and interleaved streams leave holes */
 	RTP_TIME_MAX = 1 << 24, /* three minutes of a 90 kHz clock */
-	RTCP_FIRST = 192,	/* RFC 5761 4: what follows is RTCP */
+	RTCP_FIRST = 192,       /* RFC 5761 4: what follows is RTCP */
 	RTCP_LAST = 223,
 };
 
@@ -84,8 +84,7 @@ bool rtp_claim(struct ident *id, const struct input *in)
 {
 	const struct ident_rtp *rtp = &id->work.side[in->dir].rtp;
 	struct input first = *in;
-	bool confirmed = id->work.stun_ok ||
-			 (rtp->rtcp_packets > 0 && rtp->rtcp_ssrc == rtp->ssrc);
+	bool confirmed = id->work.stun_ok || (rtp->rtcp_packets > 0 && rtp->rtcp_ssrc == rtp->ssrc);
 
 	if (rtp->packets < RTP_ENOUGH || rtp->good * 5 < (rtp->packets - 1) * 4)
 		return false;

@@ -68,13 +68,14 @@ static enum follow smb_follow(struct ident *id, const struct input *in)
 		size_t length = cursor_be24(&c);
 
 		if (type == NB_MESSAGE) {
-			enum fit fit = message_starts(in->bytes + side->offset,
-						      in->len - side->offset);
+			enum fit fit =
+				message_starts(in->bytes + side->offset, in->len - side->offset);
 
 			/* The flags that tell the client lie within the first 24 bytes. */
 			if (fit == FIT_NO)
 				return id->seen == 0 ? FOLLOW_LOST : FOLLOW_END;
-			if (fit == FIT_MORE || (cursor_left(&c) < MIN(length, (size_t)20) && !in->last))
+			if (fit == FIT_MORE ||
+			    (cursor_left(&c) < MIN(length, (size_t)20) && !in->last))
 				return FOLLOW_MORE;
 			ident_note(id, APP_SMB, CONFIDENCE_STRONG, in);
 			tell_client(id, in, c);

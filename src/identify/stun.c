@@ -70,8 +70,7 @@ bool stun_next_attribute(struct cursor *c, bool padded, struct stun_attribute *a
 
 struct cursor stun_attributes(const struct stun *m)
 {
-	return cursor_over(m->bytes + STUN_HEADER,
-			   MIN((size_t)m->length, m->len - STUN_HEADER));
+	return cursor_over(m->bytes + STUN_HEADER, MIN((size_t)m->length, m->len - STUN_HEADER));
 }
 
 unsigned stun_error_code(struct cursor value)
@@ -124,7 +123,8 @@ void stun_request(struct ident *id, const struct stun *m, const struct input *in
 	if (find_pending(id, digest) != NULL)
 		return;
 	id->work.pending[id->work.pending_next] = digest;
-	id->work.pending_next = (uint8_t)((id->work.pending_next + 1) % ARRAY_SIZE(id->work.pending));
+	id->work.pending_next =
+		(uint8_t)((id->work.pending_next + 1) % ARRAY_SIZE(id->work.pending));
 	if (!in->nested)
 		saturating_add(&id->stun_requests);
 }
@@ -208,8 +208,8 @@ static bool fits_without_cookie(const struct stun *m, const struct input *in)
 {
 	if (m->type != 0x0001 && m->type != 0x0101 && m->type != 0x0111)
 		return false;
-	return input_whole(in) && (known_attributes_to_the_end(m, true) ||
-				   known_attributes_to_the_end(m, false));
+	return input_whole(in) &&
+	       (known_attributes_to_the_end(m, true) || known_attributes_to_the_end(m, false));
 }
 
 static uint32_t stun_fits(const struct ident *id, const struct input *in)

@@ -1,4 +1,5 @@
-/* The message form that STUN and MSTURN share (RFC 5389 6, MS-TURN 2.2.1).  Private to this room. */
+/* The message form that STUN and MSTURN share (RFC 5389 6, MS-TURN 2.2.1).  Private to this room.
+ */
 #ifndef FA_IDENTIFY_STUN_H
 #define FA_IDENTIFY_STUN_H
 

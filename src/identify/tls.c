@@ -1,5 +1,5 @@
-/* TLS and SSL 3.0: records, hellos, the mutual-TLS ladder, alerts in clear (RFC 5246, RFC 8446). */
-#include "identify/protocol.h"
+/* TLS and SSL 3.0: records, messages, the mutual-TLS ladder, clear alerts (RFC 5246, RFC 8446). */
+#include "identify/tls.h"
 
 /*
  * Theory of operation
@@ -20,32 +20,6 @@
  * taken for what was not sent.
  */
 
-enum {
-	RECORD_CCS = 20,
-	RECORD_ALERT = 21,
-	RECORD_HANDSHAKE = 22,
-	RECORD_DATA = 23,
-	RECORD_HEARTBEAT = 24,
-	RECORD_HEADER = 5,
-	RECORD_MAX = 16384 + 2048, /* RFC 5246 6.2.3 */
-};
-
-enum {
-	HS_CLIENT_HELLO = 1,
-	HS_SERVER_HELLO = 2,
-	HS_CERTIFICATE = 11,
-	HS_SERVER_KEY_EXCHANGE = 12,
-	HS_CERTIFICATE_REQUEST = 13,
-	HS_SERVER_HELLO_DONE = 14,
-	HS_CERTIFICATE_VERIFY = 15,
-	HS_HEADER = 4,
-};
-
-enum {
-	ALERT_FATAL = 2,
-	ALERT_NO_CERTIFICATE = 41, /* SSL 3.0's empty Certificate */
-};
-
 /* What one side sent: tls->flags. */
 enum {
 	TLS_SAW_CLIENT = 1 << 0, /* ClientHello: this is the client */
@@ -60,216 +34,14 @@ enum {
 	TLS_SAW_SECRET = 1 << 9, /* encrypted records that follow the ServerHello */
 	TLS_SAW_ALERT = 1 << 10,
 	TLS_SAW_EARLY = 1 << 11, /* the ClientHello announces early data */
-	TLS_DARK = 1 << 12,	 /* handshake messages are encrypted from here on */
-	TLS_JOINED = 1 << 13,	 /* walked from some record in the middle */
+	TLS_DARK = 1 << 12,      /* handshake messages are encrypted from here on */
+	TLS_JOINED = 1 << 13,    /* walked from some record in the middle */
 };
 
 /* Hellos that span records are copied up to here; longer ones lose their last extensions. */
 #define HELLO_MAX 4096
 
 #define VERSION_13 0x0304
-
-/* First bytes. */
-
-/* Google's imitation of a handshake (libjingle): fixed bytes, then TURN.  Not TLS. */
-static const uint8_t google_client[72] = {
-	0x80, 0x46, 0x01, 0x03, 0x01, 0x00, 0x2d, 0x00, 0x00, 0x00, 0x10, 0x01, 0x00, 0x80, 0x03,
-	0x00, 0x80, 0x07, 0x00, 0xc0, 0x06, 0x00, 0x40, 0x02, 0x00, 0x80, 0x04, 0x00, 0x80, 0x00,
-	0x00, 0x04, 0x00, 0xfe, 0xff, 0x00, 0x00, 0x0a, 0x00, 0xfe, 0xfe, 0x00, 0x00, 0x09, 0x00,
-	0x00, 0x64, 0x00, 0x00, 0x62, 0x00, 0x00, 0x03, 0x00, 0x00, 0x06, 0x1f, 0x17, 0x0c, 0xa6,
-	0x2f, 0x00, 0x78, 0xfc, 0x46, 0x55, 0x2e, 0xb1, 0x83, 0x39, 0xf1, 0xea,
-};
-static const uint8_t google_server[15] = {
-	0x16, 0x03, 0x01, 0x00, 0x4a, 0x02, 0x00, 0x00, 0x46, 0x03, 0x01, 0x42, 0x85, 0x45, 0xa7,
-};
-
-/* A pattern that fits unless the bytes are those of a known impostor. */
-static enum fit unless(enum fit fit, enum fit impostor)
-{
-	if (impostor == FIT_YES)
-		return FIT_NO;
-	return impostor == FIT_MORE ? MIN(fit, FIT_MORE) : fit;
-}
-
-/* SSL 2.0's ClientHello, which offers 3.0 or later (RFC 5246 E.2). */
-static enum fit sslv2_hello(const uint8_t *bytes, size_t len)
-{
-	enum fit fit = fit_byte(bytes, len, 0, 0x80, 0x83);
-	struct cursor c = cursor_over(bytes, len);
-	unsigned total, ciphers, session, challenge;
-
-	fit = MIN(fit, fit_byte(bytes, len, 2, HS_CLIENT_HELLO, HS_CLIENT_HELLO));
-	fit = MIN(fit, fit_byte(bytes, len, 3, 3, 3));
-	fit = MIN(fit, fit_byte(bytes, len, 4, 0, 3));
-	total = cursor_be16(&c) & 0x7fffu;
-	cursor_skip(&c, 3);
-	ciphers = cursor_be16(&c);
-	session = cursor_be16(&c);
-	challenge = cursor_be16(&c);
-	if (fit == FIT_NO || !cursor_ok(&c))
-		return MIN(fit, FIT_MORE);
-	if (ciphers == 0 || ciphers % 3 != 0 || (session != 0 && session != 16) || challenge < 16 ||
-	    challenge > 32 || total != 9 + ciphers + session + challenge)
-		return FIT_NO;
-	return fit;
-}
-
-/* Record and message header of a hello of type @hello; a record may hold less than the header. */
-static enum fit record_hello(const uint8_t *bytes, size_t len, unsigned hello)
-{
-	enum fit fit = fit_byte(bytes, len, 0, RECORD_HANDSHAKE, RECORD_HANDSHAKE);
-
-	fit = MIN(fit, fit_byte(bytes, len, 1, 3, 3));
-	fit = MIN(fit, fit_byte(bytes, len, 2, 0, 4));
-	fit = MIN(fit, fit_be16(bytes, len, 3, 1, 16384));
-	fit = MIN(fit, fit_byte(bytes, len, 5, hello, hello));
-	if (len >= 5 && bytes[3] == 0 && bytes[4] < 6)
-		return fit;
-	fit = MIN(fit, fit_byte(bytes, len, 6, 0, 0));
-	fit = MIN(fit, fit_byte(bytes, len, 9, 3, 3));
-	return MIN(fit, fit_byte(bytes, len, 10, 0, 4));
-}
-
-static enum fit clear_alert(const uint8_t *bytes, size_t len)
-{
-	enum fit fit = fit_byte(bytes, len, 0, RECORD_ALERT, RECORD_ALERT);
-
-	fit = MIN(fit, fit_byte(bytes, len, 1, 3, 3));
-	fit = MIN(fit, fit_byte(bytes, len, 2, 0, 4));
-	fit = MIN(fit, fit_be16(bytes, len, 3, 2, 2));
-	fit = MIN(fit, fit_byte(bytes, len, 5, 1, ALERT_FATAL));
-	return MIN(fit, fit_byte(bytes, len, 6, 0, 255));
-}
-
-static enum fit tls_opens(const uint8_t *bytes, size_t len)
-{
-	enum fit impostor = fit_bytes(bytes, len, 0, google_client, sizeof(google_client));
-	enum fit old = unless(sslv2_hello(bytes, len), impostor);
-
-	return MAX(record_hello(bytes, len, HS_CLIENT_HELLO), old);
-}
-
-static enum fit tls_answers(const uint8_t *bytes, size_t len)
-{
-	enum fit impostor = fit_bytes(bytes, len, 0, google_server, sizeof(google_server));
-	enum fit hello = unless(record_hello(bytes, len, HS_SERVER_HELLO), impostor);
-
-	return MAX(hello, clear_alert(bytes, len));
-}
-
-/* Two record headers in a row: a connection that was opened before the capture. */
-static enum fit tls_joins(const uint8_t *bytes, size_t len, size_t pos)
-{
-	enum fit fit = FIT_YES;
-	size_t at = 0;
-
-	if (pos != 0)
-		return FIT_NO;
-	for (unsigned i = 0; i < 2 && fit == FIT_YES; i++) {
-		fit = fit_byte(bytes, len, at, RECORD_CCS, RECORD_DATA);
-		fit = MIN(fit, fit_byte(bytes, len, at + 1, 3, 3));
-		fit = MIN(fit, fit_byte(bytes, len, at + 2, 1, 3));
-		fit = MIN(fit, fit_be16(bytes, len, at + 3, 1, RECORD_MAX));
-		if (fit == FIT_YES)
-			at += RECORD_HEADER + ((size_t)bytes[at + 3] << 8) + bytes[at + 4];
-	}
-	return fit;
-}
-
-/* Hellos. */
-
-static void copy_name(char *to, size_t size, struct cursor name)
-{
-	size_t n = MIN(cursor_left(&name), size - 1);
-
-	if (n > 0)
-		memcpy(to, name.pos, n);
-	to[n] = '\0';
-}
-
-/* RFC 6066 3: list length, then type 0, length, name. */
-static void read_server_name(struct tls_facts *tls, struct cursor ext)
-{
-	struct cursor name;
-
-	cursor_skip(&ext, 2);
-	if (cursor_u8(&ext) != 0)
-		return;
-	name = cursor_sub(&ext, cursor_be16(&ext));
-	if (cursor_ok(&name) && cursor_ok(&ext))
-		copy_name(tls->sni, sizeof(tls->sni), name);
-}
-
-/* RFC 7301 3.1: list length, then the first (in a ServerHello the only) name. */
-static void read_alpn(struct tls_facts *tls, struct cursor ext)
-{
-	struct cursor name;
-
-	cursor_skip(&ext, 2);
-	name = cursor_sub(&ext, cursor_u8(&ext));
-	if (cursor_ok(&name) && cursor_ok(&ext))
-		copy_name(tls->alpn, sizeof(tls->alpn), name);
-}
-
-enum {
-	EXT_SERVER_NAME = 0,
-	EXT_ALPN = 16,
-	EXT_EARLY_DATA = 42,
-	EXT_SUPPORTED_VERSIONS = 43,
-};
-
-/* Returns the version that supported_versions selects, in a ServerHello; 0 without. */
-static uint16_t read_extensions(struct ident *id, struct ident_tls *tls, struct cursor c,
-				bool server)
-{
-	uint16_t version = 0;
-	struct cursor all = cursor_sub(&c, MIN((size_t)cursor_be16(&c), cursor_left(&c)));
-
-	while (cursor_left(&all) >= 4) {
-		unsigned type = cursor_be16(&all);
-		struct cursor ext = cursor_sub(&all, cursor_be16(&all));
-
-		if (!cursor_ok(&ext))
-			break;
-		if (type == EXT_SERVER_NAME && !server)
-			read_server_name(&id->tls, ext);
-		else if (type == EXT_ALPN)
-			read_alpn(&id->tls, ext);
-		else if (type == EXT_EARLY_DATA && !server)
-			tls->flags |= TLS_SAW_EARLY;
-		else if (type == EXT_SUPPORTED_VERSIONS && server && cursor_left(&ext) == 2)
-			version = cursor_be16(&ext);
-	}
-	return version;
-}
-
-static void read_client_hello(struct ident *id, struct ident_tls *tls, struct cursor c)
-{
-	cursor_skip(&c, HS_HEADER + 2 + 32);
-	cursor_skip(&c, cursor_u8(&c));
-	cursor_skip(&c, cursor_be16(&c));
-	cursor_skip(&c, cursor_u8(&c));
-	if (cursor_left(&c) >= 2)
-		read_extensions(id, tls, c, false);
-}
-
-/* A HelloRetryRequest is a ServerHello by form and is read as one (RFC 8446 4.1.4). */
-static void read_server_hello(struct ident *id, struct ident_tls *tls, struct cursor c)
-{
-	uint16_t version, chosen = 0;
-
-	cursor_skip(&c, HS_HEADER);
-	version = cursor_be16(&c);
-	cursor_skip(&c, 32);
-	cursor_skip(&c, cursor_u8(&c));
-	cursor_skip(&c, 3);
-	if (!cursor_ok(&c))
-		return;
-	if (cursor_left(&c) >= 2)
-		chosen = read_extensions(id, tls, c, true);
-	id->tls.version = chosen != 0 ? chosen : version;
-	id->tls.server_hello = true;
-}
 
 /*
  * The message at tls->msg_pos, with what has come of it.  Inside one record it is read in
@@ -304,10 +76,10 @@ static void read_hello(struct ident *id, struct ident_tls *tls, const struct inp
 	unsigned type = tls->hs_word >> 24;
 
 	if (type == HS_CLIENT_HELLO) {
-		id->tls.client_hello = true;
-		read_client_hello(id, tls, tls_gather(tls, in, buf));
+		if (tls_hello_client(&id->tls, tls_gather(tls, in, buf)))
+			tls->flags |= TLS_SAW_EARLY;
 	} else if (type == HS_SERVER_HELLO) {
-		read_server_hello(id, tls, tls_gather(tls, in, buf));
+		tls_hello_server(&id->tls, tls_gather(tls, in, buf));
 	}
 }
 
@@ -456,12 +228,13 @@ static bool record_is_sane(unsigned type, unsigned version, unsigned length)
 /* What the mere type of a record tells. */
 static void record_begins(struct ident *id, struct ident_tls *tls, unsigned type)
 {
-	bool server13 = (tls->flags & TLS_SAW_SERVER) != 0 && id->tls.version >= VERSION_13;
-
 	if (type != RECORD_HANDSHAKE)
 		tls->hs_have = 0;
-	/* In 1.3 it is there for middleboxes alone, and a ServerHello may follow it (RFC 8446 D.4). */
-	if (type == RECORD_CCS && !server13)
+	/*
+	 * In 1.3 it is there for middleboxes alone, and a second hello may follow it in
+	 * clear (RFC 8446 D.4), which tells nothing that the first did not.
+	 */
+	if (type == RECORD_CCS)
 		tls->flags |= TLS_SAW_CCS | TLS_DARK;
 	if (type == RECORD_DATA) {
 		tls->flags |= TLS_DARK;
@@ -515,7 +288,8 @@ static bool walk_body(struct ident *id, struct ident_side *side, const struct in
 /* The SSL 2.0 form is not a record; ordinary records follow it. */
 static bool walk_sslv2(struct ident *id, struct ident_side *side, const struct input *in)
 {
-	size_t total = 2 + ((size_t)(in->bytes[side->offset] & 0x7f) << 8) + in->bytes[side->offset + 1];
+	size_t total =
+		2 + ((size_t)(in->bytes[side->offset] & 0x7f) << 8) + in->bytes[side->offset + 1];
 
 	side->tls.flags |= TLS_SAW_CLIENT;
 	if (total > in->len - side->offset)
@@ -537,12 +311,12 @@ static bool walk_start(struct ident *id, struct ident_side *side, const struct i
 
 	if (len == 0)
 		return false;
-	if (sslv2_hello(bytes, len) == FIT_YES && !walk_sslv2(id, side, in))
+	if (tls_hello_sslv2(bytes, len) == FIT_YES && !walk_sslv2(id, side, in))
 		return false;
 	side->state = TLS_WALKING;
 	/* The first record is complete enough to know that it is neither hello nor alert. */
-	if (tls_opens(bytes, len) == FIT_NO && tls_answers(bytes, len) == FIT_NO &&
-	    tls_joins(bytes, len, 0) == FIT_YES)
+	if (tls_hello_opens(bytes, len) == FIT_NO && tls_hello_answers(bytes, len) == FIT_NO &&
+	    tls_hello_joins(bytes, len, 0) == FIT_YES)
 		side->tls.flags |= TLS_JOINED;
 	return true;
 }
@@ -571,8 +345,8 @@ static enum follow tls_follow(struct ident *id, const struct input *in)
 
 const struct stream_protocol tls_stream = {
 	.apps = APP_BIT(APP_TLS),
-	.opens = tls_opens,
-	.answers = tls_answers,
-	.joins = tls_joins,
+	.opens = tls_hello_opens,
+	.answers = tls_hello_answers,
+	.joins = tls_hello_joins,
 	.follow = tls_follow,
 };

@@ -1,7 +1,11 @@
 /*
  * One hash map from (capture group, address, address or none) to what is known
- * of that host or pair, and one from transactions to flows.  Filled in ledger
- * order, so "first" never depends on the flow table.
+ * of that host or pair, and one from transactions to flows.
+ *
+ * Most flows of a capture are established and ask no questions.  So the keys
+ * that the others will ask for are entered first, and all flows are read for
+ * those keys only; a clean capture of millions of flows costs one pass.  Flows
+ * are read in ledger order, so "first" never depends on the flow table.
  */
 #include "judge/control.h"
 
@@ -10,7 +14,8 @@
 
 #include "base/memory.h"
 
-#define HOST_TTLS 6
+#define HOST_TTLS  6
+#define SLOTS_LEAST 64
 
 /* Entry kinds share the map: the second address tells them apart. */
 struct host_key {
@@ -28,36 +33,28 @@ struct host {
 };
 
 struct transaction {
-	uint64_t id;
-	uint32_t flow; /* + 1; 0: free */
+	uint64_t id; /* 0: free */
+	uint32_t request, answer; /* first flow of each kind + 1; 0: none */
+	uint32_t group;
 };
 
 struct controls {
 	const struct ledger *ledger;
 	struct hash_key hash;
 	struct host *hosts;
-	size_t mask;
+	size_t host_slots, host_count;
 	struct transaction *transactions;
-	size_t transaction_mask;
+	size_t transaction_slots;
 };
-
-static size_t power_above(size_t n)
-{
-	size_t size = 64;
-
-	while (size < n)
-		size *= 2;
-	return size;
-}
 
 /* The entry of a key: the one that is there, or the free slot where it belongs. */
 static struct host *probe(const struct controls *c, const struct host_key *key)
 {
+	size_t mask = c->host_slots - 1, at;
 	uint64_t words[5];
-	size_t at;
 
 	memcpy(words, key, sizeof(words));
-	for (at = (size_t)hash_words5(&c->hash, words) & c->mask;; at = (at + 1) & c->mask) {
+	for (at = (size_t)hash_words5(&c->hash, words) & mask;; at = (at + 1) & mask) {
 		struct host *h = &c->hosts[at];
 
 		if (!h->used || memcmp(&h->key, key, sizeof(*key)) == 0)
@@ -65,27 +62,82 @@ static struct host *probe(const struct controls *c, const struct host_key *key)
 	}
 }
 
+static struct transaction *probe_transaction(const struct controls *c, uint64_t id, uint32_t group)
+{
+	size_t mask = c->transaction_slots - 1, at;
+
+	for (at = (size_t)hash_bytes(&c->hash, &id, sizeof(id)) & mask;; at = (at + 1) & mask) {
+		struct transaction *t = &c->transactions[at];
+
+		if (t->id == 0 || (t->id == id && t->group == group))
+			return t;
+	}
+}
+
+static uint32_t group_of(const struct controls *c, const struct judged *flow)
+{
+	return c->ledger->captures[flow->input].group;
+}
+
 static struct host_key host_key(const struct controls *c, const struct judged *flow,
 				const struct address *a, const struct address *b)
 {
-	struct host_key key = { .a = *a, .group = c->ledger->captures[flow->input].group };
+	struct host_key key = { .a = *a, .group = group_of(c, flow) };
 
 	if (b != NULL)
 		key.b = *b;
 	return key;
 }
 
-static struct host *host_make(struct controls *c, const struct judged *flow,
-			      const struct address *a, const struct address *b)
+/* Keep at least half of the slots free. */
+static int make_room(struct controls *c)
 {
-	struct host_key key = host_key(c, flow, a, b);
-	struct host *h = probe(c, &key);
+	struct controls bigger = *c;
 
+	if (c->host_slots != 0 && c->host_count * 2 < c->host_slots)
+		return 0;
+	bigger.host_slots = MAX(c->host_slots * 2, SLOTS_LEAST);
+	bigger.hosts = memory_array(bigger.host_slots, sizeof(*bigger.hosts));
+	if (bigger.hosts == NULL)
+		return FA_ENOMEM;
+	for (size_t i = 0; i < c->host_slots; i++)
+		if (c->hosts[i].used)
+			*probe(&bigger, &c->hosts[i].key) = c->hosts[i];
+	free(c->hosts);
+	*c = bigger;
+	return 0;
+}
+
+static int ask_for(struct controls *c, const struct host_key *key)
+{
+	struct host *h;
+
+	if (make_room(c) != 0)
+		return FA_ENOMEM;
+	h = probe(c, key);
 	if (!h->used) {
 		h->used = true;
-		h->key = key;
+		h->key = *key;
+		c->host_count++;
 	}
-	return h;
+	return 0;
+}
+
+/* The questions that a flow will have: of its ends, and of the pair. */
+static int ask(struct controls *c, const struct judged *flow)
+{
+	const struct address *client = &flow->key.addr[flow->initiator];
+	const struct address *server = &flow->key.addr[flow->initiator ^ 1u];
+	struct host_key keys[3] = {
+		host_key(c, flow, client, NULL),
+		host_key(c, flow, server, NULL),
+		host_key(c, flow, client, server),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (ask_for(c, &keys[i]) != 0)
+			return FA_ENOMEM;
+	return 0;
 }
 
 static void learn_ttl(struct host *h, uint8_t ttl)
@@ -102,65 +154,81 @@ static void learn_ttl(struct host *h, uint8_t ttl)
 	}
 }
 
-static void learn_transaction(struct controls *c, const struct judged *flow, uint32_t index)
-{
-	size_t at;
-
-	if (flow->transaction == 0)
-		return;
-	at = (size_t)hash_bytes(&c->hash, &flow->transaction, sizeof(flow->transaction));
-	for (at &= c->transaction_mask; c->transactions[at].flow != 0;)
-		at = (at + 1) & c->transaction_mask;
-	c->transactions[at] = (struct transaction){ flow->transaction, index + 1 };
-}
-
 static void learn(struct controls *c, const struct judged *flow, uint32_t index)
 {
+	bool established = flow->outcome == OUTCOME_ESTABLISHED;
 	unsigned from = flow->initiator, to = from ^ 1u;
+	struct host_key key;
+	struct host *h;
 
 	for (unsigned e = 0; e < 2; e++) {
-		struct host *h = host_make(c, flow, &flow->key.addr[e], NULL);
-
+		key = host_key(c, flow, &flow->key.addr[e], NULL);
+		h = probe(c, &key);
+		if (!h->used)
+			continue;
 		h->sent |= flow->packets[e] != 0;
 		h->received |= flow->packets[e ^ 1u] != 0;
 		learn_ttl(h, flow->ttl[e]);
-		if (flow->outcome != OUTCOME_ESTABLISHED)
-			continue;
-		if (e == from && h->as_client == 0)
+		if (established && e == from && h->as_client == 0)
 			h->as_client = index + 1;
-		if (e == to && h->as_server == 0)
+		if (established && e == to && h->as_server == 0)
 			h->as_server = index + 1;
 	}
-	if (flow->outcome == OUTCOME_ESTABLISHED) {
-		struct host *pair =
-			host_make(c, flow, &flow->key.addr[from], &flow->key.addr[to]);
+	if (!established)
+		return;
+	key = host_key(c, flow, &flow->key.addr[from], &flow->key.addr[to]);
+	h = probe(c, &key);
+	if (h->used && h->as_client == 0)
+		h->as_client = index + 1;
+}
 
-		if (pair->as_client == 0)
-			pair->as_client = index + 1;
+static void learn_transaction(struct controls *c, const struct judged *flow, uint32_t index)
+{
+	struct transaction *t = probe_transaction(c, flow->transaction, group_of(c, flow));
+	uint32_t *slot = flow->answers ? &t->answer : &t->request;
+
+	t->id = flow->transaction;
+	t->group = group_of(c, flow);
+	if (*slot == 0)
+		*slot = index + 1;
+}
+
+static int read_ledger(struct controls *c)
+{
+	const struct ledger *l = c->ledger;
+	size_t transactions = 0;
+
+	for (size_t i = 0; i < l->flow_count; i++) {
+		if (l->flows[i].outcome != OUTCOME_ESTABLISHED && ask(c, &l->flows[i]) != 0)
+			return FA_ENOMEM;
+		transactions += l->flows[i].transaction != 0;
 	}
-	learn_transaction(c, flow, index);
+	for (c->transaction_slots = SLOTS_LEAST; c->transaction_slots < transactions * 2;)
+		c->transaction_slots *= 2;
+	c->transactions = memory_array(c->transaction_slots, sizeof(*c->transactions));
+	if (c->transactions == NULL || make_room(c) != 0)
+		return FA_ENOMEM;
+	for (size_t i = 0; i < l->flow_count; i++) {
+		if (c->host_count != 0)
+			learn(c, &l->flows[i], (uint32_t)i);
+		if (l->flows[i].transaction != 0)
+			learn_transaction(c, &l->flows[i], (uint32_t)i);
+	}
+	return 0;
 }
 
 struct controls *controls_new(const struct ledger *ledger)
 {
 	struct controls *c = memory_array(1, sizeof(*c));
-	size_t size = power_above(ledger->flow_count * 4); /* 3 entries a flow at most */
-	size_t transactions = power_above(ledger->flow_count * 2);
 
 	if (c == NULL)
 		return NULL;
 	c->ledger = ledger;
 	hash_key_init(&c->hash, 0);
-	c->hosts = memory_array(size, sizeof(*c->hosts));
-	c->mask = size - 1;
-	c->transactions = memory_array(transactions, sizeof(*c->transactions));
-	c->transaction_mask = transactions - 1;
-	if (c->hosts == NULL || c->transactions == NULL) {
+	if (read_ledger(c) != 0) {
 		controls_free(c);
 		return NULL;
 	}
-	for (size_t i = 0; i < ledger->flow_count; i++)
-		learn(c, &ledger->flows[i], (uint32_t)i);
 	return c;
 }
 
@@ -230,21 +298,14 @@ int controls_own_ttl(const struct controls *controls, const struct judged *flow,
 
 uint32_t controls_answer_elsewhere(const struct controls *controls, const struct judged *flow)
 {
-	size_t at;
+	const struct transaction *t;
+	uint32_t other;
 
 	if (flow->transaction == 0)
 		return LEDGER_NONE;
-	at = (size_t)hash_bytes(&controls->hash, &flow->transaction, sizeof(flow->transaction));
-	for (at &= controls->transaction_mask; controls->transactions[at].flow != 0;
-	     at = (at + 1) & controls->transaction_mask) {
-		uint32_t index = controls->transactions[at].flow - 1;
-		const struct judged *other = &controls->ledger->flows[index];
-
-		if (other != flow && controls->transactions[at].id == flow->transaction &&
-		    controls->ledger->captures[other->input].group ==
-			    controls->ledger->captures[flow->input].group &&
-		    other->key.l4 == flow->key.l4 && other->answers != flow->answers)
-			return index;
-	}
-	return LEDGER_NONE;
+	t = probe_transaction(controls, flow->transaction, group_of(controls, flow));
+	other = t->id == 0 ? 0 : flow->answers ? t->request : t->answer;
+	if (other == 0 || controls->ledger->flows[other - 1].key.l4 != flow->key.l4)
+		return LEDGER_NONE;
+	return other - 1;
 }

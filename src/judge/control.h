@@ -11,7 +11,10 @@
 
 struct controls;
 
-/* Learn from every flow of the ledger, which is sorted.  NULL without memory. */
+/*
+ * Learn from every flow of the ledger, which is sorted.  Only flows that are not
+ * established now may be asked about later.  NULL without memory.
+ */
 struct controls *controls_new(const struct ledger *ledger);
 void controls_free(struct controls *controls);
 

@@ -52,7 +52,7 @@
 /**
  * struct piece - Header of a piece in the ring; its bytes follow
  * @units:	Ring space it takes, header included
- * @entry:	Its datagram, or NONE for space left at the ring's end
+ * @entry:	Its datagram, or NONE for space that holds nothing
  * @birth:	Of the entry when the piece was written; dead when it differs
  * @next:	Unit of the piece behind it in the datagram, or NONE
  */

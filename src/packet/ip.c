@@ -110,6 +110,17 @@ static enum layer fragment(struct walk *w, struct fragment *piece)
 	return upper(w, whole.protocol);
 }
 
+/*
+ * What an IP length of @len is worth that promises more than there is around
+ * it.  A length field around it wins: padding that a card counted in is no
+ * data.  The end of the frame does not: cut captures that forgot the wire
+ * length are common, and then IP knows better.
+ */
+static size_t within(const struct walk *w, size_t len)
+{
+	return w->bounded ? MIN(len, w->wire) : len;
+}
+
 /* Apart, so that what it keeps on the stack costs whole packets nothing. */
 static __attribute__((noinline)) enum layer fragment_v4(struct walk *w, unsigned frag,
 							uint8_t protocol)
@@ -136,6 +147,8 @@ enum layer ip_v4(struct walk *w)
 	/* Segmentation offload leaves 0 and the frame says how much there is. */
 	if (FA_UNLIKELY(total == 0))
 		total = w->wire + 20;
+	if (FA_UNLIKELY(total > w->wire + 20))
+		total = within(w, total - 20) + 20;
 	if (FA_UNLIKELY(h[0] >> 4 != 4 || header < 20 || total < header))
 		return walk_end(w, CLASS_MALFORMED_IP);
 	f->ip_version = 4;
@@ -171,6 +184,8 @@ enum layer ip_v6(struct walk *w)
 	/* As with IPv4: packets that a network card is still to cut. */
 	if (FA_UNLIKELY(payload == 0 && h[6] != PROTO_NONE))
 		payload = w->wire;
+	if (FA_UNLIKELY(payload > w->wire))
+		payload = within(w, payload);
 	f->ip_version = 6;
 	f->ip_len = (uint32_t)payload + 40;
 	f->ttl = h[7];

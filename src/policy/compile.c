@@ -17,7 +17,6 @@ uint32_t policy_port_count(const struct port_set *set)
 	return ports;
 }
 
-
 /*
  * The roles that satisfy a role: itself, whoever "is" it, and, where the site
  * does not bind it, its members; all in any number of steps.
@@ -28,26 +27,26 @@ static void close_roles(struct policy *policy)
 	unsigned role, other;
 	bool changed = true;
 
-	for (role = 0; role < v->role_count; role++) {
+	for (role = 0; role < v->counts[VOCAB_ROLE]; role++) {
 		policy->closures[role] = (struct role_set){ 0 };
 		role_set_add(&policy->closures[role], role);
 		if (!role_set_has(&policy->site.bound, role))
 			role_set_join(&policy->closures[role], &v->roles[role].members);
-		for (other = 0; other < v->role_count; other++)
+		for (other = 0; other < v->counts[VOCAB_ROLE]; other++)
 			if (role_set_has(&v->roles[other].is, role))
 				role_set_add(&policy->closures[role], other);
 	}
 	/* Sets only grow, and by at least one bit a pass. */
 	while (changed) {
 		changed = false;
-		for (role = 0; role < v->role_count; role++) {
+		for (role = 0; role < v->counts[VOCAB_ROLE]; role++) {
 			struct role_set all = policy->closures[role];
 
-			for (other = 0; other < v->role_count; other++)
+			for (other = 0; other < v->counts[VOCAB_ROLE]; other++)
 				if (role_set_has(&policy->closures[role], other))
 					role_set_join(&all, &policy->closures[other]);
-			changed = changed ||
-				  memcmp(&all, &policy->closures[role], sizeof(all)) != 0;
+			changed =
+				changed || memcmp(&all, &policy->closures[role], sizeof(all)) != 0;
 			policy->closures[role] = all;
 		}
 	}
@@ -58,7 +57,7 @@ static struct role_set widen(const struct policy *policy, const struct role_set 
 	struct role_set all = { 0 };
 	unsigned role;
 
-	for (role = 0; role < policy->vocabulary.role_count; role++)
+	for (role = 0; role < policy->vocabulary.counts[VOCAB_ROLE]; role++)
 		if (role_set_has(roles, role))
 			role_set_join(&all, &policy->closures[role]);
 	return all;
@@ -75,7 +74,8 @@ static int tune(struct policy *policy, struct row *row)
 
 	if (row->tune == NULL)
 		return 0;
-	parameter = policy_parameter_index(&policy->vocabulary, row->tune, strlen(row->tune));
+	parameter =
+		vocabulary_find(&policy->vocabulary, VOCAB_PARAMETER, row->tune, strlen(row->tune));
 	if (parameter < 0 || policy->site.tuned[parameter].lo == 0)
 		return 0;
 	range = arena_take(&policy->arena, sizeof(*range));
@@ -152,8 +152,8 @@ static int index_rows(struct policy *policy, unsigned l4, unsigned end)
 		const struct row *row = &policy->rows[i];
 		struct port_set anchor = *policy_anchor(row);
 
-		if (row->need == NEED_NONE || policy->rules[i].denied || !(row->l4 & (ROW_L4_TCP << l4)) ||
-		    !(policy_anchor_ends(row) & (1u << end)))
+		if (row->need == NEED_NONE || policy->rules[i].denied ||
+		    !(row->l4 & (ROW_L4_TCP << l4)) || !(policy_anchor_ends(row) & (1u << end)))
 			continue;
 		if (anchor.count == 0)
 			anchor = (struct port_set){ &all, 1 };

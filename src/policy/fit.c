@@ -3,12 +3,9 @@
 
 void fit_view(const struct policy *policy, const struct tuple *tuple, struct view *view)
 {
-	static const struct address broadcast = { .b = { [10] = 255,
-							 [11] = 255,
-							 [12] = 255,
-							 [13] = 255,
-							 [14] = 255,
-							 [15] = 255 } };
+	static const struct address broadcast = {
+		.b = { [10] = 255, [11] = 255, [12] = 255, [13] = 255, [14] = 255, [15] = 255 }
+	};
 	unsigned end;
 
 	for (end = 0; end < 2; end++) {

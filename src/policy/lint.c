@@ -70,8 +70,8 @@ static bool set_inside(const struct role_set *a, const struct role_set *b)
 }
 
 /* Every address that satisfies @a satisfies @b. */
-static bool side_inside(const struct side *a, const struct role_set *a_roles,
-			const struct side *b, const struct role_set *b_roles)
+static bool side_inside(const struct side *a, const struct role_set *a_roles, const struct side *b,
+			const struct role_set *b_roles)
 {
 	if (b->kind == SIDE_ROLES)
 		return a->kind == SIDE_ROLES && set_inside(a_roles, b_roles);
@@ -93,7 +93,8 @@ static bool ports_inside(const struct port_set *a, const struct port_set *b)
 		return true;
 	for (i = 0; i < a->count; i++) {
 		for (j = 0; j < b->count; j++)
-			if (a->ranges[i].lo >= b->ranges[j].lo && a->ranges[i].hi <= b->ranges[j].hi)
+			if (a->ranges[i].lo >= b->ranges[j].lo &&
+			    a->ranges[i].hi <= b->ranges[j].hi)
 				break;
 		if (j == b->count)
 			return false;
@@ -107,7 +108,8 @@ static bool ports_meet(const struct port_set *a, const struct port_set *b)
 
 	for (i = 0; i < a->count; i++)
 		for (j = 0; j < b->count; j++)
-			if (a->ranges[i].lo <= b->ranges[j].hi && b->ranges[j].lo <= a->ranges[i].hi)
+			if (a->ranges[i].lo <= b->ranges[j].hi &&
+			    b->ranges[j].lo <= a->ranges[i].hi)
 				return true;
 	return false;
 }
@@ -191,8 +193,8 @@ static void compare(struct lint *l, uint32_t x, uint32_t y)
 	char ports[2][160];
 
 	if (in && out) {
-		say(l, SEVERITY_WARNING, "duplicate",
-		    b, "row %s documents the same flows as row %s (%s:%u)", b->id, a->id, a->file,
+		say(l, SEVERITY_WARNING, "duplicate", b,
+		    "row %s documents the same flows as row %s (%s:%u)", b->id, a->id, a->file,
 		    a->line);
 	} else if (in || out) {
 		const struct row *narrow = in ? a : b, *wide = in ? b : a;
@@ -312,11 +314,11 @@ static void check_roles(struct lint *l)
 	}
 	for (i = 0; i < policy->alternative_count; i++)
 		role_set_add(&used, policy->alternatives[i].instead);
-	for (role = 0; role < policy->vocabulary.role_count; role++) {
+	for (role = 0; role < policy->vocabulary.counts[VOCAB_ROLE]; role++) {
 		const struct role *r = &policy->vocabulary.roles[role];
 		bool part = role_set_has(&used, role) || role_set_meets(&r->is, &used);
 
-		for (member = 0; member < policy->vocabulary.role_count && !part; member++)
+		for (member = 0; member < policy->vocabulary.counts[VOCAB_ROLE] && !part; member++)
 			part = role_set_has(&used, member) &&
 			       role_set_has(&policy->vocabulary.roles[member].members, role);
 		if (!part &&

@@ -50,13 +50,14 @@ void names_offer(struct names *names, const char *name)
 {
 	size_t len = strlen(name), i;
 	unsigned distance;
-	/* A third of the word may be wrong, two letters always. */
-	unsigned most = (unsigned)MAX(2, MIN(len, names->len) / 3);
+	size_t least = MIN(len, names->len);
+	/* A third of the word may be wrong, two letters of five, one of fewer. */
+	unsigned most = (unsigned)MAX(least < 5 ? 1 : 2, least / 3);
 
 	if (len == 0 || names->len == 0 || len > NAME_LONGEST || names->len > NAME_LONGEST)
 		return;
 	distance = edits(names->text, names->len, name, len);
-	if (distance > most || distance >= MIN(len, names->len))
+	if (distance > most || distance >= least)
 		return;
 	for (i = 0; i < NAMES_BEST; i++) {
 		const char *was = names->best[i];

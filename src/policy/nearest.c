@@ -64,8 +64,7 @@ static struct fit read_row(const struct policy *policy, uint32_t index, const st
 	return fit;
 }
 
-void policy_nearest(const struct policy *policy, const struct tuple *tuple,
-		    struct nearest *nearest)
+void policy_nearest(const struct policy *policy, const struct tuple *tuple, struct nearest *nearest)
 {
 	struct rank best = { .open = true, .failing = KEYS_MOST + 1 };
 	struct view view, turned;
@@ -87,10 +86,12 @@ void policy_nearest(const struct policy *policy, const struct tuple *tuple,
 		if (fit.keys == 0 || fit.failing > KEYS_MOST)
 			continue;
 		rank = (struct rank){ (fit.keys & ~(unsigned)(KEY_VALID | KEY_WHEN)) != 0,
-				      fit.failing, row_is_wide(row),
+				      fit.failing,
+				      row_is_wide(row),
 				      (row->from.kind == SIDE_UNSPECIFIED ? 1u : 0u) +
 					      (row->to.kind == SIDE_UNSPECIFIED ? 1u : 0u),
-				      fit.distance, row->width };
+				      fit.distance,
+				      row->width };
 		if (!nearer(&rank, &best))
 			continue;
 		best = rank;

@@ -6,7 +6,8 @@
 
 #include "base/memory.h"
 #include "policy/declare.h"
-#include "policy/policy_priv.h"
+#include "policy/row.h"
+#include "policy/terms.h"
 
 #define LICENCE_MOST 1000 /* bytes of the attribution note */
 
@@ -111,8 +112,8 @@ static void read_alternatives(struct reader *r, const struct yaml_node *node)
 		if (!yaml_fields(r->doc, entry, "the alternative", fields, ARRAY_SIZE(fields),
 				 values))
 			continue;
-		role = values[0] == NULL ? -1 : declare_role(r, values[0], "role");
-		instead = values[1] == NULL ? -1 : declare_role(r, values[1], "or");
+		role = values[0] == NULL ? -1 : terms_refer(r, VOCAB_ROLE, values[0], "role");
+		instead = values[1] == NULL ? -1 : terms_refer(r, VOCAB_ROLE, values[1], "or");
 		if (values[3] != NULL)
 			yaml_text(r->doc, values[3], "note", LICENCE_MOST);
 		if (values[2] == NULL)
@@ -158,10 +159,10 @@ int pack_read(struct policy *policy, struct yaml_doc *doc)
 	read_header(&r, values);
 	declare_documents(&r, values[PACK_DOCUMENTS]);
 	declare_tables(&r, values[PACK_TABLES]);
-	declare_roles(&r, values[PACK_ROLES]);
-	declare_conditions(&r, values[PACK_CONDITIONS]);
-	declare_exceptions(&r, values[PACK_EXCEPTIONS]);
-	declare_parameters(&r, values[PACK_PARAMETERS]);
+	terms_declare(&r, VOCAB_ROLE, values[PACK_ROLES]);
+	terms_declare(&r, VOCAB_CONDITION, values[PACK_CONDITIONS]);
+	terms_declare(&r, VOCAB_EXCEPTION, values[PACK_EXCEPTIONS]);
+	terms_declare(&r, VOCAB_PARAMETER, values[PACK_PARAMETERS]);
 	row_read_all(&r, values[PACK_ROWS]);
 	read_alternatives(&r, values[PACK_ALTERNATIVES]);
 	check_counts(&r);

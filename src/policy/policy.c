@@ -46,46 +46,6 @@ static bool named(const char *name, const char *text, size_t len)
 	return strncmp(name, text, len) == 0 && name[len] == '\0';
 }
 
-int policy_role_index(const struct vocabulary *v, const char *name, size_t len)
-{
-	unsigned i;
-
-	for (i = 0; i < v->role_count; i++)
-		if (named(v->roles[i].name, name, len))
-			return (int)i;
-	return -1;
-}
-
-int policy_condition_index(const struct vocabulary *v, const char *name, size_t len)
-{
-	unsigned i;
-
-	for (i = 0; i < v->condition_count; i++)
-		if (named(v->conditions[i].name, name, len))
-			return (int)i;
-	return -1;
-}
-
-int policy_exception_index(const struct vocabulary *v, const char *name, size_t len)
-{
-	unsigned i;
-
-	for (i = 0; i < v->exception_count; i++)
-		if (named(v->exceptions[i].name, name, len))
-			return (int)i;
-	return -1;
-}
-
-int policy_parameter_index(const struct vocabulary *v, const char *name, size_t len)
-{
-	unsigned i;
-
-	for (i = 0; i < v->parameter_count; i++)
-		if (named(v->parameters[i].name, name, len))
-			return (int)i;
-	return -1;
-}
-
 /* Where an id is, or would go.  The key need not be secret: ids are the operator's own files. */
 static size_t id_slot(const struct id_slot *ids, size_t cap, const char *id)
 {
@@ -283,36 +243,36 @@ const char *policy_site_name(const struct policy *policy)
 
 unsigned policy_role_count(const struct policy *policy)
 {
-	return policy->vocabulary.role_count;
+	return policy->vocabulary.counts[VOCAB_ROLE];
 }
 
 const char *policy_role_name(const struct policy *policy, unsigned role)
 {
-	FA_ASSERT(role < policy->vocabulary.role_count);
+	FA_ASSERT(role < policy->vocabulary.counts[VOCAB_ROLE]);
 	return policy->vocabulary.roles[role].name;
 }
 
 const char *policy_role_description(const struct policy *policy, unsigned role)
 {
-	FA_ASSERT(role < policy->vocabulary.role_count);
+	FA_ASSERT(role < policy->vocabulary.counts[VOCAB_ROLE]);
 	return policy->vocabulary.roles[role].description;
 }
 
 bool policy_role_is_bound(const struct policy *policy, unsigned role)
 {
-	FA_ASSERT(policy->compiled && role < policy->vocabulary.role_count);
+	FA_ASSERT(policy->compiled && role < policy->vocabulary.counts[VOCAB_ROLE]);
 	return role_set_meets(&policy->closures[role], &policy->site.bound);
 }
 
 const char *policy_condition_name(const struct policy *policy, unsigned condition)
 {
-	FA_ASSERT(condition < policy->vocabulary.condition_count);
+	FA_ASSERT(condition < policy->vocabulary.counts[VOCAB_CONDITION]);
 	return policy->vocabulary.conditions[condition].name;
 }
 
 enum assertion policy_condition(const struct policy *policy, unsigned condition)
 {
-	FA_ASSERT(condition < policy->vocabulary.condition_count);
+	FA_ASSERT(condition < policy->vocabulary.counts[VOCAB_CONDITION]);
 	return (enum assertion)policy->site.assertions[condition];
 }
 
@@ -336,8 +296,8 @@ bool policy_row_is_expired(const struct policy *policy, const struct row *row, i
 		return false;
 	if (row->exception == NULL)
 		return true;
-	exception = policy_exception_index(&policy->vocabulary, row->exception,
-					   strlen(row->exception));
+	exception = vocabulary_find(&policy->vocabulary, VOCAB_EXCEPTION, row->exception,
+				    strlen(row->exception));
 	return exception < 0 || !policy->site.exceptions[exception];
 }
 

@@ -6,52 +6,8 @@
 #include "policy/ports.h"
 #include "policy/policy.h"
 #include "policy/roles.h"
+#include "policy/vocabulary.h"
 #include "policy/yaml.h"
-
-#define CONDITION_MAX 256
-#define EXCEPTION_MAX 64
-#define PARAMETER_MAX 64
-
-/**
- * struct role - A name for an end
- * @members:	Roles it stands for where the site does not bind it
- * @is:		Roles that whoever holds this one holds too (collocation)
- */
-struct role {
-	const char *name;
-	const char *description;
-	const char *file;
-	uint32_t line, column; /* of its first declaration */
-	struct role_set members;
-	struct role_set is;
-};
-
-struct condition {
-	const char *name;
-	const char *description;
-	uint64_t excludes[CONDITION_MAX / 64];
-};
-
-struct named {
-	const char *name;
-	const char *description;
-};
-
-/* @least: ports the range needs at the least */
-struct parameter {
-	const char *name;
-	const char *description;
-	uint32_t least;
-};
-
-/* Everything that packs declare and rows and sites refer to. */
-struct vocabulary {
-	struct role roles[ROLE_MAX];
-	struct condition conditions[CONDITION_MAX];
-	struct named exceptions[EXCEPTION_MAX];
-	struct parameter parameters[PARAMETER_MAX];
-	unsigned role_count, condition_count, exception_count, parameter_count;
-};
 
 struct document {
 	const char *id;
@@ -163,12 +119,6 @@ unsigned policy_anchor_ends(const struct row *row);
 
 /* Give up what policy_compile() built. */
 void policy_drop(struct policy *policy);
-
-/* Index of a declared name; -1 when there is none. */
-int policy_role_index(const struct vocabulary *v, const char *name, size_t len);
-int policy_condition_index(const struct vocabulary *v, const char *name, size_t len);
-int policy_exception_index(const struct vocabulary *v, const char *name, size_t len);
-int policy_parameter_index(const struct vocabulary *v, const char *name, size_t len);
 
 /*
  * Enter an id.  Return: -1, or the row that has it already; -2 without memory.

@@ -85,11 +85,13 @@ static bool before(const struct problem *a, const struct problem *b)
 
 void problems_sort(struct problems *p, size_t first)
 {
-	size_t count = p->count - first, width, at;
-	struct problem *from = p->items + first, *to, *spare;
+	struct problem *from, *to, *spare;
+	size_t count, width, at;
 
-	if (first >= p->count || count < 2)
+	if (first >= p->count)
 		return;
+	from = p->items + first;
+	count = p->count - first;
 	spare = memory_array(count, sizeof(*spare));
 	if (spare == NULL)
 		return; /* in the order they were found, then */
@@ -102,8 +104,9 @@ void problems_sort(struct problems *p, size_t first)
 			size_t end = MIN(at + 2 * width, count);
 
 			while (out < end) {
-				bool take_right = left == mid ||
-						  (right < end && before(&from[right], &from[left]));
+				bool take_right =
+					left == mid ||
+					(right < end && before(&from[right], &from[left]));
 
 				to[out++] = take_right ? from[right++] : from[left++];
 			}

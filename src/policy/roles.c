@@ -15,12 +15,9 @@
  */
 
 static const struct address mapped_lo = { .b = { [10] = 0xff, [11] = 0xff } };
-static const struct address mapped_hi = { .b = { [10] = 0xff,
-						 [11] = 0xff,
-						 [12] = 0xff,
-						 [13] = 0xff,
-						 [14] = 0xff,
-						 [15] = 0xff } };
+static const struct address mapped_hi = {
+	.b = { [10] = 0xff, [11] = 0xff, [12] = 0xff, [13] = 0xff, [14] = 0xff, [15] = 0xff }
+};
 
 /* The address after @a; false when there is none. */
 static bool after(const struct address *a, struct address *next)

@@ -1,15 +1,17 @@
 /* One rule of a pack: the thirteen keys, a note, and what is inferred. */
+#include "policy/row.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/declare.h"
 #include "policy/names.h"
+#include "policy/ranges.h"
+#include "policy/terms.h"
 
 #define NOTE_MOST  400 /* bytes */
 #define ALSO_MOST  16
-#define RANGE_MOST 64 /* port ranges of one key */
 #define NS_PER_DAY (INT64_C(86400) * NS_PER_S)
 
 enum {
@@ -32,13 +34,13 @@ enum {
 };
 
 static const struct yaml_field row_fields[ROW_FIELDS] = {
-	[ROW_ID] = { "id", true },	   [ROW_L4] = { "l4", false },
-	[ROW_PROTO] = { "proto", false },  [ROW_FROM] = { "from", false },
-	[ROW_TO] = { "to", false },	   [ROW_DPORT] = { "dport", false },
-	[ROW_SPORT] = { "sport", false },  [ROW_PORT] = { "port", false },
+	[ROW_ID] = { "id", true },          [ROW_L4] = { "l4", false },
+	[ROW_PROTO] = { "proto", false },   [ROW_FROM] = { "from", false },
+	[ROW_TO] = { "to", false },         [ROW_DPORT] = { "dport", false },
+	[ROW_SPORT] = { "sport", false },   [ROW_PORT] = { "port", false },
 	[ROW_TWOWAY] = { "twoway", false }, [ROW_NEED] = { "need", true },
-	[ROW_WHEN] = { "when", false },	   [ROW_VALID] = { "valid", false },
-	[ROW_TUNE] = { "tune", false },	   [ROW_INFERRED] = { "inferred", false },
+	[ROW_WHEN] = { "when", false },     [ROW_VALID] = { "valid", false },
+	[ROW_TUNE] = { "tune", false },     [ROW_INFERRED] = { "inferred", false },
 	[ROW_NOTE] = { "note", false },
 };
 
@@ -117,8 +119,7 @@ static const char *read_one_id(struct reader *r, const struct yaml_node *node, u
 	return id;
 }
 
-static void read_id(struct reader *r, const struct yaml_node *node, struct row *row,
-		    uint32_t index)
+static void read_id(struct reader *r, const struct yaml_node *node, struct row *row, uint32_t index)
 {
 	struct yaml_items items = yaml_items(node);
 	const struct yaml_node *item;
@@ -201,7 +202,8 @@ static void read_one_proto(struct reader *r, const struct yaml_node *node, struc
 	if (!read_application(r, node, len, &p.app))
 		return;
 	if (slash != NULL && !tls_mode_find(slash + 1, node->len - len - 1, &p.tls)) {
-		yaml_complain(r->doc, node, "", "proto: \"%.*s\" is not one of tls, mtls, none, unspecified",
+		yaml_complain(r->doc, node, "",
+			      "proto: \"%.*s\" is not one of tls, mtls, none, unspecified",
 			      (int)(node->len - len - 1), slash + 1);
 		return;
 	}
@@ -247,99 +249,11 @@ static void read_side(struct reader *r, const struct yaml_node *node, const char
 	if (node->kind == YAML_LIST && node->child == NULL)
 		yaml_complain(r->doc, node, "", "%s: the list is empty", what);
 	while ((item = yaml_items_next(&items)) != NULL) {
-		int role = declare_role(r, item, what);
+		int role = terms_refer(r, VOCAB_ROLE, item, what);
 
 		if (role >= 0)
 			role_set_add(&side->roles, (unsigned)role);
 	}
-}
-
-/* @len digits as a port; complains. */
-static bool read_port(struct reader *r, const struct yaml_node *node, const char *what,
-		      const char *text, size_t len, uint16_t *port)
-{
-	uint32_t v = 0;
-	size_t i;
-
-	for (i = 0; i < len && text[i] >= '0' && text[i] <= '9' && v <= 65535; i++)
-		v = v * 10 + (uint32_t)(text[i] - '0');
-	if (len == 0 || (i < len && (text[i] < '0' || text[i] > '9')))
-		return yaml_complain(r->doc, node, "",
-				     "%s: expected a port or a range as 50000-59999, found \"%.*s\"",
-				     what, (int)MIN(node->len, 64u), node->text);
-	if (v == 0 || v > 65535)
-		return yaml_complain(r->doc, node, "", "%s: %.*s is not a port (1 to 65535)", what,
-				     (int)MIN(len, 20u), text);
-	*port = (uint16_t)v;
-	return true;
-}
-
-bool row_read_range(struct reader *r, const struct yaml_node *node, const char *what,
-		    struct port_range *range)
-{
-	const char *dash;
-
-	if (!yaml_expect(r->doc, node, YAML_SCALAR, what))
-		return false;
-	dash = memchr(node->text, '-', node->len);
-	if (dash == NULL) {
-		if (!read_port(r, node, what, node->text, node->len, &range->lo))
-			return false;
-		range->hi = range->lo;
-		return true;
-	}
-	if (!read_port(r, node, what, node->text, (size_t)(dash - node->text), &range->lo) ||
-	    !read_port(r, node, what, dash + 1, (size_t)(node->text + node->len - dash - 1),
-		       &range->hi))
-		return false;
-	if (range->lo > range->hi)
-		return yaml_complain(r->doc, node, "", "%s: the range %u-%u descends", what,
-				     range->lo, range->hi);
-	return true;
-}
-
-static int by_port(const void *a, const void *b)
-{
-	const struct port_range *x = a, *y = b;
-
-	return (x->lo > y->lo) - (x->lo < y->lo);
-}
-
-static void read_ports(struct reader *r, const struct yaml_node *node, const char *what,
-		       struct port_set *set)
-{
-	struct yaml_items items = yaml_items(node);
-	const struct yaml_node *item;
-	struct port_range ranges[RANGE_MOST], *kept;
-	unsigned count = 0, i;
-
-	if (node->kind == YAML_LIST && node->child == NULL)
-		yaml_complain(r->doc, node, "", "%s: the list is empty", what);
-	while ((item = yaml_items_next(&items)) != NULL) {
-		if (count == RANGE_MOST) {
-			yaml_complain(r->doc, item, "", "%s: more than %d ranges", what,
-				      RANGE_MOST);
-			break;
-		}
-		if (row_read_range(r, item, what, &ranges[count]))
-			count++;
-	}
-	if (count == 0)
-		return;
-	qsort(ranges, count, sizeof(ranges[0]), by_port);
-	for (i = 1; i < count; i++)
-		if (ranges[i].lo <= ranges[i - 1].hi) {
-			yaml_complain(r->doc, node, "", "%s: %u is there twice", what,
-				      ranges[i].lo);
-			return;
-		}
-	kept = arena_take(&r->policy->arena, count * sizeof(*kept));
-	if (kept == NULL) {
-		r->nomem = true;
-		return;
-	}
-	memcpy(kept, ranges, count * sizeof(*kept));
-	*set = (struct port_set){ kept, count };
 }
 
 static void read_when(struct reader *r, const struct yaml_node *node, struct row *row)
@@ -348,7 +262,7 @@ static void read_when(struct reader *r, const struct yaml_node *node, struct row
 	const struct yaml_node *item;
 
 	while ((item = yaml_items_next(&items)) != NULL) {
-		int condition = declare_condition(r, item);
+		int condition = terms_refer(r, VOCAB_CONDITION, item, "when");
 
 		if (condition < 0)
 			continue;
@@ -377,14 +291,14 @@ static void read_valid(struct reader *r, const struct yaml_node *node, struct ro
 	}
 	if (values[1] == NULL)
 		return;
-	exception = declare_exception(r, values[1]);
+	exception = terms_refer(r, VOCAB_EXCEPTION, values[1], "except");
 	if (exception >= 0)
 		row->exception = r->policy->vocabulary.exceptions[exception].name;
 }
 
 static void read_inferred(struct reader *r, const struct yaml_node *node, struct row *row)
 {
-	static const char *const names[] = { "l4",    "proto", "tls",  "from",	 "to",	  "dport",
+	static const char *const names[] = { "l4",    "proto", "tls",  "from",   "to",   "dport",
 					     "sport", "port",  "need", "twoway", "when", "valid" };
 	struct yaml_items items = yaml_items(node);
 	const struct yaml_node *item;
@@ -414,10 +328,11 @@ static void check_complete(struct reader *r, const struct yaml_node *node,
 			yaml_complain(r->doc, node, "", "the row has no \"%s\"",
 				      row_fields[wanted[i]].key);
 	if (values[ROW_DPORT] == NULL && values[ROW_SPORT] == NULL && values[ROW_PORT] == NULL)
-		yaml_complain(r->doc, node, "", "the row has none of \"dport\", \"sport\", \"port\"");
+		yaml_complain(r->doc, node, "",
+			      "the row has none of \"dport\", \"sport\", \"port\"");
 	if (values[ROW_TUNE] != NULL &&
-	    (values[ROW_DPORT] != NULL) + (values[ROW_SPORT] != NULL) +
-			    (values[ROW_PORT] != NULL) > 1)
+	    (values[ROW_DPORT] != NULL) + (values[ROW_SPORT] != NULL) + (values[ROW_PORT] != NULL) >
+		    1)
 		yaml_complain(r->doc, values[ROW_TUNE], "",
 			      "tune: the row has two port keys, which one moves?");
 }
@@ -436,11 +351,11 @@ static void read_matching(struct reader *r, const struct yaml_node *const *value
 	if (values[ROW_TO] != NULL)
 		read_side(r, values[ROW_TO], "to", &row->to);
 	if (values[ROW_DPORT] != NULL)
-		read_ports(r, values[ROW_DPORT], "dport", &row->dport);
+		ranges_read(r, values[ROW_DPORT], "dport", &row->dport);
 	if (values[ROW_SPORT] != NULL)
-		read_ports(r, values[ROW_SPORT], "sport", &row->sport);
+		ranges_read(r, values[ROW_SPORT], "sport", &row->sport);
 	if (values[ROW_PORT] != NULL)
-		read_ports(r, values[ROW_PORT], "port", &row->port);
+		ranges_read(r, values[ROW_PORT], "port", &row->port);
 	i = values[ROW_TWOWAY] == NULL
 		    ? 0
 		    : choice(r, values[ROW_TWOWAY], "twoway", twoways, ARRAY_SIZE(twoways));
@@ -471,7 +386,7 @@ static void read_row(struct reader *r, const struct yaml_node *node, struct row 
 	if (values[ROW_VALID] != NULL)
 		read_valid(r, values[ROW_VALID], row);
 	if (values[ROW_TUNE] != NULL) {
-		i = declare_parameter(r, values[ROW_TUNE]);
+		i = terms_refer(r, VOCAB_PARAMETER, values[ROW_TUNE], "tune");
 		if (i >= 0)
 			row->tune = r->policy->vocabulary.parameters[i].name;
 	}

@@ -1,9 +1,8 @@
 /* A site: addresses for roles, conditions, exceptions and moved port ranges. */
-#include <stdio.h>
 #include <string.h>
 
-#include "policy/declare.h"
-#include "policy/names.h"
+#include "policy/ranges.h"
+#include "policy/terms.h"
 
 enum { SITE_NAME, SITE_ROLES, SITE_CONDITIONS, SITE_EXCEPTIONS, SITE_PARAMETERS, SITE_FIELDS };
 
@@ -14,30 +13,6 @@ static const struct yaml_field site_fields[SITE_FIELDS] = {
 	[SITE_EXCEPTIONS] = { "exceptions", false },
 	[SITE_PARAMETERS] = { "parameters", false },
 };
-
-/* A role of some pack; -1 after a complaint with the nearest names. */
-static int find_role(struct reader *r, const struct yaml_node *node)
-{
-	const struct vocabulary *v = &r->policy->vocabulary;
-	struct names names;
-	char hint[400];
-	unsigned role;
-	int i;
-
-	if (!yaml_name(r->doc, node, "role"))
-		return -1;
-	i = policy_role_index(v, node->text, node->len);
-	if (i >= 0)
-		return i;
-	names_begin(&names, node->text, node->len);
-	for (role = 0; role < v->role_count; role++)
-		names_offer(&names, v->roles[role].name);
-	names_text(&names, hint, sizeof(hint));
-	yaml_complain(r->doc, node, "unknown-role",
-		      "unknown role \"%.*s\"%s (rules list --roles shows all)", (int)node->len,
-		      node->text, hint);
-	return -1;
-}
 
 /* Words are roles, everything else has to be an address: "fe80::1", "10.0.0.0/8". */
 static bool looks_like_role(const struct yaml_node *node)
@@ -68,7 +43,7 @@ static void read_binding(struct reader *r, const struct yaml_node *node, unsigne
 		return;
 	}
 	if (looks_like_role(node)) {
-		other = find_role(r, node);
+		other = terms_refer(r, VOCAB_ROLE, node, "role");
 		if (other == (int)role)
 			yaml_complain(r->doc, node, "", "a role cannot stand for itself");
 		else if (other >= 0)
@@ -92,7 +67,7 @@ static void read_roles(struct reader *r, const struct yaml_node *node, struct si
 	if (node == NULL || !yaml_expect(r->doc, node, YAML_MAP, "roles"))
 		return;
 	for (key = node->child; key != NULL; key = key->next->next) {
-		role = find_role(r, key);
+		role = terms_refer(r, VOCAB_ROLE, key, "role");
 		if (role < 0)
 			continue;
 		role_set_add(&site->bound, (unsigned)role);
@@ -106,29 +81,6 @@ static void read_roles(struct reader *r, const struct yaml_node *node, struct si
 	}
 }
 
-/* A condition of some pack; -1 after a complaint. */
-static int find_condition(struct reader *r, const struct yaml_node *node)
-{
-	const struct vocabulary *v = &r->policy->vocabulary;
-	struct names names;
-	char hint[400];
-	unsigned c;
-	int i;
-
-	if (!yaml_name(r->doc, node, "condition"))
-		return -1;
-	i = policy_condition_index(v, node->text, node->len);
-	if (i >= 0)
-		return i;
-	names_begin(&names, node->text, node->len);
-	for (c = 0; c < v->condition_count; c++)
-		names_offer(&names, v->conditions[c].name);
-	names_text(&names, hint, sizeof(hint));
-	yaml_complain(r->doc, node, "unknown-condition", "unknown condition \"%.*s\"%s",
-		      (int)node->len, node->text, hint);
-	return -1;
-}
-
 /* What excludes an asserted condition is thereby denied. */
 static void deny_excluded(struct reader *r, const struct yaml_node *key, int condition,
 			  struct site *site)
@@ -136,7 +88,7 @@ static void deny_excluded(struct reader *r, const struct yaml_node *key, int con
 	const struct vocabulary *v = &r->policy->vocabulary;
 	unsigned other;
 
-	for (other = 0; other < v->condition_count; other++) {
+	for (other = 0; other < v->counts[VOCAB_CONDITION]; other++) {
 		if (!(v->conditions[condition].excludes[other / 64] >> (other % 64) & 1))
 			continue;
 		if (site->assertions[other] == ASSERTION_HOLDS)
@@ -156,12 +108,13 @@ static void read_conditions(struct reader *r, const struct yaml_node *node, stru
 	if (node == NULL || !yaml_expect(r->doc, node, YAML_MAP, "conditions"))
 		return;
 	for (key = node->child; key != NULL; key = key->next->next) {
-		condition = find_condition(r, key);
+		condition = terms_refer(r, VOCAB_CONDITION, key, "condition");
 		if (condition >= 0 && yaml_bool(r->doc, key->next, "condition", &holds))
 			site->assertions[condition] = holds ? ASSERTION_HOLDS : ASSERTION_DENIED;
 	}
 	for (key = node->child; key != NULL; key = key->next->next) {
-		condition = policy_condition_index(&r->policy->vocabulary, key->text, key->len);
+		condition = vocabulary_find(&r->policy->vocabulary, VOCAB_CONDITION, key->text,
+					    key->len);
 		if (condition >= 0 && yaml_is(key->next, "true"))
 			deny_excluded(r, key, condition, site);
 	}
@@ -169,64 +122,38 @@ static void read_conditions(struct reader *r, const struct yaml_node *node, stru
 
 static void read_exceptions(struct reader *r, const struct yaml_node *node, struct site *site)
 {
-	const struct vocabulary *v = &r->policy->vocabulary;
 	struct yaml_items items;
 	const struct yaml_node *item;
-	struct names names;
-	char hint[400];
-	unsigned e;
 	int i;
 
 	if (node == NULL)
 		return;
 	items = yaml_items(node);
 	while ((item = yaml_items_next(&items)) != NULL) {
-		if (!yaml_name(r->doc, item, "exception"))
-			continue;
-		i = policy_exception_index(v, item->text, item->len);
-		if (i >= 0) {
+		i = terms_refer(r, VOCAB_EXCEPTION, item, "exception");
+		if (i >= 0)
 			site->exceptions[i] = true;
-			continue;
-		}
-		names_begin(&names, item->text, item->len);
-		for (e = 0; e < v->exception_count; e++)
-			names_offer(&names, v->exceptions[e].name);
-		names_text(&names, hint, sizeof(hint));
-		yaml_complain(r->doc, item, "unknown-exception", "unknown exception \"%.*s\"%s",
-			      (int)item->len, item->text, hint);
 	}
 }
 
 static void read_parameters(struct reader *r, const struct yaml_node *node, struct site *site)
 {
-	const struct vocabulary *v = &r->policy->vocabulary;
+	const struct parameter *known = r->policy->vocabulary.parameters;
 	const struct yaml_node *key;
 	struct port_range range;
-	struct names names;
-	char hint[400];
-	unsigned p;
+	uint32_t ports;
 	int i;
 
 	if (node == NULL || !yaml_expect(r->doc, node, YAML_MAP, "parameters"))
 		return;
 	for (key = node->child; key != NULL; key = key->next->next) {
-		i = policy_parameter_index(v, key->text, key->len);
-		if (i < 0) {
-			names_begin(&names, key->text, key->len);
-			for (p = 0; p < v->parameter_count; p++)
-				names_offer(&names, v->parameters[p].name);
-			names_text(&names, hint, sizeof(hint));
-			yaml_complain(r->doc, key, "unknown-parameter",
-				      "unknown parameter \"%.*s\"%s", (int)MIN(key->len, 64u),
-				      key->text, hint);
+		i = terms_refer(r, VOCAB_PARAMETER, key, "parameter");
+		if (i < 0 || !ranges_read_one(r, key->next, "parameter", &range))
 			continue;
-		}
-		if (!row_read_range(r, key->next, "parameter", &range))
-			continue;
-		if ((uint32_t)range.hi - range.lo + 1 < v->parameters[i].least)
+		ports = (uint32_t)range.hi - range.lo + 1;
+		if (ports < known[i].least)
 			yaml_complain(r->doc, key->next, "", "%s: %u ports, %u are the least",
-				      v->parameters[i].name, (unsigned)(range.hi - range.lo + 1),
-				      v->parameters[i].least);
+				      known[i].name, ports, known[i].least);
 		site->tuned[i] = range;
 	}
 }

@@ -68,17 +68,16 @@ static void say_set(struct words *w, const struct port_set *set)
 }
 
 /* The next range of up to three sets in ascending order; NULL when all are said. */
-static const struct port_range *next_range(const struct port_set *const sets[3],
-					   unsigned said[3])
+static const struct port_range *next_range(const struct port_set *const sets[3], unsigned said[3])
 {
 	const struct port_range *best = NULL;
 	unsigned s, from = 0;
 
 	for (s = 0; s < 3; s++) {
-		const struct port_range *r = &sets[s]->ranges[said[s]];
-
-		if (said[s] < sets[s]->count && (best == NULL || r->lo < best->lo)) {
-			best = r;
+		if (said[s] == sets[s]->count)
+			continue;
+		if (best == NULL || sets[s]->ranges[said[s]].lo < best->lo) {
+			best = &sets[s]->ranges[said[s]];
 			from = s;
 		}
 	}
@@ -284,8 +283,8 @@ static bool is_swapped(const struct contrast *c, const struct nearest *nearest)
 {
 	if (!c->tuple->initiator_known || nearest->differs != (KEY_FROM | KEY_TO))
 		return false;
-	return c->turned || fit_is_swapped(c->policy, (uint32_t)nearest->row, &c->view,
-					   nearest->differs);
+	return c->turned ||
+	       fit_is_swapped(c->policy, (uint32_t)nearest->row, &c->view, nearest->differs);
 }
 
 static void say_differences(struct words *w, const struct contrast *c, unsigned differs)
@@ -297,7 +296,9 @@ static void say_differences(struct words *w, const struct contrast *c, unsigned 
 	for (bit = 0; bit < KEY_COUNT; bit++)
 		if (differs & 1u << bit)
 			say(w, "%s%s", rule_key_name((enum rule_key)(1u << bit)),
-			    --left == 0 ? ": " : left == 1 ? " and " : ", ");
+			    --left == 0 ? ": "
+			    : left == 1 ? " and "
+					: ", ");
 	left = (unsigned)__builtin_popcount(differs);
 	for (bit = 0; bit < KEY_COUNT; bit++) {
 		if (!(differs & 1u << bit))

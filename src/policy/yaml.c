@@ -21,7 +21,7 @@
 struct level {
 	struct yaml_node *node; /* the list or map being filled */
 	struct yaml_node *last; /* its last item */
-	bool value_next;	/* in a map: the next node is a value */
+	bool value_next;        /* in a map: the next node is a value */
 };
 
 struct builder {
@@ -41,13 +41,20 @@ static void stop(struct builder *b, int ret)
 	b->stop = true;
 }
 
-/* A mistake after which the rest cannot be trusted to mean what it says. */
-static void refuse(struct builder *b, const struct fy_mark *mark, const char *text)
+/* Where an event begins, for a person: libfyaml's mark is behind a quote or a '*'. */
+static void set_place(struct builder *b, const struct fy_mark *mark, bool marked)
 {
-	if (mark != NULL) {
-		b->line = (uint32_t)mark->line + 1;
-		b->column = (uint32_t)mark->column + 1;
-	}
+	if (mark == NULL)
+		return;
+	b->line = (uint32_t)mark->line + 1;
+	b->column = (uint32_t)mark->column + 1;
+	if (marked && b->column > 1)
+		b->column--;
+}
+
+/* A mistake after which the rest cannot be trusted to mean what it says. */
+static void refuse(struct builder *b, const char *text)
+{
 	(void)problems_add(b->doc->problems, SEVERITY_ERROR, "", b->doc->file, b->line, b->column,
 			   "%s", text);
 	stop(b, FA_EFORMAT);
@@ -122,7 +129,7 @@ static void check_keys(struct builder *b, const struct yaml_node *map)
 }
 
 /* A new node at the end of what is open; NULL when building must stop. */
-static struct yaml_node *append(struct builder *b, const struct fy_mark *mark, enum yaml_kind kind)
+static struct yaml_node *append(struct builder *b, enum yaml_kind kind)
 {
 	struct level *level = b->depth == 0 ? NULL : &b->levels[b->depth - 1];
 	struct yaml_node *node = arena_take(&b->doc->arena, sizeof(*node));
@@ -130,10 +137,6 @@ static struct yaml_node *append(struct builder *b, const struct fy_mark *mark, e
 	if (node == NULL) {
 		stop(b, FA_ENOMEM);
 		return NULL;
-	}
-	if (mark != NULL) {
-		b->line = (uint32_t)mark->line + 1;
-		b->column = (uint32_t)mark->column + 1;
 	}
 	*node = (struct yaml_node){
 		.kind = (uint8_t)kind, .text = "", .line = b->line, .column = b->column
@@ -144,7 +147,7 @@ static struct yaml_node *append(struct builder *b, const struct fy_mark *mark, e
 	}
 	if (level->node->kind == YAML_MAP) {
 		if (!level->value_next && kind != YAML_SCALAR) {
-			refuse(b, mark, "a key must be a word");
+			refuse(b, "a key must be a word");
 			return NULL;
 		}
 		level->value_next = !level->value_next;
@@ -157,17 +160,17 @@ static struct yaml_node *append(struct builder *b, const struct fy_mark *mark, e
 	return node;
 }
 
-static void open_node(struct builder *b, const struct fy_mark *mark, enum yaml_kind kind)
+static void open_node(struct builder *b, enum yaml_kind kind)
 {
 	char text[80];
 	struct yaml_node *node;
 
 	if (b->depth == YAML_DEPTH) {
 		snprintf(text, sizeof(text), "nested deeper than %d lists and maps", YAML_DEPTH);
-		refuse(b, mark, text);
+		refuse(b, text);
 		return;
 	}
-	node = append(b, mark, kind);
+	node = append(b, kind);
 	if (node != NULL)
 		b->levels[b->depth++] = (struct level){ .node = node };
 }
@@ -202,12 +205,12 @@ static bool text_is_clean(const char *text, size_t len)
 
 static bool is_null(const char *text, size_t len)
 {
-	return len == 0 || (len == 1 && text[0] == '~') || (len == 4 && memcmp(text, "null", 4) == 0);
+	return len == 0 || (len == 1 && text[0] == '~') ||
+	       (len == 4 && memcmp(text, "null", 4) == 0);
 }
 
 static void add_scalar(struct builder *b, struct fy_event *event)
 {
-	const struct fy_mark *mark = fy_event_start_mark(event);
 	struct fy_token *token = event->scalar.value;
 	bool plain = fy_token_scalar_style(token) == FYSS_PLAIN;
 	struct yaml_node *node;
@@ -217,13 +220,13 @@ static void add_scalar(struct builder *b, struct fy_event *event)
 	if (text == NULL)
 		text = "";
 	if (len > UINT32_MAX || !text_is_clean(text, len)) {
-		refuse(b, mark, "text holds a control character");
+		refuse(b, "text holds a control character");
 		return;
 	}
 	/* A text in the input stays where it is; one that libfyaml made is copied. */
 	if ((uintptr_t)text - (uintptr_t)b->text > b->len)
 		text = arena_text(&b->doc->arena, text, len);
-	node = append(b, mark, plain && is_null(text == NULL ? "" : text, len) ? YAML_NULL : YAML_SCALAR);
+	node = append(b, plain && is_null(text == NULL ? "" : text, len) ? YAML_NULL : YAML_SCALAR);
 	if (node == NULL)
 		return;
 	if (text == NULL) {
@@ -237,12 +240,15 @@ static void add_scalar(struct builder *b, struct fy_event *event)
 
 static void take_event(struct builder *b, struct fy_event *event)
 {
-	const struct fy_mark *mark = fy_event_start_mark(event);
 	const struct fy_token *anchor = NULL, *tag = NULL;
+	bool marked = event->type == FYET_ALIAS;
 
 	if (event->type == FYET_SCALAR) {
+		enum fy_scalar_style style = fy_token_scalar_style(event->scalar.value);
+
 		anchor = event->scalar.anchor;
 		tag = event->scalar.tag;
+		marked = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
 	} else if (event->type == FYET_MAPPING_START) {
 		anchor = event->mapping_start.anchor;
 		tag = event->mapping_start.tag;
@@ -250,18 +256,19 @@ static void take_event(struct builder *b, struct fy_event *event)
 		anchor = event->sequence_start.anchor;
 		tag = event->sequence_start.tag;
 	}
+	set_place(b, fy_event_start_mark(event), marked);
 	if (anchor != NULL || event->type == FYET_ALIAS)
-		refuse(b, mark, "anchors (&) and aliases (*) are not used here; write the value out");
+		refuse(b, "anchors (&) and aliases (*) are not used here; write the value out");
 	else if (tag != NULL)
-		refuse(b, mark, "tags (!) are not used here");
+		refuse(b, "tags (!) are not used here");
 	else if (event->type == FYET_DOCUMENT_START && b->doc->root != NULL)
-		refuse(b, mark, "a second document begins; one file holds one");
+		refuse(b, "a second document begins; one file holds one");
 	else if (event->type == FYET_SCALAR)
 		add_scalar(b, event);
 	else if (event->type == FYET_MAPPING_START)
-		open_node(b, mark, YAML_MAP);
+		open_node(b, YAML_MAP);
 	else if (event->type == FYET_SEQUENCE_START)
-		open_node(b, mark, YAML_LIST);
+		open_node(b, YAML_LIST);
 	else if (event->type == FYET_MAPPING_END || event->type == FYET_SEQUENCE_END)
 		close_node(b);
 }
@@ -299,8 +306,10 @@ static void build(struct builder *b, struct fy_parser *parser, struct fy_diag *d
 	}
 	if (!b->stop && (fy_parser_get_stream_error(parser) || b->depth > 0))
 		syntax_errors(b, diag);
-	if (!b->stop && b->doc->root == NULL)
-		refuse(b, NULL, "holds nothing but comments");
+	if (!b->stop && b->doc->root == NULL) {
+		b->line = 0;
+		refuse(b, "holds nothing but comments");
+	}
 }
 
 /* The place of the first byte that is not text. */
@@ -317,11 +326,9 @@ static int check_bytes(struct yaml_doc *doc, const char *text, size_t len)
 		if (c >= 0x80)
 			n = utf8_take(text + at, len - at, &value);
 		if (n == 0 || (utf8_is_control(value) && c != '\n' && c != '\t' && c != '\r')) {
-			(void)problems_add(doc->problems, SEVERITY_ERROR, "", doc->file, line,
-					   column,
-					   n == 0 ? "not UTF-8 (byte 0x%02x)"
-						  : "control character 0x%02x",
-					   c);
+			(void)problems_add(
+				doc->problems, SEVERITY_ERROR, "", doc->file, line, column,
+				n == 0 ? "not UTF-8 (byte 0x%02x)" : "control character 0x%02x", c);
 			return FA_EFORMAT;
 		}
 		column = c == '\n' ? 1 : column + 1;

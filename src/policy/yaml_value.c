@@ -127,9 +127,10 @@ bool yaml_name(struct yaml_doc *doc, const struct yaml_node *node, const char *w
 	for (i = 0; i < node->len; i++)
 		if (!is_alnum(node->text[i]) &&
 		    (i == 0 || memchr("._:/-", node->text[i], 5) == NULL))
-			return yaml_complain(doc, node, "",
-					     "%s: \"%.*s\" is not a name (letters, digits and ._:/-)",
-					     what, (int)node->len, node->text);
+			return yaml_complain(
+				doc, node, "",
+				"%s: \"%.*s\" is not a name (letters, digits and ._:/-)", what,
+				(int)node->len, node->text);
 	return true;
 }
 
@@ -169,8 +170,9 @@ bool yaml_number(struct yaml_doc *doc, const struct yaml_node *node, const char 
 	if (!yaml_expect(doc, node, YAML_SCALAR, what))
 		return false;
 	if (node->quoted || !decimal(node->text, node->len, value) || *value < lo || *value > hi)
-		return yaml_complain(doc, node, "", "%s: expected a number of %u to %u, found \"%.*s\"",
-				     what, lo, hi, (int)MIN(node->len, 64u), node->text);
+		return yaml_complain(doc, node, "",
+				     "%s: expected a number of %u to %u, found \"%.*s\"", what, lo,
+				     hi, (int)MIN(node->len, 64u), node->text);
 	return true;
 }
 
@@ -206,8 +208,9 @@ bool yaml_date(struct yaml_doc *doc, const struct yaml_node *node, const char *w
 		return false;
 	if (node->len != 10 || t[4] != '-' || t[7] != '-' || !two_digits(t, &century) ||
 	    !two_digits(t + 2, &y) || !two_digits(t + 5, &m) || !two_digits(t + 8, &d))
-		return yaml_complain(doc, node, "", "%s: expected a date as 2013-03-15, found \"%.*s\"",
-				     what, (int)MIN(node->len, 64u), t);
+		return yaml_complain(doc, node, "",
+				     "%s: expected a date as 2013-03-15, found \"%.*s\"", what,
+				     (int)MIN(node->len, 64u), t);
 	y += 100 * century;
 	/* 1678 to 2261 is what 64 bits of nanoseconds hold. */
 	if (y < 1970 || y > 2261 || m < 1 || m > 12 || d < 1 || d > lengths[m - 1] ||

@@ -7,11 +7,9 @@
 
 /**
  * struct common - What the flows of a fold share
- * @lo, @hi:	Least and greatest responder port
  * @initiator, @responder, @l4, @version: They have one address, transport, IP version
  */
 struct common {
-	uint16_t lo, hi;
 	bool initiator, responder, l4, version;
 };
 
@@ -19,15 +17,12 @@ static struct common find_common(const struct folds *folds, const struct ledger 
 				 const struct fold *fold)
 {
 	const struct judged *first = fold_flow(folds, ledger, fold, 0);
-	struct common c = { 65535, 0, true, true, true, true };
+	struct common c = { true, true, true, true };
 	uint32_t i;
 
 	for (i = 0; i < fold->count; i++) {
 		const struct judged *flow = fold_flow(folds, ledger, fold, i);
-		uint16_t port = flow->key.port[flow->initiator ^ 1u];
 
-		c.lo = MIN(c.lo, port);
-		c.hi = MAX(c.hi, port);
 		c.initiator =
 			c.initiator && address_compare(&flow->key.addr[flow->initiator],
 						       &first->key.addr[first->initiator]) == 0;
@@ -70,24 +65,44 @@ static const char *l4_name(uint8_t l4)
 	return l4 == 6 ? "tcp" : l4 == 17 ? "udp" : "sctp";
 }
 
+/* "udp.port == 3478", "tcp.port in {53, 389}", "udp.port in {50010..50020}" */
+static void add_ports(char *buf, const char *l4, const struct fold_ports *ports)
+{
+	char list[64] = "";
+	size_t at = 0;
+	unsigned i;
+
+	if (ports->count == 1) {
+		add(buf, "%s.port == %u", l4, ports->lo);
+		return;
+	}
+	for (i = 0; i < ports->count; i++)
+		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%u", i == 0 ? "" : ", ",
+				       ports->port[i]);
+	if (ports->count == 0)
+		snprintf(list, sizeof(list), "%u..%u", ports->lo, ports->hi);
+	add(buf, "%s.port in {%s}", l4, list);
+}
+
 const char *filter_text(const struct folds *folds, const struct ledger *ledger,
 			const struct fold *fold, char buf[static FILTER_TEXT])
 {
 	const struct judged *first = fold_flow(folds, ledger, fold, 0);
 	struct common c = find_common(folds, ledger, fold);
-	const char *l4 = l4_name(first->key.l4);
 	unsigned from = first->initiator, to = from ^ 1u;
+	struct fold_ports ports;
 
 	buf[0] = '\0';
-	if (c.l4 && c.lo == c.hi)
-		add(buf, "%s.port == %u", l4, c.lo);
-	else if (c.l4 && fold->verdict == VERDICT_REJECTED)
-		add(buf, "%s", l4);
+	fold_find_ports(folds, ledger, fold, &ports);
+	if (c.l4 && fold->verdict == VERDICT_REJECTED && ports.count == 0)
+		add(buf, "%s", l4_name(first->key.l4)); /* a scan: its ports are no range */
 	else if (c.l4)
-		add(buf, "%s.port in {%u..%u}", l4, c.lo, c.hi);
+		add_ports(buf, l4_name(first->key.l4), &ports);
 	if (c.responder && c.version)
 		add_address(buf, first, to);
-	if (c.initiator && c.version)
+	/* A host that talks to itself is one address. */
+	if (c.initiator && c.version &&
+	    !(c.responder && address_compare(&first->key.addr[0], &first->key.addr[1]) == 0))
 		add_address(buf, first, from);
 	return buf;
 }

@@ -29,7 +29,6 @@ static_assert(sizeof(struct fold_key) == 32, "no padding");
 
 #define FLAG_ONE_PORT      1u
 #define FLAG_ONE_RESPONDER 2u
-#define FLAG_NEAREST       4u /* the row is the nearest, not a documented one */
 
 /**
  * struct folder - Folding under way
@@ -51,7 +50,6 @@ struct folder {
 static void key_of(const struct ledger *ledger, const struct judged *flow, struct fold_key *key)
 {
 	const struct evidence *reason;
-	const struct row *row;
 	unsigned to = flow->initiator ^ 1u;
 	int index;
 
@@ -67,14 +65,11 @@ static void key_of(const struct ledger *ledger, const struct judged *flow, struc
 		key->reason = reason->code;
 	index = reason_row(ledger, flow);
 	key->row = (uint32_t)(index + 1);
-	if (index >= 0 && flow->row_count == 0) {
-		key->flags |= FLAG_NEAREST;
+	if (flow->row_count ==
+	    0) /* never 0 beside a nearest row, so it tells that from a documented one */
 		key->differs = flow->nearest_differs;
-	}
 	key->l4 = flow->key.l4;
-	/* A port that differs from the documented one is the finding; one of a range is noise. */
-	row = index < 0 ? NULL : policy_row(ledger->policy, (unsigned)index);
-	if (!reason_port_is_one_of_many(row) || (key->differs & KEY_DPORT) != 0) {
+	if (!reason_port_is_noise(ledger, flow)) {
 		key->port = flow->key.port[to];
 		key->flags |= FLAG_ONE_PORT;
 	}
@@ -251,6 +246,42 @@ int fold_flows(struct folds *folds, const struct ledger *ledger, uint32_t verdic
 	free(f.keys);
 	free(f.items);
 	return rc;
+}
+
+/* Enter @port into the ascending list, if it is not there yet.  False when it does not fit. */
+static bool enter_port(struct fold_ports *ports, uint16_t port)
+{
+	unsigned at = 0, i;
+
+	while (at < ports->count && ports->port[at] < port)
+		at++;
+	if (at < ports->count && ports->port[at] == port)
+		return true;
+	if (ports->count == FOLD_PORTS)
+		return false;
+	for (i = ports->count++; i > at; i--)
+		ports->port[i] = ports->port[i - 1];
+	ports->port[at] = port;
+	return true;
+}
+
+void fold_find_ports(const struct folds *folds, const struct ledger *ledger,
+		     const struct fold *fold, struct fold_ports *ports)
+{
+	bool fit = true;
+	uint32_t i;
+
+	*ports = (struct fold_ports){ .lo = 65535 };
+	for (i = 0; i < fold->count; i++) {
+		const struct judged *flow = fold_flow(folds, ledger, fold, i);
+		uint16_t port = flow->key.port[flow->initiator ^ 1u];
+
+		ports->lo = MIN(ports->lo, port);
+		ports->hi = MAX(ports->hi, port);
+		fit = fit && enter_port(ports, port);
+	}
+	if (!fit)
+		ports->count = 0;
 }
 
 void fold_free(struct folds *folds)

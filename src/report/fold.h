@@ -53,6 +53,22 @@ struct folds {
 int fold_flows(struct folds *folds, const struct ledger *ledger, uint32_t verdicts);
 void fold_free(struct folds *folds);
 
+/* Responder ports of a fold: listed in ascending order when they are at most FOLD_PORTS. */
+#define FOLD_PORTS 4
+
+/**
+ * struct fold_ports - Responder ports of a fold
+ * @port:	The @count different ones; @count is 0 when there are more than fit
+ */
+struct fold_ports {
+	uint16_t port[FOLD_PORTS];
+	unsigned count;
+	uint16_t lo, hi;
+};
+
+void fold_find_ports(const struct folds *folds, const struct ledger *ledger,
+		     const struct fold *fold, struct fold_ports *ports);
+
 static inline const struct judged *fold_flow(const struct folds *folds, const struct ledger *ledger,
 					     const struct fold *fold, uint32_t i)
 {

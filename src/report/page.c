@@ -114,7 +114,7 @@ void page_gap(struct page *page, unsigned n)
 
 void page_tab(struct page *page, unsigned column)
 {
-	page->gap = column > page->column ? column - page->column : 2;
+	page->gap = column > page->column + 2 ? column - page->column : 2;
 }
 
 /* The last column is kept free for punctuation, which is glued on (gap 0) and never wraps. */

@@ -52,7 +52,7 @@ void page_blank(struct page *page);
 /* The next word is preceded by @n blanks instead of one, none at the start of a line.  After 0 it
  * is glued to the last word: punctuation. */
 void page_gap(struct page *page, unsigned n);
-/* ... or by as many as bring it to @column, two when that is already passed. */
+/* ... or by as many as bring it to @column, but two at the least. */
 void page_tab(struct page *page, unsigned column);
 
 /* All three escape what they print: none of it is trusted. */

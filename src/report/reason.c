@@ -3,6 +3,8 @@
 
 /* Rows that document more ports than this are folded over the port. */
 #define FEW_PORTS 8u
+/* From here on ports are picked by chance (RFC 6335 6). */
+#define DYNAMIC_PORTS 49152u
 
 /* What the network or the far end said, before what it did not say. */
 static const uint8_t blocked_reasons[] = {
@@ -114,7 +116,12 @@ int reason_row(const struct ledger *ledger, const struct judged *flow)
 	return flow->nearest;
 }
 
-bool reason_port_is_one_of_many(const struct row *row)
+bool reason_port_is_noise(const struct ledger *ledger, const struct judged *flow)
 {
-	return row != NULL && row->width > FEW_PORTS;
+	const struct row *row = ledger_best_row(ledger, flow);
+
+	if (row != NULL)
+		return row->width > FEW_PORTS;
+	return flow->key.port[flow->initiator ^ 1u] >= DYNAMIC_PORTS &&
+	       (flow->nearest < 0 || (flow->nearest_differs & (KEY_DPORT | KEY_SPORT)) == 0);
 }

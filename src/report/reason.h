@@ -17,7 +17,12 @@ const struct evidence *reason_support(const struct ledger *ledger, const struct 
 /* Row a report names with the flow: its best, else the nearest; -1 without either. */
 int reason_row(const struct ledger *ledger, const struct judged *flow);
 
-/* @row documents so many ports that which of them a flow uses says little.  NULL does not. */
-bool reason_port_is_one_of_many(const struct row *row);
+/**
+ * reason_port_is_noise() - Which port the responder used says nothing
+ *
+ * One port of the many that the row documents; for an undocumented flow, one
+ * of the dynamic ports, unless a port is what the nearest row fails in.
+ */
+bool reason_port_is_noise(const struct ledger *ledger, const struct judged *flow);
 
 #endif

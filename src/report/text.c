@@ -2,6 +2,7 @@
 #include "report/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "report/phrase.h"
 
@@ -36,20 +37,19 @@ static const char *l4_name(uint8_t l4)
 void text_port(const struct text *t, const struct fold *fold, char *buf, size_t size)
 {
 	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
-	uint16_t lo = 65535, hi = 0;
-	uint32_t i;
+	struct fold_ports ports;
+	unsigned i;
+	size_t at;
 
-	for (i = 0; i < fold->count; i++) {
-		const struct judged *flow = fold_flow(&t->folds, t->ledger, fold, i);
-		uint16_t port = flow->key.port[flow->initiator ^ 1u];
-
-		lo = MIN(lo, port);
-		hi = MAX(hi, port);
+	fold_find_ports(&t->folds, t->ledger, fold, &ports);
+	snprintf(buf, size, "%s/%u", l4_name(first->key.l4), ports.lo);
+	for (i = 1; i < ports.count; i++) {
+		at = strlen(buf);
+		snprintf(buf + at, size - at, ",%u", ports.port[i]);
 	}
-	if (lo == hi)
-		snprintf(buf, size, "%s/%u", l4_name(first->key.l4), lo);
-	else
-		snprintf(buf, size, "%s/%u-%u", l4_name(first->key.l4), lo, hi);
+	at = strlen(buf);
+	if (ports.count == 0)
+		snprintf(buf + at, size - at, "-%u", ports.hi);
 }
 
 /* "8,371 expected   14 blocked": flows by verdict, those there are. */

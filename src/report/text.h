@@ -69,7 +69,7 @@ void text_filter(struct text *t, const char *filter);
 bool text_is_finding(const struct text *t, uint8_t verdict);
 /* "... 7 more, -v lists them" at @column, when @hidden is not 0. */
 void text_more(struct text *t, unsigned column, size_t hidden, const char *one, const char *many);
-/* "tcp/5061" of the responder; "udp, 14 ports" where the flows have several. */
+/* "tcp/5061" of the responder; "udp/3478,3479", "udp/50005-50020" where there are several. */
 void text_port(const struct text *t, const struct fold *fold, char *buf, size_t size);
 /* Entries a section may show: all of them with -v. */
 size_t text_cap(const struct text *t, size_t cap);

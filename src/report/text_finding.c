@@ -58,7 +58,7 @@ static void protocol_text(const struct text *t, const struct fold *fold, char *b
 	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
 	const struct row *row = first->row_count == 0 ? NULL : ledger_best_row(t->ledger, first);
 
-	if (first->app == APP_NONE && !first->examined && row != NULL)
+	if (first->app == APP_NONE && !first->examined && row != NULL && !row_is_wide(row))
 		policy_row_protocols_text(row, buf, size);
 	else
 		ledger_protocol_text(first, buf, size);
@@ -308,7 +308,7 @@ static void control_line(struct text *t, const struct fold *fold)
 	page_words(&t->page, PAGE_PLAIN, "control:");
 	if (same_server)
 		page_printf(&t->page, PAGE_PLAIN, "the same server answered %s", client);
-	else if (fold->count > 1)
+	else if (text_count_addresses(t, fold, 0) > 1)
 		page_printf(&t->page, PAGE_PLAIN, "of these clients, %s reached %s", client,
 			    server);
 	else
@@ -318,7 +318,8 @@ static void control_line(struct text *t, const struct fold *fold)
 		    : other->key.l4 == 17 ? "udp"
 					  : "sctp",
 		    other->key.port[to], other->first_frame);
-	if (other->input != flow->input) {
+	/* Frames are numbers in the file that the line above names. */
+	if (other->input != fold_flow(&t->folds, t->ledger, fold, 0)->input) {
 		page_words(&t->page, PAGE_PLAIN, "of");
 		page_word(&t->page, PAGE_PLAIN, t->ledger->captures[other->input].name);
 	}

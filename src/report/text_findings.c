@@ -48,15 +48,16 @@ static uint64_t count_ports(const struct text *t, const struct fold *fold)
 static void source(struct text *t, const struct fold *fold)
 {
 	char from[200], to[200], ports[64], flows[64];
+	uint64_t distinct = count_ports(t, fold);
 
 	phrase_plural(fold->count, "flow", "flows", flows, sizeof(flows));
 	text_end(t, fold, 0, from, sizeof(from));
 	page_printf(&t->page, PAGE_PLAIN, "%s from %s to", flows, from);
 	text_end(t, fold, 1, to, sizeof(to));
-	if (count_ports(t, fold) == 1)
+	if (distinct == 1)
 		text_port(t, fold, ports, sizeof(ports));
 	else
-		phrase_plural(count_ports(t, fold), "port", "ports", ports, sizeof(ports));
+		phrase_plural(distinct, "port", "ports", ports, sizeof(ports));
 	page_printf(&t->page, PAGE_PLAIN, "%s of %s", ports, to);
 	page_end(&t->page);
 }

@@ -172,8 +172,6 @@ static void disabled_text(uint32_t set, char *buf, size_t size)
 static void fitness_line(struct text *t, const struct capture_facts *cap,
 			 const struct fitness_entry *e)
 {
-	char buf[128];
-
 	page_line(&t->page, 2, 4);
 	if (t->ledger->capture_count > 1) {
 		page_word(&t->page, PAGE_PLAIN, cap->name);
@@ -181,27 +179,31 @@ static void fitness_line(struct text *t, const struct capture_facts *cap,
 		page_word(&t->page, PAGE_PLAIN, ":");
 	}
 	page_words(&t->page, PAGE_PLAIN, e->detail);
-	if (e->disables != 0) {
-		disabled_text(e->disables, buf, sizeof(buf));
-		page_gap(&t->page, 0);
-		page_word(&t->page, PAGE_PLAIN, ";");
-		page_printf(&t->page, PAGE_YELLOW,
-			    "so nothing here is called %s for silence or missing payload: such "
-			    "flows are inconclusive",
-			    buf);
-	}
+	page_end(&t->page);
+}
+
+/* What all limits together take away. */
+static void disabled_line(struct text *t, uint32_t set)
+{
+	char buf[128];
+
+	disabled_text(set, buf, sizeof(buf));
+	page_line(&t->page, 2, 4);
+	page_printf(&t->page, PAGE_YELLOW,
+		    "so no flow%s is called %s for silence or missing payload;",
+		    t->ledger->capture_count > 1 ? " of such a capture" : "", buf);
+	page_words(&t->page, PAGE_YELLOW, "it is inconclusive instead");
 	page_end(&t->page);
 }
 
 /* The head of the section: how many limits, and whether they cost verdicts. */
-static void fitness_head(struct text *t, size_t limits, size_t disabling)
+static void fitness_head(struct text *t, size_t limits, bool disabling)
 {
 	char buf[64];
 
 	page_line(&t->page, 0, 2);
 	page_words(&t->page, PAGE_BOLD, "Capture fitness:");
-	page_words(&t->page, disabling == 0 ? PAGE_GREEN : PAGE_YELLOW,
-		   disabling == 0 ? "good" : "limited");
+	page_words(&t->page, disabling ? PAGE_YELLOW : PAGE_GREEN, disabling ? "limited" : "good");
 	if (limits > 0) {
 		page_gap(&t->page, 0);
 		page_word(&t->page, PAGE_PLAIN, ",");
@@ -212,10 +214,21 @@ static void fitness_head(struct text *t, size_t limits, size_t disabling)
 	page_end(&t->page);
 }
 
+static bool no_frames(const struct ledger *ledger)
+{
+	size_t i;
+
+	for (i = 0; i < ledger->capture_count; i++)
+		if (ledger->captures[i].frames != 0)
+			return false;
+	return true;
+}
+
 void text_fitness(struct text *t)
 {
 	const struct ledger *ledger = t->ledger;
-	size_t limits = 0, disabling = 0, shown = 0, i;
+	size_t limits = 0, shown = 0, i;
+	uint32_t disabled = 0;
 	unsigned j;
 
 	for (i = 0; i < ledger->capture_count; i++) {
@@ -223,9 +236,16 @@ void text_fitness(struct text *t)
 
 		limits += fit->count;
 		for (j = 0; j < fit->count; j++)
-			disabling += fit->entries[j].disables != 0;
+			disabled |= fit->entries[j].disables;
 	}
-	fitness_head(t, limits, disabling);
+	if (limits == 0 && no_frames(ledger)) {
+		page_line(&t->page, 0, 2);
+		page_words(&t->page, PAGE_BOLD, "Capture fitness:");
+		page_words(&t->page, PAGE_YELLOW, "none, there are no frames");
+		page_end(&t->page);
+		return;
+	}
+	fitness_head(t, limits, disabled != 0);
 	for (i = 0; i < ledger->capture_count; i++) {
 		const struct capture_facts *cap = &ledger->captures[i];
 
@@ -235,4 +255,6 @@ void text_fitness(struct text *t)
 		}
 	}
 	text_more(t, 2, limits - shown, "more limit", "more limits");
+	if (disabled != 0)
+		disabled_line(t, disabled);
 }

@@ -112,22 +112,49 @@ static bool step_mismatch(const struct text *t, char *buf, size_t size)
 	return true;
 }
 
+/* What the failing key suggests; several keys fail: the first that applies. */
+static const char *suggestion(unsigned differs)
+{
+	static const struct {
+		unsigned key;
+		const char *text;
+	} suggestions[] = {
+		{ KEY_VALID, "the row has expired; does one of its exceptions hold here?" },
+		{ KEY_WHEN, "the site denies a condition of the row; does it hold after all?" },
+		{ KEY_FROM | KEY_TO, "a wrong address in the site file, or a flow to close?" },
+		{ KEY_DPORT | KEY_SPORT, "a moved port, or a flow to close?" },
+		{ KEY_L4, "another transport than documented, or a flow to close?" },
+		{ KEY_PROTO, "another service on a documented port?" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(suggestions); i++)
+		if ((differs & suggestions[i].key) != 0)
+			return suggestions[i].text;
+	return "a flow to close?";
+}
+
 static bool step_unexpected(const struct text *t, char *buf, size_t size)
 {
 	const struct fold *fold = largest(t, VERDICT_UNEXPECTED, CAUSE_COUNT);
 	char address[ADDRESS_TEXT], port[32];
+	const struct judged *first;
 
 	if (fold == NULL)
 		return false;
+	first = fold_flow(&t->folds, t->ledger, fold, 0);
 	text_port(t, fold, port, sizeof(port));
-	if (fold->row >= 0)
-		snprintf(buf, size,
-			 "Compare %s to %s with row %s: a moved port, a wrong address in the site "
-			 "file, or a flow to close.",
-			 port, responder(t, fold, address), row_name(t, fold));
-	else
+	responder(t, fold, address);
+	if (fold->row < 0)
 		snprintf(buf, size, "Ask who needs %s to %s: no row is close to it.", port,
-			 responder(t, fold, address));
+			 address);
+	else if (row_is_wide(policy_row(t->ledger->policy, (unsigned)fold->row)))
+		snprintf(buf, size,
+			 "Ask who needs %s to %s: only the wide range of row %s is close.", port,
+			 address, row_name(t, fold));
+	else
+		snprintf(buf, size, "Compare %s to %s with row %s: %s", port, address,
+			 row_name(t, fold), suggestion(first->nearest_differs));
 	return true;
 }
 

@@ -5,8 +5,9 @@
 #include "report/phrase.h"
 #include "report/text.h"
 
-/* Longest row id that the table's columns make room for. */
-#define ID_COLUMNS 36u
+/* Longest row id and ports that the table's columns make room for. */
+#define ID_COLUMNS    36u
+#define TUPLE_COLUMNS 24u
 
 static const char *const state_words[] = {
 	[ROW_SEEN] = "seen",         [ROW_BLOCKED] = "blocked",
@@ -64,7 +65,7 @@ static void row_tuple(const struct row *row, char *buf, size_t size)
 	snprintf(buf, size, "%s%s%s", l4, row->l4 == 0 ? "" : "/", row->l4 == 0 ? "" : ports);
 }
 
-static void row_line(struct text *t, unsigned index, unsigned tab)
+static void row_line(struct text *t, unsigned index, const unsigned tabs[static 2])
 {
 	static const uint8_t shown[] = {
 		VERDICT_EXPECTED,   VERDICT_BLOCKED,  VERDICT_MISMATCH,
@@ -81,10 +82,10 @@ static void row_line(struct text *t, unsigned index, unsigned tab)
 	page_phrase(&t->page, state_style(c->state), state_words[c->state]);
 	page_tab(&t->page, TEXT_LABEL + 2);
 	page_word(&t->page, PAGE_PLAIN, row->id);
-	page_tab(&t->page, tab);
+	page_tab(&t->page, tabs[0]);
 	row_tuple(row, buf, sizeof(buf));
 	page_word(&t->page, PAGE_PLAIN, buf);
-	page_tab(&t->page, tab + 16);
+	page_tab(&t->page, tabs[1]);
 	for (i = 0; i < ARRAY_SIZE(shown); i++) {
 		if (c->flows[shown[i]] == 0)
 			continue;
@@ -100,29 +101,46 @@ static void row_line(struct text *t, unsigned index, unsigned tab)
 	page_end(&t->page);
 }
 
+/* Where the table's columns begin, so that all rows that may be shown line up. */
+static void find_tabs(const struct text *t, unsigned tabs[static 2])
+{
+	unsigned rows = policy_row_count(t->ledger->policy), row, ids = 0, tuples = 0;
+	char tuple[160];
+
+	for (row = 0; row < rows; row++) {
+		const struct row *r = policy_row(t->ledger->policy, row);
+		unsigned columns = page_columns(r->id, strlen(r->id));
+
+		if (t->ledger->coverage[row].state == ROW_NOT_SEEN && t->options->verbose == 0)
+			continue;
+		if (columns <= ID_COLUMNS)
+			ids = MAX(ids, columns);
+		row_tuple(r, tuple, sizeof(tuple));
+		columns = page_columns(tuple, strlen(tuple));
+		if (columns <= TUPLE_COLUMNS)
+			tuples = MAX(tuples, columns);
+	}
+	tabs[0] = TEXT_LABEL + 2 + ids + 2;
+	tabs[1] = tabs[0] + tuples + 2;
+}
+
 void text_row_table(struct text *t)
 {
 	static const uint8_t order[] = { ROW_BLOCKED, ROW_MISMATCH, ROW_INCONCLUSIVE,
 					 ROW_SEEN,    ROW_EXPIRED,  ROW_NOT_SEEN };
 	const struct ledger *ledger = t->ledger;
 	size_t states = t->options->verbose > 0 ? ARRAY_SIZE(order) : 4, shown = 0, all = 0, i;
-	unsigned rows = policy_row_count(ledger->policy), row, tab = 0;
+	unsigned rows = policy_row_count(ledger->policy), row, tabs[2];
 
 	static_assert(ARRAY_SIZE(order) == ROW_STATE_COUNT, "every state");
-	for (row = 0; row < rows; row++) {
-		const char *id = policy_row(ledger->policy, row)->id;
-		unsigned columns = page_columns(id, strlen(id));
-
-		if (ledger->coverage[row].state != ROW_NOT_SEEN && columns <= ID_COLUMNS)
-			tab = MAX(tab, TEXT_LABEL + 4 + columns);
-	}
+	find_tabs(t, tabs);
 	for (i = 0; i < states; i++) {
 		for (row = 0; row < rows; row++) {
 			if (ledger->coverage[row].state != order[i])
 				continue;
 			all++;
 			if (shown < text_cap(t, TEXT_ROWS)) {
-				row_line(t, row, tab);
+				row_line(t, row, tabs);
 				shown++;
 			}
 		}
@@ -145,6 +163,21 @@ size_t text_required_missing(const struct ledger *ledger)
 	return missing;
 }
 
+/* Without a site nobody said which of them apply: a list would be the table of contents. */
+static void required_count(struct text *t, size_t missing)
+{
+	char buf[64];
+
+	page_blank(&t->page);
+	page_line(&t->page, 0, 2);
+	page_words(&t->page, PAGE_BOLD, "Required and not seen:");
+	page_printf(&t->page, PAGE_PLAIN,
+		    "%s; a site file would tell which of them apply here, -v lists %s",
+		    phrase_plural(missing, "row", "rows", buf, sizeof(buf)),
+		    missing == 1 ? "it" : "them");
+	page_end(&t->page);
+}
+
 void text_required(struct text *t)
 {
 	const struct policy *policy = t->ledger->policy;
@@ -152,8 +185,12 @@ void text_required(struct text *t)
 	unsigned rows = policy_row_count(policy), row;
 	char buf[200];
 
-	if (missing == 0)
+	if (missing == 0 || (t->ledger->flow_count == 0 && !t->options->require))
 		return;
+	if (policy_site_name(policy) == NULL && t->options->verbose == 0 && !t->options->require) {
+		required_count(t, missing);
+		return;
+	}
 	most = MIN(missing, text_cap(t, TEXT_REQUIRED));
 	page_blank(&t->page);
 	page_line(&t->page, 0, 2);

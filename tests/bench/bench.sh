@@ -81,7 +81,7 @@ use() {
 		-p "$work/softflowd.pid") ;;
 	argus) command=(argus -X -F /dev/null -r "$2" -w "${argus_out:-/dev/null}") ;;
 	ndpiReader) command=(ndpiReader -q -i "$2") ;;
-	tshark) command=(tshark -q -r "$2" -z conv,tcp -z conv,udp) ;;
+	tshark) command=(tshark -q -r "$2" -z 'conv,tcp' -z 'conv,udp') ;;
 	esac
 }
 
@@ -130,7 +130,7 @@ rows() {
 				for (j = i; j > 1 && a[j] < a[j - 1]; j--) { t = a[j]; a[j] = a[j - 1]; a[j - 1] = t }
 			return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
 		}
-		FILENAME == ARGV[1] { base[FNR] = $1; base_cpu[FNR] = $2 + $3; next }
+		NR == FNR { base[FNR] = $1; base_cpu[FNR] = $2 + $3; next }
 		{
 			n = FNR; wall[n] = $1; user[n] = $2; sys[n] = $3; rss[n] = $4
 			ratio[n] = base[n] > 0 ? $1 / base[n] : 0
@@ -142,7 +142,7 @@ rows() {
 			if (failed) { printf "| %s | %s | exit status %s |||||||||\n", name, tool, failed; exit }
 			w = median(wall, n)
 			printf "| %s | %s | %s | %s | %.3f | %.2f | %.2f | %.2f | %d | %.2f | %.2f |\n", name, tool,
-				s[1], s[2], w, w > 0 ? packets / w / 1e6 : 0, median(user, n), median(sys, n),
+				s[1], s[2], w, (w > 0 ? packets / w / 1e6 : 0), median(user, n), median(sys, n),
 				median(rss, n) / 1024, median(ratio, n), median(cpu, n)
 		}' "$work/$base_tool.runs" "$work/$tool.runs"
 	done
@@ -183,13 +183,13 @@ make_capture() {
 
 # bench ROUNDS BASE TOOLS KIND PACKETS [FLOWS]: without FLOWS as many as packets
 bench() {
-	local rounds=$1 base=$2 tools=$3 kind=$4 packets flows
+	local rounds=$1 base=$2 names=$3 kind=$4 packets flows
 
 	packets=$(scaled "$5")
 	flows=$(scaled "${6:-$5}")
 	make_capture "$kind" "$packets" ${6:+"$flows"}
 	# shellcheck disable=SC2086 # a list of words
-	measure "$kind" "$packets" "$flows" "$rounds" "$base" $tools
+	measure "$kind" "$packets" "$flows" "$rounds" "$base" $names
 }
 
 head_of_table() {

@@ -59,6 +59,54 @@ static inline void fix_payload(struct facts *f, const void *bytes, uint32_t len)
 	f->wirelen += len;
 }
 
+/* Short times, so that tests may count in seconds. */
+static inline struct flow_table_options fix_small(uint32_t flows)
+{
+	struct flow_table_options o = FLOW_TABLE_DEFAULTS;
+
+	o.max_flows = flows;
+	o.stream_bytes = (size_t)1 << 20;
+	o.syn_ns = 20 * NS_PER_S;
+	o.open_ns = 100 * NS_PER_S;
+	o.closed_ns = 5 * NS_PER_S;
+	o.datagram_ns = 10 * NS_PER_S;
+	return o;
+}
+
+static inline struct flow_table_stats fix_stats(const struct flow_table *t)
+{
+	struct flow_table_stats s;
+
+	flow_table_stats(t, &s);
+	return s;
+}
+
+/* Flow number @n of its own; ports tell direction apart. */
+static inline struct facts fix_udp(uint32_t n, int64_t ts_ns)
+{
+	struct facts f = fix_packet(IPPROTO_UDP, 1 + n, 5000, 0x10000 + n, 3478);
+
+	f.ts_ns = ts_ns;
+	return f;
+}
+
+static inline struct facts fix_syn(uint32_t n, int64_t ts_ns)
+{
+	struct facts f = fix_packet(IPPROTO_TCP, 1 + n, 40000, 0x10000 + n, 5061);
+
+	f.ts_ns = ts_ns;
+	f.tcp_flags = TCP_SYN;
+	f.seq = 1000 + n;
+	return f;
+}
+
+static inline uint32_t fix_number(const struct flow *flow)
+{
+	return (uint32_t)(flow->key.addr[0].b[13] << 16 | flow->key.addr[0].b[14] << 8 |
+			  flow->key.addr[0].b[15]) -
+	       1;
+}
+
 static inline struct flow_table *fix_table(const struct flow_table_options *options)
 {
 	struct fa_error err;

@@ -5,11 +5,11 @@
 
 extern CU_TestInfo tests_arena[];
 
-static unsigned fill(struct flow_arena *arena, unsigned class)
+static unsigned fill(struct flow_arena *arena, unsigned cls)
 {
 	unsigned n = 0;
 
-	while (flow_arena_take(arena, class) != 0)
+	while (flow_arena_take(arena, cls) != 0)
 		n++;
 	return n;
 }
@@ -18,13 +18,13 @@ static void sizes(void)
 {
 	static const unsigned blocks[] = { 128, 32, 8, 2 };
 
-	for (unsigned class = 0; class < FLOW_ARENA_CLASSES; class ++) {
+	for (unsigned cls = 0; cls < FLOW_ARENA_CLASSES; cls++) {
 		struct flow_arena arena;
 
 		/* Two slabs and a part of one that is not used. */
 		CU_ASSERT_EQUAL_FATAL(flow_arena_init(&arena, 3 * FLOW_ARENA_SLAB - 1), 0);
-		CU_ASSERT_EQUAL(flow_arena_size(class) * blocks[class], 2 * FLOW_ARENA_SLAB);
-		CU_ASSERT_EQUAL(fill(&arena, class), blocks[class]);
+		CU_ASSERT_EQUAL(flow_arena_size(cls) * blocks[cls], 2 * FLOW_ARENA_SLAB);
+		CU_ASSERT_EQUAL(fill(&arena, cls), blocks[cls]);
 		flow_arena_free(&arena);
 	}
 }
@@ -47,6 +47,9 @@ static void slabs_are_cut_anew(void)
 	for (unsigned i = 0; i < 64; i++)
 		block[i] = flow_arena_take(&arena, 0);
 	CU_ASSERT_EQUAL(flow_arena_take(&arena, 3), 0);
+	/* One block back into a full slab can be had again. */
+	flow_arena_give(&arena, block[9]);
+	CU_ASSERT_EQUAL(flow_arena_take(&arena, 0), block[9]);
 	for (unsigned i = 0; i < 64; i++)
 		flow_arena_give(&arena, block[i]);
 	block[0] = flow_arena_take(&arena, 3);
@@ -63,7 +66,7 @@ static void blocks_do_not_overlap(void)
 	enum { HELD = 96 };
 	struct {
 		uint32_t block;
-		unsigned class;
+		unsigned cls;
 		uint8_t mark;
 	} held[HELD];
 	struct flow_arena arena;
@@ -75,20 +78,20 @@ static void blocks_do_not_overlap(void)
 		unsigned i = (unsigned)(fix_random(&seed) % HELD);
 
 		if (i >= n) {
-			unsigned class = (unsigned)(fix_random(&seed) % FLOW_ARENA_CLASSES);
-			uint32_t block = flow_arena_take(&arena, class);
+			unsigned cls = (unsigned)(fix_random(&seed) % FLOW_ARENA_CLASSES);
+			uint32_t block = flow_arena_take(&arena, cls);
 
 			if (block == 0)
 				continue;
 			held[n].block = block;
-			held[n].class = class;
+			held[n].cls = cls;
 			held[n].mark = (uint8_t)step;
-			memset(flow_arena_at(&arena, block), held[n].mark, flow_arena_size(class));
+			memset(flow_arena_at(&arena, block), held[n].mark, flow_arena_size(cls));
 			n++;
 		} else {
 			const uint8_t *p = flow_arena_at(&arena, held[i].block);
 
-			for (uint32_t k = 0; k < flow_arena_size(held[i].class); k++)
+			for (uint32_t k = 0; k < flow_arena_size(held[i].cls); k++)
 				wrong += p[k] != held[i].mark;
 			flow_arena_give(&arena, held[i].block);
 			held[i] = held[--n];

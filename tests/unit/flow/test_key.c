@@ -94,8 +94,8 @@ static void versions_and_protocols(void)
 
 static void no_flow(void)
 {
-	static const uint8_t without[] = { CLASS_ICMP,	       CLASS_FRAGMENT,
-					   CLASS_ARP,	       CLASS_TRUNCATED_TRANSPORT,
+	static const uint8_t without[] = { CLASS_ICMP,         CLASS_FRAGMENT,
+					   CLASS_ARP,          CLASS_TRUNCATED_TRANSPORT,
 					   CLASS_TRUNCATED_IP, CLASS_NAMED_IP_PROTOCOL };
 	struct facts f = fix_packet(IPPROTO_UDP, 1, 1, 2, 2);
 	struct flow_key key;

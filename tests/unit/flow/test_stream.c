@@ -63,7 +63,8 @@ static bool holds(uint32_t id, size_t want)
 
 static void in_order(void)
 {
-	static const uint32_t cuts[] = { 0, 1, 2, 511, 512, 513, 2048, 2049, 8192, 8193, 32767, 32768 };
+	static const uint32_t cuts[] = { 0,    1,    2,    511,  512,   513,
+					 2048, 2049, 8192, 8193, 32767, 32768 };
 	uint32_t id;
 
 	start(1 << 20);
@@ -266,6 +267,13 @@ static void cut_segments(void)
 	CU_ASSERT(holds(id, 30));
 	CU_ASSERT(closed(id));
 	flow_stream_release(&streams, id);
+	/* Cut, but what followed is held already. */
+	id = flow_stream_open(&streams, 0);
+	CU_ASSERT_FALSE(add(id, 0, 100, 200));
+	CU_ASSERT(flow_stream_add(&streams, id, 0, text, 50, true));
+	CU_ASSERT(add(id, 0, 50, 100));
+	CU_ASSERT(holds(id, 200));
+	flow_stream_release(&streams, id);
 	/* Cut to nothing. */
 	id = flow_stream_open(&streams, 0);
 	CU_ASSERT(add(id, 0, 0, 5));
@@ -347,14 +355,16 @@ static void hostile_segments(void)
 		size_t before = 0;
 
 		for (unsigned i = 0; i < 60; i++) {
-			uint32_t at = (uint32_t)fix_random(&r) %
-				      (i % 7 == 0 ? UINT32_MAX : i % 3 == 0 ? 70000 : 600);
+			uint32_t at = (uint32_t)fix_random(&r) % (i % 7 == 0   ? UINT32_MAX
+								  : i % 3 == 0 ? 70000
+									       : 600);
 			uint32_t len = (uint32_t)(fix_random(&r) % (i % 5 == 0 ? 33000 : 90));
 
 			(void)flow_stream_add(&streams, id, base + at - 300, text, len,
 					      fix_random(&r) % 40 == 0);
-			flow_stream_acked(&streams, id,
-					  base + (uint32_t)(fix_random(&r) % (i % 9 == 0 ? 9000 : 9)));
+			flow_stream_acked(
+				&streams, id,
+				base + (uint32_t)(fix_random(&r) % (i % 9 == 0 ? 9000 : 9)));
 			CU_ASSERT(length(id) >= before && length(id) <= FLOW_STREAM_MAX);
 			before = length(id);
 		}

@@ -43,17 +43,18 @@ int feed_end(struct feed *f, unsigned dir);
 /* A dialogue a part a call, or one byte a call. */
 void feed_parts(struct feed *f, const struct feed_part *parts, size_t n);
 void feed_parts_by_byte(struct feed *f, const struct feed_part *parts, size_t n);
-#define FEED_PARTS(f, parts)	     feed_parts(f, parts, ARRAY_SIZE(parts))
+#define FEED_PARTS(f, parts)         feed_parts(f, parts, ARRAY_SIZE(parts))
 #define FEED_PARTS_BY_BYTE(f, parts) feed_parts_by_byte(f, parts, ARRAY_SIZE(parts))
 
-/* Every prefix of a message, as a stream that grows, ends, or was joined late, and as a datagram. */
+/* Every prefix of a message, as a stream that grows, ends, or was joined late, and as a datagram.
+ */
 void feed_every_prefix(const void *bytes, size_t n);
 void feed_every_prefix_hex(const char *hex);
 
 /* Deterministic noise: xorshift, never 0. */
 uint32_t feed_random(uint32_t *state);
 
-#define SEEN(f, app)	 (((f)->id.seen & APP_BIT(app)) != 0)
+#define SEEN(f, app)     (((f)->id.seen & APP_BIT(app)) != 0)
 #define POSSIBLE(f, app) (((f)->id.possible & APP_BIT(app)) != 0)
 /* Proven, and the flow's name. */
 #define IS_STRONG(f, name) ((f)->id.app == (name) && (f)->id.confidence == CONFIDENCE_STRONG)

@@ -253,7 +253,8 @@ static void check_cut(const struct seen *cut, const struct seen *whole)
 	/* Ports without the UDP length: all that IP had is taken for payload. */
 	if (cut->f.class == CLASS_UDP && cut->f.payload_len == 0 &&
 	    (whole->f.class != CLASS_UDP || cut->f.payload_wire != whole->f.payload_wire)) {
-		CU_ASSERT(whole->f.class == CLASS_UDP || whole->f.class == CLASS_MALFORMED_TRANSPORT);
+		CU_ASSERT(whole->f.class == CLASS_UDP ||
+			  whole->f.class == CLASS_MALFORMED_TRANSPORT);
 		return;
 	}
 	CU_ASSERT_EQUAL(cut->f.class, whole->f.class);

@@ -28,7 +28,8 @@ void set16(struct bytes *f, size_t at, unsigned v);
 void put_ethernet(struct bytes *f, unsigned type);
 /* The rest of an 802.1Q tag: identifier and the type behind it. */
 void put_tag(struct bytes *f, unsigned id, unsigned type);
-/* 192.0.2.LAST -> 198.51.100.LAST; end_ip4() writes length and checksum.  Return: where it begins. */
+/* 192.0.2.LAST -> 198.51.100.LAST; end_ip4() writes length and checksum.  Return: where it begins.
+ */
 size_t put_ip4(struct bytes *f, unsigned protocol, unsigned last);
 void end_ip4(struct bytes *f, size_t at);
 /* 2001:db8::LAST -> 2001:db8:1::LAST */
@@ -67,10 +68,10 @@ void see_with(struct decoder *dec, const struct bytes *frame, size_t caplen, siz
 void see(const struct bytes *frame, unsigned linktype, struct seen *s);
 
 /* See an Ethernet frame and check its class. */
-#define SEE(frame, s, want)                                                                        \
-	do {                                                                                       \
-		see((frame), 1, (s));                                                              \
-		CU_ASSERT_EQUAL((s)->f.class, (want));                                             \
+#define SEE(frame, s, want)                            \
+	do {                                           \
+		see((frame), 1, (s));                  \
+		CU_ASSERT_EQUAL((s)->f.class, (want)); \
 	} while (0)
 
 /* The innermost packet is put_packet4(LAST) or put_packet6(LAST), whole. */

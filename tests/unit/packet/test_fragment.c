@@ -152,8 +152,8 @@ static void overlap(size_t at, size_t n, bool changed)
 
 static void an_overlap_makes_the_datagram_void(void)
 {
-	overlap(0, 24, false);	/* over the first */
-	overlap(8, 16, false);	/* from within the first */
+	overlap(0, 24, false);  /* over the first */
+	overlap(8, 16, false);  /* from within the first */
 	overlap(16, 24, false); /* over the last */
 	overlap(24, 16, false);
 	overlap(0, 32, false); /* over the first and the gap */
@@ -267,6 +267,13 @@ static void a_datagram_larger_than_memory_is_given_up(void)
 	send_piece(&whole, 3, 0, 32);
 	CU_ASSERT_EQUAL(send_piece(&whole, 3, 32, 32), CLASS_UDP);
 	CU_ASSERT_EQUAL(stop().datagrams, 1);
+
+	/* The last piece drives out the first one of its own datagram. */
+	start(2048);
+	make_datagram(&whole, 2000, 0);
+	CU_ASSERT_EQUAL(send_piece(&whole, 1, 0, 1000), CLASS_FRAGMENT);
+	CU_ASSERT_EQUAL(send_piece(&whole, 1, 1000, 1000), CLASS_FRAGMENT);
+	CU_ASSERT_EQUAL(stop().abandoned, 1);
 }
 
 static void without_memory_every_fragment_is_counted(void)
@@ -300,6 +307,40 @@ static void datagrams_are_told_apart_by_their_whole_key(void)
 	CU_ASSERT_EQUAL(send_at(0), CLASS_FRAGMENT);
 	CU_ASSERT_EQUAL(send_piece(&whole, 1, 16, 24), CLASS_UDP);
 	stop();
+}
+
+/* With two chains for all datagrams, what differs in one byte meets in one of them. */
+static void datagrams_that_share_a_chain_are_told_apart(void)
+{
+	/* In the frame: identification, protocol, source, destination. */
+	static const size_t key_bytes[] = { 14 + 5, 14 + 9, 14 + 15, 14 + 19 };
+
+	start(1024);
+	make_datagram(&whole, 40, 0);
+	for (unsigned i = 1; i < 200; i++) {
+		send_piece(&whole, 1, 0, 16);
+		make_piece(&whole, 1, 16, 24);
+		frame.b[key_bytes[i % 4]] ^= (uint8_t)i;
+		CU_ASSERT_EQUAL(send_at(0), CLASS_FRAGMENT);
+	}
+	CU_ASSERT_EQUAL(stop().datagrams, 0);
+}
+
+static void a_void_datagram_outlives_its_pieces(void)
+{
+	start(8192);
+	make_datagram(&whole, 40, 0);
+	send_piece(&whole, 1, 0, 16);
+	send_piece(&whole, 1, 8, 16); /* overlaps */
+	for (unsigned id = 2; id < 12; id++) {
+		make_datagram(&whole, 4000, id);
+		send_piece(&whole, id, 0, 2000);
+		CU_ASSERT_EQUAL(send_piece(&whole, id, 2000, 2000), CLASS_UDP);
+	}
+	make_datagram(&whole, 40, 0);
+	CU_ASSERT_EQUAL(send_piece(&whole, 1, 0, 16), CLASS_FRAGMENT);
+	CU_ASSERT_EQUAL(send_piece(&whole, 1, 16, 24), CLASS_FRAGMENT);
+	CU_ASSERT_EQUAL(stop().abandoned, 1);
 }
 
 static void lengths_no_fragment_can_have_are_malformed(void)
@@ -339,8 +380,7 @@ static void too_many_pieces_make_it_void(void)
 		make_datagram(&whole, pieces * 8, 0);
 		for (size_t at = 0; at < whole.n; at += 8)
 			class = send_piece(&whole, 1, at, 8);
-		CU_ASSERT_EQUAL(class,
-				pieces == FRAGMENT_MAX_PIECES ? CLASS_UDP : CLASS_FRAGMENT);
+		CU_ASSERT_EQUAL(class, pieces == FRAGMENT_MAX_PIECES ? CLASS_UDP : CLASS_FRAGMENT);
 		CU_ASSERT_EQUAL(stop().abandoned, pieces == FRAGMENT_MAX_PIECES ? 0 : 1);
 	}
 }
@@ -372,6 +412,7 @@ static void ipv6_fragments_complete_with_the_first_ones_header(void)
 	CU_ASSERT_EQUAL(send_piece6(&whole, 0x00001, 0, 24, 17), CLASS_FRAGMENT); /* another id */
 	CU_ASSERT_EQUAL(send_piece6(&whole, 0x10001, 0, 24, 17), CLASS_UDP);
 	CU_ASSERT(is_datagram(&s, 40, 5));
+	CU_ASSERT_EQUAL(send_piece6(&whole, 0x00001, 24, 16, 6), CLASS_UDP);
 	CU_ASSERT_EQUAL(s.f.ip_version, 6);
 	CU_ASSERT_EQUAL(s.f.ip_len, 40 + 8 + 8 + 40);
 	stop();
@@ -472,12 +513,14 @@ static void fragments_in_fragments_are_put_together_twice(void)
 
 		start(1 << 16);
 		make_datagram(&whole, 40, 0);
-		/* The first piece of each level alone, innermost last; then all last ones at once. */
+		/* The first piece of each level alone, innermost last; then all last ones at once.
+		 */
 		*now = whole;
 		for (unsigned level = 0; level < levels; level++) {
 			struct bytes *swap = now;
 
-			/* The first 16 bytes of this level's packet come in a packet of their own. */
+			/* The first 16 bytes of this level's packet come in a packet of their own.
+			 */
 			frame.n = 0;
 			put_ethernet(&frame, 0x0800);
 			size_t ip = put_ip4(&frame, level == 0 ? 17 : 4, 60 + level);
@@ -629,6 +672,9 @@ CU_TestInfo tests_fragment[] = {
 	{ "without memory every fragment is counted", without_memory_every_fragment_is_counted },
 	{ "datagrams are told apart by their whole key",
 	  datagrams_are_told_apart_by_their_whole_key },
+	{ "datagrams that share a chain are told apart",
+	  datagrams_that_share_a_chain_are_told_apart },
+	{ "a void datagram outlives its pieces", a_void_datagram_outlives_its_pieces },
 	{ "lengths no fragment can have are malformed",
 	  lengths_no_fragment_can_have_are_malformed },
 	{ "the largest datagram is put together", the_largest_datagram_is_put_together },

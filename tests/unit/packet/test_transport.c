@@ -112,10 +112,14 @@ static void udp_length_bounds_the_payload(void)
 	static const struct {
 		unsigned length, class, payload;
 	} cases[] = {
-		{ 18, CLASS_UDP, 10 },	{ 17, CLASS_UDP, 9 },
-		{ 8, CLASS_UDP, 0 },	{ 7, CLASS_MALFORMED_TRANSPORT, 0 },
-		{ 1, CLASS_MALFORMED_TRANSPORT, 0 }, { 0, CLASS_UDP, 10 },
-		{ 19, CLASS_MALFORMED_TRANSPORT, 0 }, { 65535, CLASS_MALFORMED_TRANSPORT, 0 },
+		{ 18, CLASS_UDP, 10 },
+		{ 17, CLASS_UDP, 9 },
+		{ 8, CLASS_UDP, 0 },
+		{ 7, CLASS_MALFORMED_TRANSPORT, 0 },
+		{ 1, CLASS_MALFORMED_TRANSPORT, 0 },
+		{ 0, CLASS_UDP, 10 },
+		{ 19, CLASS_MALFORMED_TRANSPORT, 0 },
+		{ 65535, CLASS_MALFORMED_TRANSPORT, 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -161,7 +165,11 @@ static void udp_with_its_ports_is_udp(void)
 		CU_ASSERT_EQUAL(s.f.payload_len, n > 8 ? n - 8 : 0);
 		CU_ASSERT_EQUAL(s.f.payload_wire, 10);
 	}
-	set16(&frame, udp + 4, 7); /* a bad length is bad in a cut header too */
+	/* A bad length is bad in a cut header too. */
+	set16(&frame, udp + 4, 7);
+	cut_to(udp + 6);
+	CU_ASSERT_EQUAL(s.f.class, CLASS_MALFORMED_TRANSPORT);
+	set16(&frame, udp + 4, 19);
 	cut_to(udp + 6);
 	CU_ASSERT_EQUAL(s.f.class, CLASS_MALFORMED_TRANSPORT);
 }

@@ -101,9 +101,8 @@ static void labels_lead_to_ip_of_either_version(void)
 static void pseudowires_are_guessed_with_and_without_control_word(void)
 {
 	static const char *const starts[] = {
-		"00064140 00000000", /* control word */
-		"00064140 00001234",
-		"00064140", /* none, and the address begins with a 0 nibble */
+		"00064140 00000000",             /* control word */
+		"00064140 00001234", "00064140", /* none, and the address begins with a 0 nibble */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
@@ -116,6 +115,13 @@ static void pseudowires_are_guessed_with_and_without_control_word(void)
 		check_packet4(&s, 3);
 		CU_ASSERT_EQUAL(s.f.tunnels, TUNNEL_MPLS | TUNNEL_VLAN);
 	}
+	/* An Ethernet address that begins with a zero byte is no control word. */
+	start(0x8847);
+	put_hex(&frame, "00064140 001b21000002 020000000001 8100 0009 0800");
+	put_packet4(&frame, 4);
+	SEE(&frame, &s, CLASS_UDP);
+	check_packet4(&s, 4);
+	CU_ASSERT_EQUAL(s.f.tunnels, TUNNEL_MPLS | TUNNEL_VLAN);
 	/* An Ethernet address that begins as IPv4 and IPv6 do. */
 	start(0x8847);
 	put_hex(&frame, "00064140 450000000002 020000000001 86dd");
@@ -259,14 +265,15 @@ static const struct {
 	unsigned class;
 	unsigned value;
 } gre_ends[] = {
-	{ "4000 0800 00000000", CLASS_NAMED_IP_PROTOCOL, 47 }, /* routing */
-	{ "0800 0800 00000000", CLASS_NAMED_IP_PROTOCOL, 47 }, /* strict source route */
-	{ "0002 0800 00000000", CLASS_NAMED_IP_PROTOCOL, 47 }, /* version 2 */
+	{ "4000 0800 00000000", CLASS_NAMED_IP_PROTOCOL, 47 },           /* routing */
+	{ "0800 0800 00000000", CLASS_NAMED_IP_PROTOCOL, 47 },           /* strict source route */
+	{ "0002 0800 00000000", CLASS_NAMED_IP_PROTOCOL, 47 },           /* version 2 */
 	{ "2081 880b 0000 0001 00000001", CLASS_NAMED_IP_PROTOCOL, 47 }, /* only acknowledges */
-	{ "0000 0000", CLASS_NAMED_ETHERTYPE, 0 }, /* keep-alive */
+	{ "0000 0000", CLASS_NAMED_ETHERTYPE, 0 },                       /* keep-alive */
 	{ "0000 00fe 83", CLASS_NAMED_ETHERTYPE, 0x00fe },
 	{ "0000 883e 00000000", CLASS_NAMED_ETHERTYPE, 0x883e },
 	{ "0000", CLASS_MALFORMED_LINK, 0 },
+	{ "3001 880b 0001 0001 00000001 0021 45", CLASS_MALFORMED_LINK, 0 }, /* PPP in one byte */
 	{ "b000 0800 12340000 00000001 0000", CLASS_MALFORMED_LINK, 0 },
 	{ "1000 88be 00000001 20010000 00000000", CLASS_MALFORMED_LINK, 0 },
 	{ "1000 22eb 00000001 10010000 00000000 00000000", CLASS_MALFORMED_LINK, 0 },
@@ -400,6 +407,22 @@ static void ports_alone_make_no_tunnel(void)
 	}
 }
 
+static void ipv6_that_does_not_fill_it_is_no_teredo(void)
+{
+	size_t outer;
+
+	start(0x0800);
+	outer = put_ip4(&frame, 17, 99);
+	put_udp(&frame, 50000, 3544);
+	put_packet6(&frame, 8);
+	put_zeros(&frame, 1);
+	end_udp(&frame, outer + 20);
+	end_ip4(&frame, outer);
+	SEE(&frame, &s, CLASS_UDP);
+	CU_ASSERT_EQUAL(s.f.dport, 3544);
+	CU_ASSERT_EQUAL(s.f.tunnels, 0);
+}
+
 static void arp_in_a_tunnel_leaves_no_ports_behind(void)
 {
 	over_udp(50000, 4789, "08000000 00007b00 ffffffffffff 020000000001 0806 0001", 0);
@@ -431,6 +454,7 @@ CU_TestInfo tests_tunnel[] = {
 	  a_mirrored_frame_that_was_cut_keeps_its_length },
 	{ "tunnels over UDP are followed", tunnels_over_udp_are_followed },
 	{ "ports alone make no tunnel", ports_alone_make_no_tunnel },
+	{ "IPv6 that does not fill it is no Teredo", ipv6_that_does_not_fill_it_is_no_teredo },
 	{ "ARP in a tunnel leaves no ports behind", arp_in_a_tunnel_leaves_no_ports_behind },
 	CU_TEST_INFO_NULL
 };

@@ -57,10 +57,20 @@ static const char internal[] =
 	"  - {id: internal/server-ports/45, l4: tcp, proto: smb, from: client, to: front-end,\n"
 	"     dport: 445, need: none}\n";
 
+const char fixture_wide_pack[] =
+	"pack: wide\n"
+	"title: One row of many ports\n"
+	"documents: {wide: {title: Wide}}\n"
+	"tables: {wide/ports: {title: Ports, rows: 1}}\n"
+	"roles: {client: {description: Client}}\n"
+	"rows:\n"
+	"  - {id: wide/ports/1, l4: [tcp, udp], proto: media-audio, from: client, to: client,\n"
+	"     dport: 1024-65535, need: optional}\n";
+
 static const char contoso[] = "site: contoso\n"
 			      "roles:\n"
-			      "  edge-access: [203.0.113.10]\n"
-			      "  edge-av: [203.0.113.12]\n"
+			      "  edge-access: [203.0.113.10, 203.0.113.20]\n"
+			      "  edge-av: [203.0.113.12, 203.0.113.20]\n"
 			      "  front-end: [10.10.0.11-10.10.0.13, \"2001:db8:1::/64\"]\n"
 			      "  client: [10.20.0.0/16]\n"
 			      "  pic-partner: [any]\n";
@@ -81,7 +91,7 @@ static void load(struct policy *policy, const char *name, const char *text, bool
 	CU_ASSERT_EQUAL_FATAL(rc, 0);
 }
 
-void fixture_open(struct fixture *f, bool site)
+void fixture_open_with(struct fixture *f, bool site, const char *pack)
 {
 	struct fa_error err;
 
@@ -95,10 +105,17 @@ void fixture_open(struct fixture *f, bool site)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f->policy);
 	load(f->policy, "pic.yaml", pic, false);
 	load(f->policy, "internal.yaml", internal, false);
+	if (pack != NULL)
+		load(f->policy, "more.yaml", pack, false);
 	if (site)
 		load(f->policy, "contoso.yaml", contoso, true);
 	CU_ASSERT_EQUAL_FATAL(policy_compile(f->policy, &err), 0);
 	CU_ASSERT_EQUAL_FATAL(ledger_init(&f->ledger, f->policy, &err), 0);
+}
+
+void fixture_open(struct fixture *f, bool site)
+{
+	fixture_open_with(f, site, NULL);
 }
 
 void fixture_close(struct fixture *f)

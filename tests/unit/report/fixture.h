@@ -12,6 +12,10 @@ struct fixture {
 
 /* Packs "lync2013-pic" and "lync2013-internal"; with @site the site "contoso". */
 void fixture_open(struct fixture *f, bool site);
+/* The same and one pack more, or NULL. */
+void fixture_open_with(struct fixture *f, bool site, const char *pack);
+/* A pack for it: one row, "wide/ports/1", media on tcp and udp 1024-65535. */
+extern const char fixture_wide_pack[];
 void fixture_close(struct fixture *f);
 
 /* Add an input that begins at 2026-11-21 09:14:02 UTC and lasts 14m32s. */

@@ -55,14 +55,23 @@ static void test_same_address(void)
 /* One-way ICMP keeps its direction, a request and its answer share a name. */
 static void test_icmp(void)
 {
-	struct flow_key there = key(1, "10.0.0.1", 3, "10.0.0.2", 1);
-	struct flow_key back = key(1, "10.0.0.2", 3, "10.0.0.1", 1);
-	struct flow_key ask = key(1, "10.0.0.1", 8, "10.0.0.2", 0);
-	struct flow_key answer = key(1, "10.0.0.2", 0, "10.0.0.1", 0);
+	static const uint8_t pairs[][3] = {
+		{ 1, 8, 0 },      { 1, 13, 14 },    { 1, 15, 16 },    { 1, 10, 9 },
+		{ 1, 17, 18 },    { 58, 128, 129 }, { 58, 133, 134 }, { 58, 135, 136 },
+		{ 58, 130, 131 }, { 58, 139, 140 }, { 58, 144, 145 },
+	};
+	struct flow_key there = key(1, "10.0.0.1", 3, "10.0.0.2", 3);
+	struct flow_key back = key(1, "10.0.0.2", 3, "10.0.0.1", 3);
 	char one[COMMUNITY_ID_TEXT], two[COMMUNITY_ID_TEXT];
+	size_t i;
 
 	CU_ASSERT_STRING_NOT_EQUAL(community_id_text(&there, one), community_id_text(&back, two));
-	CU_ASSERT_STRING_EQUAL(community_id_text(&ask, one), community_id_text(&answer, two));
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		there = key(pairs[i][0], "2001:db8::1", pairs[i][1], "2001:db8::2", 0);
+		back = key(pairs[i][0], "2001:db8::2", pairs[i][2], "2001:db8::1", 0);
+		CU_ASSERT_STRING_EQUAL(community_id_text(&there, one),
+				       community_id_text(&back, two));
+	}
 }
 
 static unsigned port(const json_t *row, const char *name)

@@ -22,6 +22,13 @@ static void test_strongest(void)
 	e = reason_support(&f.ledger, &f.ledger.flows[0]);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 	CU_ASSERT_EQUAL(e->code, EVIDENCE_RST_FOREIGN_TTL);
+	/* It is not said twice. */
+	fixture_flow(&f, VERDICT_BLOCKED, 6, "10.0.0.1:1001", "10.0.0.2:5061", 2);
+	fixture_evidence(&f, EVIDENCE_RST_FOREIGN_TTL, 9, 1, 64);
+	e = reason_of(&f.ledger, &f.ledger.flows[1]);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_EQUAL(e->code, EVIDENCE_RST_FOREIGN_TTL);
+	CU_ASSERT_PTR_NULL(reason_support(&f.ledger, &f.ledger.flows[1]));
 	fixture_close(&f);
 }
 
@@ -66,12 +73,34 @@ static void test_none(void)
 
 static void test_ports(void)
 {
-	struct row row = { .width = 8 };
+	static const char pack[] =
+		"pack: p\ntitle: P\ndocuments: {d: {title: D}}\ntables: {d/t: {title: T, rows: "
+		"2}}\n"
+		"roles: {client: {description: Client}}\nrows:\n"
+		"  - {id: d/t/8, l4: tcp, proto: http, from: client, to: client, dport: 81-88, "
+		"need: optional}\n"
+		"  - {id: d/t/9, l4: tcp, proto: http, from: client, to: client, dport: 81-89, "
+		"need: optional}\n";
+	struct fixture f;
+	struct judged *flow;
 
-	CU_ASSERT_FALSE(reason_port_is_one_of_many(NULL));
-	CU_ASSERT_FALSE(reason_port_is_one_of_many(&row));
-	row.width = 9;
-	CU_ASSERT_TRUE(reason_port_is_one_of_many(&row));
+	fixture_open_with(&f, false, pack);
+	fixture_capture(&f, "a.pcap", 100);
+	flow = fixture_flow(&f, VERDICT_BLOCKED, 6, "10.0.0.1:1000", "10.0.0.2:81", 1);
+	fixture_row(&f, "d/t/8");
+	CU_ASSERT_FALSE(reason_port_is_noise(&f.ledger, flow));
+	flow = fixture_flow(&f, VERDICT_BLOCKED, 6, "10.0.0.1:1000", "10.0.0.2:81", 2);
+	fixture_row(&f, "d/t/9");
+	CU_ASSERT_TRUE(reason_port_is_noise(&f.ledger, flow));
+	flow = fixture_flow(&f, VERDICT_UNEXPECTED, 6, "10.0.0.1:1000", "10.0.0.2:49151", 3);
+	CU_ASSERT_FALSE(reason_port_is_noise(&f.ledger, flow));
+	flow = fixture_flow(&f, VERDICT_UNEXPECTED, 6, "10.0.0.1:1000", "10.0.0.2:49152", 4);
+	CU_ASSERT_TRUE(reason_port_is_noise(&f.ledger, flow));
+	fixture_nearest(&f, "d/t/9", KEY_PROTO);
+	CU_ASSERT_TRUE(reason_port_is_noise(&f.ledger, flow));
+	fixture_nearest(&f, "d/t/9", KEY_DPORT);
+	CU_ASSERT_FALSE(reason_port_is_noise(&f.ledger, flow));
+	fixture_close(&f);
 }
 
 extern CU_TestInfo tests_reason[];
@@ -79,6 +108,6 @@ CU_TestInfo tests_reason[] = {
 	{ "the strongest statement leads, what qualifies it follows", test_strongest },
 	{ "each verdict leads with what it rests on", test_by_verdict },
 	{ "a documented row goes before the nearest", test_none },
-	{ "nine ports are many", test_ports },
+	{ "nine documented ports are many, and a dynamic one is chance", test_ports },
 	CU_TEST_INFO_NULL,
 };

@@ -1,6 +1,8 @@
 /* Wireshark filters: what the flows of a finding share, and nothing they do not. */
 #include "report/filter.h"
 
+#include <stdio.h>
+
 #include <CUnit/CUnit.h>
 
 #include "report/fixture.h"
@@ -57,14 +59,53 @@ static void test_sctp(void)
 static void test_port_range(void)
 {
 	struct fixture f;
+	char to[64];
+	unsigned i;
 
 	start(&f);
 	fixture_flow(&f, VERDICT_BLOCKED, 17, "203.0.113.12:50000", "198.51.100.1:50010", 1);
 	fixture_row(&f, "pic/firewall-summary/3");
 	fixture_flow(&f, VERDICT_BLOCKED, 17, "203.0.113.12:50000", "198.51.100.1:50020", 2);
 	fixture_row(&f, "pic/firewall-summary/3");
-	expect(&f, "udp.port in {50010..50020} && ip.addr == 198.51.100.1 && "
+	expect(&f, "udp.port in {50010, 50020} && ip.addr == 198.51.100.1 && "
 		   "ip.addr == 203.0.113.12");
+	for (i = 0; i < FOLD_PORTS - 2; i++) {
+		snprintf(to, sizeof(to), "198.51.100.1:%u", 50030 - i);
+		fixture_flow(&f, VERDICT_BLOCKED, 17, "203.0.113.12:50000", to, 3 + i);
+		fixture_row(&f, "pic/firewall-summary/3");
+	}
+	expect(&f, "udp.port in {50010, 50020, 50029, 50030} && ip.addr == 198.51.100.1 && "
+		   "ip.addr == 203.0.113.12");
+	fixture_flow(&f, VERDICT_BLOCKED, 17, "203.0.113.12:50000", "198.51.100.1:50009", 9);
+	fixture_row(&f, "pic/firewall-summary/3");
+	expect(&f, "udp.port in {50009..50030} && ip.addr == 198.51.100.1 && "
+		   "ip.addr == 203.0.113.12");
+	fixture_close(&f);
+}
+
+static void test_itself(void)
+{
+	struct fixture f;
+
+	start(&f);
+	fixture_flow(&f, VERDICT_UNEXPECTED, 6, "127.0.0.1:5000", "127.0.0.1:20000", 1);
+	expect(&f, "tcp.port == 20000 && ip.addr == 127.0.0.1");
+	fixture_close(&f);
+}
+
+/* A scan of one transport: its ports are no range worth a condition. */
+static void test_scan(void)
+{
+	struct fixture f;
+	char to[64];
+	unsigned i;
+
+	start(&f);
+	for (i = 0; i < FOLD_PORTS + 1; i++) {
+		snprintf(to, sizeof(to), "203.0.113.10:%u", 1 + i);
+		fixture_flow(&f, VERDICT_REJECTED, 6, "198.51.100.7:1000", to, i + 1);
+	}
+	expect(&f, "tcp && ip.addr == 203.0.113.10 && ip.addr == 198.51.100.7");
 	fixture_close(&f);
 }
 
@@ -85,7 +126,9 @@ CU_TestInfo tests_report_filter[] = {
 	{ "the port comes first, then responder, then an only initiator", test_one_port },
 	{ "IPv6 addresses have a field of their own", test_v6 },
 	{ "SCTP ports have a field of their own", test_sctp },
-	{ "several ports become a range", test_port_range },
+	{ "up to four ports are a list, more a range", test_port_range },
+	{ "a host that talks to itself is named once", test_itself },
+	{ "the ports of a scan are left out", test_scan },
 	{ "what differs is left out", test_probes },
 	CU_TEST_INFO_NULL,
 };

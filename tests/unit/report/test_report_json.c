@@ -213,6 +213,7 @@ static void test_words(void)
 	flow = fixture_flow(&f, VERDICT_EXPECTED, 132, "10.0.0.1:1000", "10.0.0.2:5061", 2);
 	flow->app = APP_PSEUDO_TLS;
 	flow->end = FLOW_END_EVICTED;
+	flow->ident_frame[0] = flow->ident_frame[1] = 4;
 	flow = fixture_flow(&f, VERDICT_EXPECTED, 6, "10.0.0.1:1001", "10.0.0.2:5061", 3);
 	fixture_protocol(&f, APP_TLS, FIT_STRONG);
 	flow->client_auth = CLIENT_AUTH_PROVEN;
@@ -232,7 +233,9 @@ static void test_words(void)
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(one, "src_role")), 0);
 	one = record(&lines, "flow", 1);
 	CU_ASSERT_STRING_EQUAL(str(one, "proto"), "SCTP");
-	CU_ASSERT_STRING_EQUAL(str(json_object_get(one, "identified"), "tls"), "pseudo");
+	part = json_object_get(one, "identified");
+	CU_ASSERT_STRING_EQUAL(str(part, "tls"), "pseudo");
+	is(json_object_get(part, "frames"), json_pack("[i]", 4));
 	CU_ASSERT_STRING_EQUAL(str(json_object_get(one, "flow"), "reason"), "forced");
 	one = record(&lines, "flow", 2);
 	part = json_object_get(one, "identified");
@@ -336,6 +339,71 @@ static void test_hostile(void)
 	fixture_close(&f);
 }
 
+/* Each byte that needs an escape, alone in a name that would else go the short way. */
+static void test_escapes(void)
+{
+	static const char *const names[] = {
+		"a\\b", "a\"b", "a\x1f", "a\x7f", "\xc3\xa9", "plain"
+	};
+	struct fixture f;
+	struct lines lines;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		fixture_open(&f, false);
+		fixture_capture(&f, names[i], 10);
+		lines = report(&f);
+		CU_ASSERT_STRING_EQUAL(str(record(&lines, "capture", 0), "pcap_filename"),
+				       names[i]);
+		release(&lines);
+		fixture_close(&f);
+	}
+}
+
+/* What the writer keeps from flow to flow must not leak into another. */
+static void test_cache(void)
+{
+	static const uint32_t values[] = { 64, 65 };
+	struct fixture f;
+	struct lines lines;
+	struct evidence *e;
+	char want[64];
+	json_t *flow;
+	size_t i;
+
+	fixture_open(&f, true);
+	fixture_capture(&f, "a.pcap", 10);
+	/* Two addresses of one slot, that are not of one role. */
+	fixture_flow(&f, VERDICT_REJECTED, 6, "10.20.0.5:1000", "100.99.9.200:1", 1);
+	fixture_evidence(&f, EVIDENCE_TCP_RST_SYN, 1, 1, values[0]);
+	fixture_flow(&f, VERDICT_REJECTED, 6, "11.20.0.5:1000", "100.99.9.200:2", 2);
+	fixture_evidence(&f, EVIDENCE_TCP_RST_SYN, 1, 1, values[1]);
+	for (i = 0; i < 3; i++) {
+		fixture_flow(&f, VERDICT_REJECTED, 6, "11.20.0.5:1000", "10.0.0.1:2", 3 + i);
+		e = fixture_evidence(&f, EVIDENCE_ICMP_ADMIN_PROHIBITED, 1, 1 + (i > 0),
+				     3u << 8 | 13);
+		e->value2 = 4;
+		e->from = f.ledger.flows[i == 2 ? 0 : 1].key.addr[0];
+	}
+	lines = report(&f);
+	is(json_object_get(record(&lines, "flow", 0), "src_role"), json_pack("[s]", "client"));
+	is(json_object_get(record(&lines, "flow", 1), "src_role"), json_pack("[s]", "pic-partner"));
+	CU_ASSERT_STRING_EQUAL(str(record(&lines, "flow", 0), "dest_ip"), "100.99.9.200");
+	for (i = 0; i < 5; i++) {
+		char detail[256];
+
+		flow = record(&lines, "flow", i);
+		flow = json_array_get(json_object_get(flow, "evidence"), 0);
+		evidence_text(&f.ledger.evidence[i], detail, sizeof(detail));
+		CU_ASSERT_STRING_EQUAL(str(flow, "detail"), detail);
+	}
+	snprintf(want, sizeof(want), "TTL %u", values[1]);
+	flow = json_array_get(json_object_get(record(&lines, "flow", 1), "evidence"), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(str(flow, "detail"), want));
+	release(&lines);
+	fixture_close(&f);
+}
+
 /* A control in another file is named with it: frame numbers are per file. */
 static void test_control_elsewhere(void)
 {
@@ -411,6 +479,8 @@ CU_TestInfo tests_report_json[] = {
 	{ "rows and the summary count everything", test_summary },
 	{ "counters are flat and sum to the frames", test_counters },
 	{ "hostile names stay inside their strings", test_hostile },
+	{ "every byte that needs an escape has one", test_escapes },
+	{ "nothing leaks from one record into the next", test_cache },
 	{ "a control in another file names it", test_control_elsewhere },
 	{ "the order of the ledger does not show", test_order },
 	{ "the elapsed time has milliseconds and no nonsense", test_elapsed },

@@ -93,6 +93,10 @@ static void test_roles(void)
 	has(&f, "  client (2 addresses) -> front-end 10.10.0.11   ");
 	silent(&f, "203.0.113.10:1000", "10.10.0.11:5061", 12, 4);
 	has(&f, "  3 addresses -> front-end 10.10.0.11   ");
+	/* 203.0.113.20 is edge-access as well. */
+	fixture_flow(&f, VERDICT_BLOCKED, 17, "10.20.0.5:1000", "203.0.113.20:3478", 13);
+	fixture_row(&f, "internal/client-ports/5");
+	has(&f, "  client 10.20.0.5 -> edge-av 203.0.113.20   ");
 	fixture_close(&f);
 }
 
@@ -135,7 +139,20 @@ static void test_ports(void)
 	fixture_row(&f, "pic/firewall-summary/3");
 	fixture_flow(&f, VERDICT_BLOCKED, 17, "203.0.113.12:50002", "198.51.100.1:50020", 2);
 	fixture_row(&f, "pic/firewall-summary/3");
-	has(&f, "  rtp udp/50010-50020  203.0.113.12 -> 198.51.100.1   2 flows\n");
+	has(&f, "  rtp udp/50010,50020  203.0.113.12 -> 198.51.100.1   2 flows\n");
+	fixture_close(&f);
+}
+
+/* That a row of 64,512 ports covers a flow does not tell what the flow is. */
+static void test_wide(void)
+{
+	struct fixture f;
+
+	fixture_open_with(&f, true, fixture_wide_pack);
+	fixture_capture(&f, "a.pcap", 1000);
+	fixture_flow(&f, VERDICT_INCONCLUSIVE, 6, "10.20.0.5:1000", "10.20.0.6:5555", 1);
+	fixture_row(&f, "wide/ports/1");
+	has(&f, "\ninconclusive  wide/ports/1  no payload tcp/5555  client 10.20.0.5");
 	fixture_close(&f);
 }
 
@@ -159,6 +176,24 @@ static void test_controls(void)
 	has(&f, "\n              frames 10 12 15 +1 of b.pcap   tcp");
 	has(&f, "\n              control: the same client reached 10.10.0.12 on tcp/443 "
 		"(frame 3 of a.pcap)\n");
+	fixture_close(&f);
+}
+
+/* A fold over two files leads with the first: what is in the other is named. */
+static void test_control_of_fold(void)
+{
+	struct fixture f;
+
+	start(&f, false);
+	silent(&f, "10.20.0.5:1001", "10.10.0.11:5061", 10, 4);
+	fixture_capture(&f, "b.pcap", 10000);
+	fixture_flow(&f, VERDICT_EXPECTED, 6, "10.20.0.5:1000", "10.10.0.12:443", 3);
+	silent(&f, "10.20.0.5:1002", "10.10.0.11:5061", 10, 4);
+	fixture_control(&f, CONTROL_SAME_CLIENT, 1);
+	has(&f, "\n              control: the same client reached 10.10.0.12 on tcp/443 "
+		"(frame 3 of b.pcap)\n");
+	silent(&f, "10.20.0.6:1003", "10.10.0.11:5061", 20, 4);
+	has(&f, "\n              control: of these clients, 10.20.0.5 reached 10.10.0.12");
 	fixture_close(&f);
 }
 
@@ -221,6 +256,21 @@ static void test_caps(void)
 	fixture_close(&f);
 }
 
+static void test_undecided(void)
+{
+	struct fixture f;
+	char to[64];
+	unsigned i;
+
+	start(&f, false);
+	for (i = 0; i < TEXT_UNDECIDED + 1; i++) {
+		snprintf(to, sizeof(to), "10.10.1.1:%u", 5000 + i);
+		fixture_flow(&f, VERDICT_INCONCLUSIVE, 6, "10.20.0.5:1000", to, i + 1);
+	}
+	has(&f, "\n              ... 1 more inconclusive finding, -v lists it\n");
+	fixture_close(&f);
+}
+
 static void test_verbose(void)
 {
 	struct fixture f;
@@ -247,10 +297,13 @@ CU_TestInfo tests_text_findings[] = {
 	{ "what qualifies the reason has a line", test_support },
 	{ "an unexpected flow without a near row says so", test_unexpected },
 	{ "several ports are a range", test_ports },
+	{ "a wide row does not name the protocol", test_wide },
 	{ "the control is named with its frame and file", test_controls },
+	{ "a control in another file than the finding's is named", test_control_of_fold },
 	{ "frame numbers are of one file", test_two_files },
 	{ "probes are one line a source, five sources", test_rejected },
 	{ "each kind of finding is capped by itself", test_caps },
+	{ "undecided flows take less room", test_undecided },
 	{ "-v lists expected flows, -vv every flow", test_verbose },
 	CU_TEST_INFO_NULL,
 };

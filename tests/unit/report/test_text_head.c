@@ -43,6 +43,9 @@ static void test_several(void)
 	    "longer-name.pcap   2026-11-21 09:14:02 UTC   14m32s   2,000 frames   952 kB   "
 	    "2 flows\n"
 	    "2 captures   2,001 frames   952 kB   3 flows\n");
+	/* One long name does not push the others away. */
+	fixture_capture(&f, "a-name-of-more-than-forty-columns-in-all.pcap", 1);
+	has(&f, "a.pcap             2026");
 	fixture_close(&f);
 }
 
@@ -113,13 +116,14 @@ static void test_fitness(void)
 	fixture_unfit(cap, FITNESS_DROPS,
 		      VERDICT_BIT(VERDICT_BLOCKED) | VERDICT_BIT(VERDICT_REJECTED), "frames lost");
 	has(&f, "Capture fitness: limited, 2 limits\n");
-	has(&f,
-	    "  frames lost; so nothing here is called blocked or rejected for silence or missing "
-	    "payload: such\n    flows are inconclusive\n");
+	has(&f, "  frames lost\n"
+		"  so no flow is called blocked or rejected for silence or missing payload; it is "
+		"inconclusive\n    instead\n");
 	cap = fixture_capture(&f, "b.pcap", 12);
 	fixture_unfit(cap, FITNESS_CLOCK, 0, "time goes back");
 	has(&f, "Capture fitness: limited, 3 limits\n");
-	has(&f, "  b.pcap: time goes back\n");
+	has(&f, "  b.pcap: time goes back\n"
+		"  so no flow of such a capture is called blocked or rejected for silence");
 	for (i = 0; i < TEXT_FITNESS - 2; i++)
 		fixture_unfit(cap, FITNESS_GAPS, 0, "more");
 	has(&f, "\n  ... 1 more limit, -v lists it\n");

@@ -104,6 +104,27 @@ static void test_unexpected(void)
 	start(&f);
 	fixture_flow(&f, VERDICT_UNEXPECTED, 6, "10.20.0.5:1000", "10.10.0.11:9999", 1);
 	expect(&f, "  Ask who needs tcp/9999 to 10.10.0.11: no row is close to it.\n");
+	fixture_nearest(&f, "internal/server-ports/7", KEY_DPORT);
+	expect(&f,
+	       "  Compare tcp/9999 to 10.10.0.11 with row internal/server-ports/7: a moved port, "
+	       "or a flow to close?\n");
+	fixture_nearest(&f, "internal/server-ports/7", KEY_FROM | KEY_DPORT);
+	expect(&f, "  Compare tcp/9999 to 10.10.0.11 with row internal/server-ports/7: a wrong "
+		   "address in the site file, or a flow to close?\n");
+	fixture_close(&f);
+}
+
+static void test_wide(void)
+{
+	struct fixture f;
+
+	fixture_open_with(&f, true, fixture_wide_pack);
+	f.options.width = 200;
+	fixture_capture(&f, "a.pcap", 10000);
+	fixture_flow(&f, VERDICT_UNEXPECTED, 17, "10.20.0.5:1000", "10.20.0.6:1053", 1);
+	fixture_nearest(&f, "wide/ports/1", KEY_PROTO);
+	expect(&f, "  Ask who needs udp/1053 to 10.20.0.6: only the wide range of row wide/ports/1 "
+		   "is close.\n");
 	fixture_close(&f);
 }
 
@@ -155,6 +176,7 @@ CU_TestInfo tests_text_next[] = {
 	{ "each cause of a block has its step", test_causes },
 	{ "a wrong protocol is to be found out", test_mismatch },
 	{ "an undocumented flow is to be asked about", test_unexpected },
+	{ "a wide row is not worth comparing with", test_wide },
 	{ "undecided flows say how to capture better", test_capture },
 	{ "there are four steps at most", test_most },
 	CU_TEST_INFO_NULL,

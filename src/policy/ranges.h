@@ -1,0 +1,14 @@
+/* Ports and port ranges as they are written.  Private to policy/. */
+#ifndef FA_POLICY_RANGES_H
+#define FA_POLICY_RANGES_H
+
+#include "policy/declare.h"
+
+/* "5061" or "50000-59999"; complains and returns false when it is neither. */
+bool ranges_read_one(struct reader *r, const struct yaml_node *node, const char *what,
+		     struct port_range *range);
+/* One of those or a list, sorted; @set stays empty after a complaint. */
+void ranges_read(struct reader *r, const struct yaml_node *node, const char *what,
+		 struct port_set *set);
+
+#endif

@@ -1,0 +1,186 @@
+/* HTTP requests, responses, tunnels and the preface of HTTP/2. */
+#include <string.h>
+
+#include "identify/feed.h"
+#include "identify/tls_dialogues.h"
+
+static const char get[] = "GET /meet/bob HTTP/1.1\r\nHost: meet.contoso.example\r\n\r\n";
+static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+static struct feed f;
+
+static void a_request_line_is_proof(void)
+{
+	feed_stream(&f);
+	CU_ASSERT_EQUAL(feed_text(&f, 0, get), IDENT_MORE);
+	CU_ASSERT(IS_STRONG(&f, APP_HTTP));
+	CU_ASSERT_EQUAL(f.id.possible, APP_BIT(APP_HTTP));
+	CU_ASSERT_EQUAL(f.id.client, 0);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, ok), 0);
+	CU_ASSERT_EQUAL(f.id.accepted_frame, 2);
+}
+
+static void nothing_is_claimed_before_the_version(void)
+{
+	feed_stream(&f);
+	feed_text(&f, 0, "GET /index HTTP/1.");
+	CU_ASSERT_EQUAL(f.id.seen, 0);
+	CU_ASSERT(POSSIBLE(&f, APP_HTTP));
+	CU_ASSERT_FALSE(POSSIBLE(&f, APP_TLS));
+	feed_text(&f, 0, "0\n");
+	CU_ASSERT(IS_STRONG(&f, APP_HTTP));
+}
+
+static void other_text_protocols_are_not_http(void)
+{
+	static const char *const lines[] = {
+		"USER anonymous\r\n",
+		"EHLO mail.contoso.example\r\n",
+		"NICK bob\r\n",
+		"GET /\r\n",
+		"GET / HTTP/2.0\r\n",
+		"GET /a b HTTP/1.1\r\n",
+		"SSH-2.0-OpenSSH_9.2\r\n",
+		"GET  HTTP/1.1\r\n",
+		"VER MSNFTP\r\n",
+		"GET / HTTP/1.10\r\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		feed_stream(&f);
+		feed_text(&f, 0, lines[i]);
+		CU_ASSERT_EQUAL(f.id.seen, 0);
+		CU_ASSERT_FALSE(POSSIBLE(&f, APP_HTTP));
+	}
+}
+
+/* MS-RPCH, WebDAV, and URLs with tickets. */
+static void methods_with_underscores_and_long_targets_are_http(void)
+{
+	static char line[8000];
+
+	feed_stream(&f);
+	feed_text(&f, 0, "RPC_IN_DATA /rpc/rpcproxy.dll?server:593 HTTP/1.1\r\n");
+	CU_ASSERT(IS_STRONG(&f, APP_HTTP));
+	strcpy(line, "GET /");
+	memset(line + 5, 'a', 7000);
+	strcat(line, " HTTP/1.1\r\n");
+	feed_stream(&f);
+	for (size_t i = 0; i < strlen(line); i++)
+		feed_bytes(&f, 0, line + i, 1);
+	CU_ASSERT(IS_STRONG(&f, APP_HTTP));
+}
+
+static void challenges_lead_on_and_errors_end(void)
+{
+	static const char challenge[] =
+		"HTTP/1.1 401 Unauthorized\r\nContent-Length: 3\r\n\r\nno\n";
+
+	feed_stream(&f);
+	feed_text(&f, 0, get);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, challenge), IDENT_MORE);
+	CU_ASSERT_EQUAL(f.id.answer.frame, 0);
+	feed_text(&f, 0, get);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, "HTTP/1.1 503 Service Unavailable\r\n\r\n"), 0);
+	CU_ASSERT_EQUAL(f.id.answer.code, 503);
+	CU_ASSERT_EQUAL(f.id.answer.app, APP_HTTP);
+	CU_ASSERT_EQUAL(f.id.answer.frame, 4);
+}
+
+static void interim_answers_have_no_body(void)
+{
+	feed_stream(&f);
+	feed_text(&f, 0, get);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, "HTTP/1.1 100 Continue\r\nContent-Length: 99\r\n\r\n"),
+			IDENT_MORE);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, ok), 0);
+	CU_ASSERT_EQUAL(f.id.accepted_frame, 3);
+}
+
+/* What is in the tunnel is identified as on a connection of its own. */
+static void a_tunnel_is_identified_anew(void)
+{
+	static const char connect[] = "CONNECT sip.contoso.example:443 HTTP/1.1\r\n\r\n";
+	static const char made[] = "HTTP/1.1 200 Connection established\r\n\r\n";
+
+	feed_stream(&f);
+	feed_text(&f, 0, connect);
+	CU_ASSERT(IS_STRONG(&f, APP_HTTP));
+	CU_ASSERT(POSSIBLE(&f, APP_TLS));
+	CU_ASSERT_EQUAL(feed_text(&f, 1, made), IDENT_MORE);
+	for (size_t i = 0; i < ARRAY_SIZE(tls_mutual); i++)
+		feed_hex(&f, tls_mutual[i].dir, tls_mutual[i].hex);
+	CU_ASSERT(IS_STRONG(&f, APP_TLS));
+	CU_ASSERT(SEEN(&f, APP_HTTP));
+	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_PROVEN);
+	CU_ASSERT_FALSE(POSSIBLE(&f, APP_SIP));
+	CU_ASSERT_EQUAL(f.result, 0);
+}
+
+static void a_proxy_that_wants_credentials_is_a_refusal(void)
+{
+	static const char refused[] =
+		"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+
+	feed_stream(&f);
+	feed_text(&f, 0, "CONNECT a:443 HTTP/1.1\r\n\r\n");
+	CU_ASSERT_EQUAL(feed_text(&f, 1, refused), IDENT_MORE);
+	CU_ASSERT_EQUAL(f.id.answer.code, 407);
+	/* The client tries again on the same connection. */
+	feed_text(&f, 0, "CONNECT a:443 HTTP/1.1\r\nProxy-Authorization: x\r\n\r\n");
+	feed_text(&f, 1, "HTTP/1.1 200 OK\r\n\r\n");
+	feed_hex(&f, 0, tls_plain[0].hex);
+	feed_hex(&f, 1, tls_plain[1].hex);
+	CU_ASSERT(IS_STRONG(&f, APP_TLS));
+}
+
+/* Facts 9e: a captive portal or a clear listener behind a TLS port. */
+static void an_http_answer_to_a_tls_hello_shows_both(void)
+{
+	feed_stream(&f);
+	feed_hex(&f, 0, tls_plain[0].hex);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, "HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"), 0);
+	CU_ASSERT(IS_STRONG(&f, APP_HTTP));
+	CU_ASSERT(SEEN(&f, APP_TLS));
+	CU_ASSERT(f.id.tls.client_hello);
+	CU_ASSERT_FALSE(f.id.tls.server_hello);
+	CU_ASSERT_EQUAL(f.id.answer.code, 400);
+}
+
+static void the_preface_of_http_2_is_whole_or_nothing(void)
+{
+	static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+	feed_stream(&f);
+	feed_bytes(&f, 0, preface, 23);
+	CU_ASSERT_EQUAL(f.id.seen, 0);
+	feed_text(&f, 0, "\n");
+	CU_ASSERT(IS_STRONG(&f, APP_HTTP));
+	feed_hex(&f, 1, "000006 04 00 00000000 000300000064");
+	CU_ASSERT_EQUAL(f.id.frame[1], 3);
+}
+
+static void every_prefix_is_read_inside_its_bytes(void)
+{
+	feed_every_prefix(get, sizeof(get) - 1);
+	feed_every_prefix(ok, sizeof(ok) - 1);
+	feed_every_prefix("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 24);
+}
+
+extern CU_TestInfo tests_http[];
+CU_TestInfo tests_http[] = {
+	{ "a request line is proof", a_request_line_is_proof },
+	{ "nothing is claimed before the version", nothing_is_claimed_before_the_version },
+	{ "other text protocols are not HTTP", other_text_protocols_are_not_http },
+	{ "methods with underscores and long targets are HTTP",
+	  methods_with_underscores_and_long_targets_are_http },
+	{ "challenges lead on and errors end", challenges_lead_on_and_errors_end },
+	{ "interim answers have no body", interim_answers_have_no_body },
+	{ "a tunnel is identified anew", a_tunnel_is_identified_anew },
+	{ "a proxy that wants credentials is a refusal",
+	  a_proxy_that_wants_credentials_is_a_refusal },
+	{ "an HTTP answer to a TLS hello shows both", an_http_answer_to_a_tls_hello_shows_both },
+	{ "the preface of HTTP/2 is whole or nothing", the_preface_of_http_2_is_whole_or_nothing },
+	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },
+	CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,664 @@
+/* What the network did with one flow, seen from the flow alone (judge/outcome.c). */
+#include "judge/scene.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FROM CLIENT ":50000"
+#define TO   SERVER ":5060"
+
+/* One flow, and the words of its outcome. */
+struct stage {
+	struct scene s;
+	struct talk t;
+	struct opinion o;
+	char text[256];
+};
+
+static void begin(struct stage *g)
+{
+	scene_open(&g->s, NULL, NULL);
+}
+
+/* "refused host likely: tcp_rst_syn" */
+static const char *outcome(struct stage *g)
+{
+	char codes[160];
+	const struct judged *j = &g->o.judged;
+
+	scene_opinion(&g->t, &g->o);
+	opinion_outcome(&g->o);
+	scene_opinion_codes(&g->o, codes, sizeof(codes));
+	snprintf(g->text, sizeof(g->text), "%s%s%s%s%s%s%s", outcome_name((enum outcome)j->outcome),
+		 j->cause == CAUSE_NONE ? "" : " ", cause_name((enum cause)j->cause),
+		 j->grade == GRADE_NONE ? "" : " ", grade_name((enum grade)j->grade),
+		 codes[0] == '\0' ? "" : ": ", codes);
+	return g->text;
+}
+
+static void open_connections(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	SAME(outcome(&g), "established");
+	talk_data(&g.t, 0);
+	SAME(outcome(&g), "established");
+	talk_data(&g.t, 1);
+	SAME(outcome(&g), "established");
+	/* After data both ways an ICMP error or a reset is no longer about opening it. */
+	talk_icmp(&g.t, 3, 13, FIREWALL, 0);
+	SAME(outcome(&g), "established");
+	talk_rst(&g.t, 1, 60);
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
+static void answered_but_not_heard(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	g.t.flow.state = FLOW_SYN_ACKED;
+	SAME(outcome(&g), "unknown");
+	scene_close(&g.s);
+}
+
+static void syn_answered_by_a_reset(void)
+{
+	struct stage g;
+	const struct evidence *e = &g.o.evidence[0];
+
+	begin(&g);
+	talk_syn(&g.s, &g.t, FROM, TO, 2);
+	talk_rst(&g.t, 1, 57);
+	g.t.notes.rst_count[g.t.end[1]] = 2;
+	SAME(outcome(&g), "refused host likely: tcp_rst_syn");
+	CU_ASSERT_EQUAL(e->value, 57);
+	CU_ASSERT_EQUAL(e->count, 2);
+	CU_ASSERT_EQUAL(e->frames[0], g.t.notes.rst_frame);
+	CU_ASSERT_EQUAL(e->frames[1], 0);
+	CU_ASSERT_EQUAL(g.o.judged.rst_ttl, 57);
+	scene_close(&g.s);
+}
+
+static void silence(void)
+{
+	struct stage g;
+	const struct evidence *e = &g.o.evidence[0];
+
+	begin(&g);
+	talk_syn(&g.s, &g.t, FROM, TO, 4);
+	SAME(outcome(&g), "no_reply: syn_unanswered");
+	CU_ASSERT_EQUAL(e->count, 4);
+	CU_ASSERT_EQUAL(e->value, 7000);
+	CU_ASSERT_EQUAL(e->frames[0], g.t.flow.first_frame);
+	CU_ASSERT_EQUAL(e->frames[2], g.t.flow.first_frame + 10);
+	talk_syn(&g.s, &g.t, FROM, TO, 1);
+	SAME(outcome(&g), "no_reply: syn_unanswered");
+	CU_ASSERT_EQUAL(e->count, 1);
+	CU_ASSERT_EQUAL(e->value, 0);
+	scene_close(&g.s);
+}
+
+static void later_acknowledgement_proves_an_answer(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_syn(&g.s, &g.t, FROM, TO, 1);
+	g.t.notes.acked[g.t.end[0]] = true;
+	SAME(outcome(&g), "one_sided: answer_not_captured");
+	/* The responder's acknowledgement is none of the initiator's. */
+	talk_syn(&g.s, &g.t, FROM, TO, 1);
+	g.t.notes.acked[g.t.end[1]] = true;
+	SAME(outcome(&g), "no_reply: syn_unanswered");
+	/* Data of either end, too. */
+	talk_syn(&g.s, &g.t, FROM, TO, 1);
+	talk_data(&g.t, 0);
+	g.t.notes.acked[0] = g.t.notes.acked[1] = false;
+	SAME(outcome(&g), "one_sided: answer_not_captured");
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.flow.first_frame + 10);
+	talk_syn(&g.s, &g.t, FROM, TO, 1);
+	talk_data(&g.t, 1);
+	g.t.notes.acked[0] = g.t.notes.acked[1] = false;
+	SAME(outcome(&g), "one_sided: answer_not_captured");
+	/* An initiator that resets what it never saw answered has seen something. */
+	talk_syn(&g.s, &g.t, FROM, TO, 1);
+	talk_rst(&g.t, 0, 128);
+	SAME(outcome(&g), "one_sided: initiator_reset");
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.notes.rst_frame);
+	scene_close(&g.s);
+}
+
+static void missing_syn_ack_is_no_silence(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_syn(&g.s, &g.t, FROM, TO, 1);
+	talk_data_both(&g.t);
+	g.t.flow.state = FLOW_OPEN;
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
+/* What each ICMP code makes of an unanswered SYN, by code: from the peer, from a third address. */
+struct reading {
+	unsigned type, code;
+	const char *peer, *third;
+};
+
+#define PROHIBITED "prohibited network proven: icmp_admin_prohibited"
+#define UNREACHED  "no_reply unknown likely: icmp_unreachable"
+#define NO_BLOCK   "no_reply: icmp_other syn_unanswered"
+#define PORT_PEER  "refused host proven: icmp_port_unreachable"
+#define PORT_THIRD "prohibited network proven: icmp_port_unreachable"
+
+static void read_codes(const struct reading *readings, size_t n, const char *from, const char *to,
+		       const char *peer, const char *third)
+{
+	struct stage g;
+
+	begin(&g);
+	for (size_t i = 0; i < n; i++) {
+		const struct reading *r = &readings[i];
+		const struct evidence *e = &g.o.evidence[0];
+
+		talk_syn(&g.s, &g.t, from, to, 2);
+		talk_icmp(&g.t, r->type, r->code, third, 0);
+		SAME(outcome(&g), r->third);
+		CU_ASSERT_EQUAL(e->value, r->type << 8 | r->code);
+		CU_ASSERT_EQUAL(e->value2, g.t.flow.key.ip_version);
+		CU_ASSERT_EQUAL(e->count, 2);
+		CU_ASSERT_EQUAL(e->frames[0], g.t.notes.icmp.frames[0]);
+		CU_ASSERT_EQUAL(e->frames[1], g.t.notes.icmp.frames[1]);
+		CU_ASSERT_EQUAL(address_compare(&e->from, &g.t.notes.icmp.from), 0);
+		talk_icmp(&g.t, r->type, r->code, peer, 0);
+		SAME(outcome(&g), r->peer);
+	}
+	scene_close(&g.s);
+}
+
+static void icmp_v4_codes(void)
+{
+	static const struct reading readings[] = {
+		{ 3, 0, UNREACHED, UNREACHED },	   { 3, 1, UNREACHED, UNREACHED },
+		{ 3, 2, UNREACHED, UNREACHED },	   { 3, 3, PORT_PEER, PORT_THIRD },
+		{ 3, 4, NO_BLOCK, NO_BLOCK },	   { 3, 5, UNREACHED, UNREACHED },
+		{ 3, 6, UNREACHED, UNREACHED },	   { 3, 7, UNREACHED, UNREACHED },
+		{ 3, 8, UNREACHED, UNREACHED },	   { 3, 9, PROHIBITED, PROHIBITED },
+		{ 3, 10, PROHIBITED, PROHIBITED }, { 3, 11, UNREACHED, UNREACHED },
+		{ 3, 12, UNREACHED, UNREACHED },   { 3, 13, PROHIBITED, PROHIBITED },
+		{ 3, 14, UNREACHED, UNREACHED },   { 3, 15, UNREACHED, UNREACHED },
+		{ 3, 16, NO_BLOCK, NO_BLOCK },	   { 11, 0, NO_BLOCK, NO_BLOCK },
+		{ 12, 13, NO_BLOCK, NO_BLOCK },	   { 1, 1, NO_BLOCK, NO_BLOCK },
+	};
+
+	read_codes(readings, ARRAY_SIZE(readings), FROM, TO, SERVER, FIREWALL);
+}
+
+static void icmp_v6_codes(void)
+{
+	static const struct reading readings[] = {
+		{ 1, 0, UNREACHED, UNREACHED },	  { 1, 1, PROHIBITED, PROHIBITED },
+		{ 1, 2, UNREACHED, UNREACHED },	  { 1, 3, UNREACHED, UNREACHED },
+		{ 1, 4, PORT_PEER, PORT_THIRD },  { 1, 5, PROHIBITED, PROHIBITED },
+		{ 1, 6, PROHIBITED, PROHIBITED }, { 1, 7, UNREACHED, UNREACHED },
+		{ 1, 8, NO_BLOCK, NO_BLOCK },	  { 2, 0, NO_BLOCK, NO_BLOCK },
+		{ 3, 1, NO_BLOCK, NO_BLOCK },	  { 4, 1, NO_BLOCK, NO_BLOCK },
+	};
+
+	read_codes(readings, ARRAY_SIZE(readings), "[2001:db8::1]:50000", "[2001:db8:1::1]:5060",
+		   "2001:db8:1::1", "2001:db8:ff::1");
+}
+
+static void icmp_about_the_responder_is_no_block_of_the_initiator(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_syn(&g.s, &g.t, FROM, TO, 2);
+	talk_icmp(&g.t, 3, 13, FIREWALL, 1);
+	SAME(outcome(&g), "no_reply: icmp_admin_prohibited syn_unanswered");
+	talk_udp(&g.s, &g.t, FROM, TO, 2);
+	talk_icmp(&g.t, 3, 3, CLIENT, 1);
+	SAME(outcome(&g), "no_reply: icmp_port_unreachable udp_unanswered");
+	scene_close(&g.s);
+}
+
+static void icmp_before_data_both_ways_decides(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_data(&g.t, 0);
+	talk_icmp(&g.t, 3, 10, FIREWALL, 0);
+	SAME(outcome(&g), PROHIBITED);
+	/* The connection is open: fragmentation trouble says nothing. */
+	talk_icmp(&g.t, 3, 4, FIREWALL, 0);
+	SAME(outcome(&g), "established: icmp_other");
+	scene_close(&g.s);
+}
+
+static void reset_kills_what_was_opened(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_rst(&g.t, 1, 57);
+	SAME(outcome(&g), "aborted unknown likely: rst_after_handshake");
+	CU_ASSERT_EQUAL(g.o.judged.rst_ttl, 57);
+	CU_ASSERT_EQUAL(g.o.evidence[0].value, 57);
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_data(&g.t, 0);
+	talk_unknown(&g.t, APP_ANY);
+	talk_rst(&g.t, 1, 57);
+	SAME(outcome(&g), "aborted unknown likely: rst_after_request");
+	g.t.looked = false;
+	SAME(outcome(&g), "aborted unknown likely: rst_after_request");
+	talk_app(&g.t, APP_TLS);
+	g.t.ident.tls.client_hello = true;
+	SAME(outcome(&g), "aborted unknown likely: rst_after_client_hello");
+	scene_close(&g.s);
+}
+
+static void initiators_own_reset_is_no_block(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_rst(&g.t, 0, 128);
+	SAME(outcome(&g), "established: initiator_reset");
+	CU_ASSERT_EQUAL(g.o.judged.rst_ttl, 0);
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_data(&g.t, 0);
+	talk_rst(&g.t, 0, 128);
+	SAME(outcome(&g), "established: initiator_reset");
+	scene_close(&g.s);
+}
+
+/* Something answered the ClientHello, but no ServerHello, and then a reset. */
+static void hello(struct stage *g)
+{
+	talk_tcp(&g->s, &g->t, FROM, TO);
+	talk_data_both(&g->t);
+	talk_app(&g->t, APP_TLS);
+	g->t.ident.tls.client_hello = true;
+	talk_rst(&g->t, 1, 57);
+}
+
+static void killed_handshake_after_data_both_ways(void)
+{
+	struct stage g;
+
+	begin(&g);
+	hello(&g);
+	SAME(outcome(&g), "aborted unknown likely: rst_after_client_hello");
+	hello(&g);
+	g.t.ident.tls.server_hello = true;
+	SAME(outcome(&g), "established");
+	hello(&g);
+	g.t.notes.rst_dir = g.t.end[0];
+	SAME(outcome(&g), "established");
+	hello(&g);
+	g.t.ident.app = APP_PSEUDO_TLS;
+	SAME(outcome(&g), "established");
+	hello(&g);
+	g.t.ident.tls.client_hello = false;
+	SAME(outcome(&g), "established");
+	hello(&g);
+	g.t.notes.rst_frame = 0;
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
+static void data_never_acknowledged(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_data(&g.t, 0);
+	g.t.notes.acked[g.t.end[1]] = false;
+	g.t.notes.retransmitted[g.t.end[0]] = 1;
+	SAME(outcome(&g), "established");
+	g.t.notes.retransmitted[g.t.end[0]] = 2;
+	SAME(outcome(&g), "aborted unknown likely: data_unacknowledged");
+	CU_ASSERT_EQUAL(g.o.evidence[0].count, 3);
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.flow.first_frame + 10);
+	g.t.notes.acked[g.t.end[1]] = true;
+	SAME(outcome(&g), "established");
+	g.t.notes.acked[g.t.end[1]] = false;
+	talk_data(&g.t, 1);
+	SAME(outcome(&g), "established");
+	/* The responder's retransmissions are its own affair. */
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_data(&g.t, 0);
+	g.t.notes.acked[g.t.end[1]] = false;
+	g.t.notes.retransmitted[g.t.end[1]] = 9;
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
+static void alert(struct stage *g)
+{
+	talk_tcp(&g->s, &g->t, FROM, TO);
+	talk_data_both(&g->t);
+	talk_app(&g->t, APP_TLS);
+	g->t.ident.tls.client_hello = g->t.ident.tls.server_hello = true;
+	g->t.ident.tls.alert_frame = 77;
+	g->t.ident.tls.alert_level = 2;
+	g->t.ident.tls.alert_description = 40;
+	g->t.ident.tls.alert_dir = g->t.end[1];
+}
+
+static void tls_alert_before_completion(void)
+{
+	struct stage g;
+
+	begin(&g);
+	alert(&g);
+	SAME(outcome(&g), "aborted application proven: tls_alert");
+	CU_ASSERT_EQUAL(g.o.evidence[0].value, 40);
+	CU_ASSERT_EQUAL(g.o.evidence[0].value2, 0);
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], 77);
+	g.t.ident.tls.alert_dir = g.t.end[0];
+	outcome(&g);
+	CU_ASSERT_EQUAL(g.o.evidence[0].value2, 1);
+	/* It comes before the reset that follows it. */
+	talk_rst(&g.t, 1, 60);
+	SAME(outcome(&g), "aborted application proven: tls_alert");
+	alert(&g);
+	g.t.ident.tls.alert_level = 1;
+	SAME(outcome(&g), "established");
+	alert(&g);
+	g.t.ident.tls.complete = true;
+	SAME(outcome(&g), "established");
+	alert(&g);
+	g.t.ident.tls.alert_frame = 0;
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
+/* Does this answer refuse? */
+static bool refuses(struct stage *g, enum app app, unsigned code, const char *evidence)
+{
+	char want[80];
+
+	if (app == APP_STUN || app == APP_MSTURN || app == APP_TURN) {
+		talk_udp(&g->s, &g->t, FROM, TO, 1);
+		talk_data(&g->t, 1);
+	} else {
+		talk_tcp(&g->s, &g->t, FROM, TO);
+		talk_data_both(&g->t);
+	}
+	talk_app(&g->t, app);
+	talk_answer(&g->t, app, code);
+	snprintf(want, sizeof(want), "aborted application proven: %s", evidence);
+	if (strcmp(outcome(g), "established") == 0)
+		return false;
+	SAME(outcome(g), want);
+	CU_ASSERT_EQUAL(g->o.evidence[0].value, code);
+	CU_ASSERT_EQUAL(g->o.evidence[0].frames[0], g->t.flow.first_frame + 15);
+	return true;
+}
+
+static void stun_errors(void)
+{
+	static const unsigned normal[] = { 300, 401, 438, 487 };
+	static const unsigned refused[] = { 400, 403, 420, 437, 441, 442, 486, 500, 508 };
+	static const enum app apps[] = { APP_STUN, APP_TURN, APP_MSTURN };
+	struct stage g;
+
+	begin(&g);
+	for (size_t a = 0; a < ARRAY_SIZE(apps); a++) {
+		for (size_t i = 0; i < ARRAY_SIZE(normal); i++)
+			CU_ASSERT_FALSE(refuses(&g, apps[a], normal[i], "stun_error"));
+		for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
+			CU_ASSERT_TRUE(refuses(&g, apps[a], refused[i], "stun_error"));
+	}
+	scene_close(&g.s);
+}
+
+static void sip_and_http_answers(void)
+{
+	static const unsigned sip[] = { 403, 415, 420, 488, 500, 503, 504, 606 };
+	static const unsigned sip_normal[] = { 100, 180, 200, 302, 401, 404, 407, 480, 486, 487, 603 };
+	static const unsigned http[] = { 403, 407, 502, 503, 504 };
+	static const unsigned http_normal[] = { 200, 301, 401, 404, 415, 420, 488, 500, 606 };
+	struct stage g;
+
+	begin(&g);
+	for (size_t i = 0; i < ARRAY_SIZE(sip); i++)
+		CU_ASSERT_TRUE(refuses(&g, APP_SIP, sip[i], "sip_status"));
+	for (size_t i = 0; i < ARRAY_SIZE(sip_normal); i++)
+		CU_ASSERT_FALSE(refuses(&g, APP_SIP, sip_normal[i], "sip_status"));
+	for (size_t i = 0; i < ARRAY_SIZE(http); i++)
+		CU_ASSERT_TRUE(refuses(&g, APP_HTTP, http[i], "http_status"));
+	for (size_t i = 0; i < ARRAY_SIZE(http_normal); i++)
+		CU_ASSERT_FALSE(refuses(&g, APP_HTTP, http_normal[i], "http_status"));
+	scene_close(&g.s);
+}
+
+static void after_a_success_nothing_refuses(void)
+{
+	struct stage g;
+
+	begin(&g);
+	CU_ASSERT_TRUE(refuses(&g, APP_MSTURN, 486, "stun_error"));
+	g.t.ident.accepted_frame = 1;
+	SAME(outcome(&g), "established");
+	alert(&g);
+	g.t.ident.accepted_frame = 1;
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
+static void midstream(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_midstream(&g.s, &g.t, FROM, TO);
+	SAME(outcome(&g), "established: midstream");
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.flow.first_frame);
+	talk_rst(&g.t, 1, 60);
+	SAME(outcome(&g), "established: midstream");
+	/* A reset of something that nobody saw. */
+	talk_midstream(&g.s, &g.t, FROM, TO);
+	talk_rst(&g.t, 1, 60);
+	g.t.notes.data_packets[0] = g.t.notes.data_packets[1] = 0;
+	SAME(outcome(&g), "unknown: midstream");
+	g.t.notes.data_packets[g.t.end[1]] = 1;
+	SAME(outcome(&g), "established: midstream");
+	/* The same with acknowledgements alone. */
+	talk_midstream(&g.s, &g.t, FROM, TO);
+	g.t.noted = false;
+	SAME(outcome(&g), "established: midstream");
+	g.t.flow.packets[g.t.end[1]] = 0;
+	SAME(outcome(&g), "one_sided: midstream");
+	scene_close(&g.s);
+}
+
+static void midstream_with_a_syn_ack_was_seen_to_open(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	g.t.notes.syn.count = 0;
+	talk_rst(&g.t, 1, 60);
+	SAME(outcome(&g), "aborted unknown likely: midstream rst_after_handshake");
+	scene_close(&g.s);
+}
+
+static void peer_never_seen(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_midstream(&g.s, &g.t, FROM, TO);
+	g.t.flow.packets[g.t.end[1]] = 0;
+	SAME(outcome(&g), "one_sided: midstream single_direction");
+	/* The SYN-ACK of somebody whose SYN went another way. */
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	g.t.flow.packets[g.t.end[0]] = 0;
+	g.t.notes.syn.count = 0;
+	SAME(outcome(&g), "one_sided: midstream single_direction");
+	scene_close(&g.s);
+}
+
+static void datagrams(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_udp(&g.s, &g.t, FROM, TO, 3);
+	SAME(outcome(&g), "no_reply: udp_unanswered");
+	CU_ASSERT_EQUAL(g.o.evidence[0].count, 3);
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.flow.first_frame);
+	talk_data(&g.t, 1);
+	SAME(outcome(&g), "established");
+	talk_udp(&g.s, &g.t, FROM, TO, 3);
+	talk_icmp(&g.t, 3, 3, SERVER, 0);
+	SAME(outcome(&g), PORT_PEER);
+	talk_icmp(&g.t, 3, 3, FIREWALL, 0);
+	SAME(outcome(&g), PORT_THIRD);
+	/* SCTP is followed no further than UDP. */
+	talk_udp(&g.s, &g.t, FROM, TO, 1);
+	g.t.flow.key.l4 = 132;
+	SAME(outcome(&g), "no_reply: udp_unanswered");
+	scene_close(&g.s);
+}
+
+static void stun_unanswered(void)
+{
+	static const enum app apps[] = { APP_STUN, APP_TURN, APP_MSTURN };
+	struct stage g;
+
+	begin(&g);
+	for (size_t i = 0; i < ARRAY_SIZE(apps); i++) {
+		talk_udp(&g.s, &g.t, FROM, TO, 5);
+		talk_app(&g.t, apps[i]);
+		g.t.ident.stun_requests = 2;
+		SAME(outcome(&g), "no_reply: stun_unanswered");
+		CU_ASSERT_EQUAL(g.o.evidence[0].count, 5);
+		CU_ASSERT_EQUAL(g.o.evidence[0].value, 2);
+		CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.flow.first_frame + 10);
+	}
+	scene_close(&g.s);
+}
+
+static void half_of_a_datagram_dialogue(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_udp(&g.s, &g.t, FROM, TO, 5);
+	talk_app(&g.t, APP_RTP);
+	SAME(outcome(&g), "one_sided: single_direction");
+	talk_app(&g.t, APP_RTCP);
+	SAME(outcome(&g), "one_sided: single_direction");
+	/* Answers without their requests. */
+	talk_udp(&g.s, &g.t, FROM, TO, 5);
+	g.t.flow.packets[g.t.end[1]] = 5;
+	g.t.flow.packets[g.t.end[0]] = 0;
+	SAME(outcome(&g), "one_sided: single_direction");
+	scene_close(&g.s);
+}
+
+static void groups_owe_no_answer(void)
+{
+	static const char *const groups[] = { "255.255.255.255:67", "239.1.2.3:5000",
+					      "[ff02::1:2]:547" };
+	struct stage g;
+
+	begin(&g);
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+		talk_udp(&g.s, &g.t, i == 2 ? "[2001:db8::1]:546" : CLIENT ":68", groups[i], 5);
+		SAME(outcome(&g), "unknown: group_destination");
+		CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.flow.first_frame);
+	}
+	scene_close(&g.s);
+}
+
+static void what_the_capture_lost(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_data_both(&g.t);
+	g.t.flow.flags = FLOW_GAP;
+	g.t.notes.gap_frame = 42;
+	SAME(outcome(&g), "established: gap");
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], 42);
+	g.t.flow.flags = FLOW_CUT;
+	SAME(outcome(&g), "established: snaplen");
+	g.t.flow.flags = 0;
+	g.t.flow.end = FLOW_END_EVICTED;
+	SAME(outcome(&g), "established: evicted");
+	g.t.flow.end = FLOW_END_IDLE;
+	SAME(outcome(&g), "established");
+	/* A gap that nothing was noted of. */
+	g.t.flow.flags = FLOW_GAP;
+	g.t.noted = false;
+	SAME(outcome(&g), "established: midstream gap");
+	CU_ASSERT_EQUAL(g.o.evidence[1].frames[0], 0);
+	scene_close(&g.s);
+}
+
+static void evidence_has_room_for_sixteen(void)
+{
+	struct opinion o = { 0 };
+
+	for (unsigned i = 0; i < OPINION_EVIDENCE; i++) {
+		struct evidence *e = opinion_add(&o, EVIDENCE_GAP, i + 1);
+
+		CU_ASSERT_PTR_EQUAL(e, &o.evidence[i]);
+		CU_ASSERT_EQUAL(e->frames[0], i + 1);
+		CU_ASSERT_EQUAL(e->count, 1);
+		CU_ASSERT_EQUAL(o.judged.evidence_count, i + 1);
+	}
+	CU_ASSERT_PTR_NOT_NULL(opinion_add(&o, EVIDENCE_EVICTED, 99));
+	CU_ASSERT_EQUAL(o.judged.evidence_count, OPINION_EVIDENCE);
+	CU_ASSERT_EQUAL(o.evidence[OPINION_EVIDENCE - 2].frames[0], OPINION_EVIDENCE - 1);
+}
+
+extern CU_TestInfo tests_outcome[];
+CU_TestInfo tests_outcome[] = {
+	{ "a handshake is established, whatever happens after data both ways", open_connections },
+	{ "a SYN-ACK that nobody acknowledged is unknown", answered_but_not_heard },
+	{ "a SYN answered by a reset is refused by the host", syn_answered_by_a_reset },
+	{ "unanswered SYNs are counted and timed", silence },
+	{ "a later acknowledgement, data or reset proves an answer", later_acknowledgement_proves_an_answer },
+	{ "data both ways makes up for a missing SYN-ACK", missing_syn_ack_is_no_silence },
+	{ "every ICMPv4 code is read as documented", icmp_v4_codes },
+	{ "every ICMPv6 code is read as documented", icmp_v6_codes },
+	{ "an ICMP error about the responder's packet blocks nobody", icmp_about_the_responder_is_no_block_of_the_initiator },
+	{ "an ICMP error decides until data went both ways", icmp_before_data_both_ways_decides },
+	{ "a responder's reset aborts, by how far it got", reset_kills_what_was_opened },
+	{ "the initiator's own reset is no block", initiators_own_reset_is_no_block },
+	{ "a reset instead of a ServerHello aborts", killed_handshake_after_data_both_ways },
+	{ "first data sent three times and never acknowledged aborts", data_never_acknowledged },
+	{ "a fatal TLS alert aborts until the handshake is complete", tls_alert_before_completion },
+	{ "STUN errors refuse, but not 300, 401, 438 and 487", stun_errors },
+	{ "SIP and HTTP refuse with some codes each", sip_and_http_answers },
+	{ "after a success no answer and no alert refuses", after_a_success_nothing_refuses },
+	{ "a flow picked up midstream is established by packets both ways", midstream },
+	{ "a SYN-ACK without its SYN is an opening all the same", midstream_with_a_syn_ack_was_seen_to_open },
+	{ "a peer that is never seen makes it one-sided", peer_never_seen },
+	{ "datagrams are answered, refused or unanswered", datagrams },
+	{ "unanswered STUN counts datagrams and requests", stun_unanswered },
+	{ "media one way, or answers alone, are half of something", half_of_a_datagram_dialogue },
+	{ "a multicast or broadcast address owes no answer", groups_owe_no_answer },
+	{ "gaps, cut packets and eviction are said", what_the_capture_lost },
+	{ "an opinion holds sixteen items and no more", evidence_has_room_for_sixteen },
+	CU_TEST_INFO_NULL
+};
