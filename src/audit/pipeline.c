@@ -1,6 +1,7 @@
 /* Frames in, conclusions out: one thread, one flow table, batches of up to 64 frames. */
 #include "audit/pipeline.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,7 +113,7 @@ int pipeline_open(struct pipeline *pipe, const char *path, struct fa_error *err)
 static void look(struct pipeline *p, uint32_t id, const struct facts *f, unsigned dir)
 {
 	struct flow *flow = flow_table_flow(p->table, id);
-	bool stream = f->l4 == 6;
+	bool stream = f->l4 == IPPROTO_TCP;
 	struct ident *ident;
 	const uint8_t *bytes;
 	bool last, grown;

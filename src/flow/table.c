@@ -317,15 +317,43 @@ static bool ends_before(struct flow_table *table, uint32_t id, const struct fact
 	return true;
 }
 
+/*
+ * A translator between may rewrite the address an error comes from and leave
+ * the quote inside as it was (RFC 5508 4.2 asks for both).  The sender of the
+ * error is then the destination as the capture knows it, and the sequence
+ * number of the SYN proves that it is about this very attempt.
+ */
+static uint32_t find_rewritten(struct flow_table *table, const struct facts *f,
+			       struct flow_slot *slot)
+{
+	const struct flow_notes *notes;
+	struct facts guess = *f;
+	uint32_t id;
+
+	if (f->quoted.l4 != IPPROTO_TCP)
+		return FLOW_NONE;
+	guess.quoted.dst = f->src;
+	prepare_chunk(table, &guess, slot);
+	id = flow_index_find(&table->index, (uint32_t)slot->hash, &slot->key,
+			     flow_table_record(table, 0));
+	notes = id == FLOW_NONE ? NULL : flow_table_notes(table, id);
+	return notes != NULL && notes->syn.count != 0 && notes->syn.isn == f->quoted.tcp_seq
+		       ? id
+		       : FLOW_NONE;
+}
+
 static uint32_t take_quote(struct flow_table *table, const struct facts *f,
 			   const struct flow_slot *slot, uint32_t id, int64_t ts_ns)
 {
+	struct flow_slot found = *slot;
 	struct flow *flow;
 
+	if (id == FLOW_NONE)
+		id = find_rewritten(table, f, &found);
 	if (id != FLOW_NONE) {
 		flow = flow_table_record(table, id);
 		if (!flow_table_is_idle(table, flow, ts_ns)) {
-			flow_quote_note(&cold_of(table, flow)->notes.icmp, &flow->key, f, slot->dir,
+			flow_quote_note(&cold_of(table, flow)->notes.icmp, &flow->key, f, found.dir,
 					ts_ns);
 			return id;
 		}

@@ -4,6 +4,7 @@
 enum {
 	BOOTP_REQUEST = 1,
 	BOOTP_REPLY = 2,
+	XID_AT = 4,
 	OPTIONS_AT = 240,
 	OPTION_PAD = 0,
 	OPTION_END = 255,
@@ -49,8 +50,12 @@ static bool dhcp_follow(struct ident *id, const struct input *in)
 {
 	struct cursor c = cursor_over(in->bytes, in->len);
 	unsigned op = cursor_u8(&c), type;
+	uint32_t xid;
 
-	cursor_skip(&c, OPTIONS_AT - 1);
+	cursor_skip(&c, XID_AT - 1);
+	xid = cursor_be32(&c);
+	ident_transaction(id, (uint64_t)APP_DHCP << 32 | xid, op == BOOTP_REPLY, in);
+	cursor_skip(&c, OPTIONS_AT - XID_AT - 4);
 	type = message_type(c);
 	/* BOOTP with the cookie and no type, or options that were not captured. */
 	ident_note(id, APP_DHCP,

@@ -135,6 +135,15 @@ void ident_note(struct ident *id, enum app app, enum confidence confidence, cons
 	id->possible |= id->seen;
 }
 
+void ident_transaction(struct ident *id, uint64_t transaction, bool answer,
+		       const struct input *in)
+{
+	if (in->nested || id->transaction != 0)
+		return;
+	id->transaction = transaction;
+	id->answers = answer;
+}
+
 void ident_client(struct ident *id, unsigned dir)
 {
 	if (id->work.client_fixed)

@@ -194,6 +194,9 @@ struct ident_work {
  * @stun_requests: STUN and MSTURN requests, retransmissions not counted again
  * @stun_answers: Successes and errors; saturates.  An answer may belong to a request on
  *		another flow (Alternate Server), so this may exceed @stun_requests
+ * @transaction: Of the first message that has one (STUN id, DHCP xid), so that an answer
+ *		which came from elsewhere can be told; 0: none
+ * @answers:	That message is an answer
  * @microsoft:	An attribute of MS-ICE2 or MS-TURN was seen
  *
  * What is relayed inside MSTURN or TURN (Data, ChannelData) enters @seen but neither
@@ -205,6 +208,7 @@ struct ident_work {
 struct ident {
 	uint64_t frame[2];
 	uint64_t accepted_frame;
+	uint64_t transaction;
 	uint32_t seen;
 	uint32_t possible;
 	uint32_t examined[2];
@@ -218,6 +222,7 @@ struct ident {
 	bool midstream; /* the first bytes of the flow were not captured */
 	bool cut;	/* payload was cut by the snap length: absence proves nothing */
 	bool microsoft;
+	bool answers;
 	struct app_answer answer;
 	struct tls_facts tls;
 	struct ident_work work;

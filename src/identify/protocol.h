@@ -91,6 +91,9 @@ extern const struct datagram_protocol stun_datagram, msturn_datagram, rtp_datagr
 
 /* @app was seen with this confidence; picks the flow's name and, when strong, what it rules out. */
 void ident_note(struct ident *id, enum app app, enum confidence confidence, const struct input *in);
+/* A message of the flow belongs to this transaction; the first one is kept. */
+void ident_transaction(struct ident *id, uint64_t transaction, bool answer,
+		       const struct input *in);
 /* This endpoint plays the client's part; the first to say so wins. */
 void ident_client(struct ident *id, unsigned dir);
 /* The application accepted; only the first is kept. */

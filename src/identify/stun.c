@@ -116,10 +116,21 @@ static void saturating_add(uint16_t *n)
 		(*n)++;
 }
 
+/* The last eight bytes of the id: random in every format (RFC 3489 11.1, RFC 5389 6). */
+static void note_transaction(struct ident *id, const struct stun *m, bool answer,
+			     const struct input *in)
+{
+	uint64_t tail;
+
+	memcpy(&tail, m->id + 8, sizeof(tail));
+	ident_transaction(id, tail | 1, answer, in);
+}
+
 void stun_request(struct ident *id, const struct stun *m, const struct input *in)
 {
 	uint32_t digest = transaction_digest(m->id, in->dir);
 
+	note_transaction(id, m, false, in);
 	if (find_pending(id, digest) != NULL)
 		return;
 	id->work.pending[id->work.pending_next] = digest;
@@ -133,6 +144,7 @@ bool stun_answer(struct ident *id, const struct stun *m, const struct input *in)
 {
 	uint32_t *pending = find_pending(id, transaction_digest(m->id, 1 - in->dir));
 
+	note_transaction(id, m, true, in);
 	if (!in->nested && (pending != NULL || m->cookie))
 		saturating_add(&id->stun_answers);
 	if (pending == NULL)

@@ -27,6 +27,8 @@ static void describe(struct opinion *o)
 	if (o->ident == NULL)
 		return;
 	memcpy(j->ident_frame, o->ident->frame, sizeof(j->ident_frame));
+	j->transaction = o->ident->transaction;
+	j->answers = o->ident->answers;
 	j->app = o->ident->app;
 	j->confidence = o->ident->confidence;
 	j->client_auth = o->ident->tls.client_auth;

@@ -8,6 +8,7 @@
  */
 #include "judge/opinion.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "packet/facts.h"
@@ -343,7 +344,7 @@ static void datagram_outcome(struct opinion *o)
 
 void opinion_outcome(struct opinion *o)
 {
-	if (o->flow->key.l4 == 6)
+	if (o->flow->key.l4 == IPPROTO_TCP)
 		tcp_outcome(o);
 	else
 		datagram_outcome(o);

@@ -3,6 +3,7 @@
  * against the capture, causes against TTLs, controls, fitness, then the verdict.
  */
 #include <stdlib.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -88,7 +89,7 @@ static bool silence_is_normal(const struct ledger *l, const struct judged *flow)
 {
 	const struct row *best = ledger_best_row(l, flow);
 
-	if (flow->key.l4 != 17)
+	if (flow->key.l4 != IPPROTO_UDP)
 		return false;
 	if (flow->app == APP_SQLR)
 		return true;
@@ -135,7 +136,7 @@ static void settle_silence(struct settling *s, struct judged *flow)
 		downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
-	if (flow->key.l4 != 6 && !control) {
+	if (flow->key.l4 != IPPROTO_TCP && !control) {
 		/* LISTENING or FILTERED: nothing else vouches for the path. */
 		downgrade(flow, OUTCOME_UNKNOWN);
 		return;
@@ -304,7 +305,7 @@ static void count_flows(struct ledger *l)
 	for (size_t i = 0; i < l->flow_count; i++) {
 		const struct judged *f = &l->flows[i];
 		struct capture_facts *c = &l->captures[f->input];
-		bool tcp = f->key.l4 == 6;
+		bool tcp = f->key.l4 == IPPROTO_TCP;
 
 		c->tcp_flows += tcp;
 		c->tcp_midstream += tcp && find(l, f, EVIDENCE_MIDSTREAM) != NULL;

@@ -22,7 +22,9 @@ struct decoder;
 /**
  * struct decoder_options - Bounds of a decoder
  * @checksums:		Verify checksums (costs a pass over the payload)
- * @fragment_bytes:	Memory for datagrams in reassembly; the oldest is given up first
+ * @fragment_bytes:	Memory for datagrams in reassembly; the oldest is given up first.
+ *			Address space for finished ones comes on top, and is paid for
+ *			only as far as it is used.  0: nothing is put together
  * @fragment_timeout_ns: Packet time after which an incomplete datagram is given up
  *			(RFC 1122 3.3.2 recommends 60 to 120 s)
  */

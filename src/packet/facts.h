@@ -82,7 +82,8 @@ struct quoted {
  * @ip_version:	4, 6, or 0 when no IP header was read
  * @ttl:	TTL or hop limit of the innermost IP header
  * @ip_id:	IPv4 identification; 0 for IPv6
- * @vlan:	Outermost two VLAN ids, outer first; @vlans says how many of them
+ * @vlan:	Outermost two VLAN ids, outer first; @vlans says how many of them.
+ *		0 is a priority without a VLAN and is left out
  * @tunnels:	Set of enum tunnel
  * @tcp_flags, @seq, @ack, @window: TCP header, host order
  * @icmp_type, @icmp_code: ICMP header

@@ -17,6 +17,26 @@ uint32_t policy_port_count(const struct port_set *set)
 	return ports;
 }
 
+const struct port_set *policy_anchor(const struct row *row)
+{
+	const struct port_set *best = &row->dport;
+
+	if (policy_port_count(&row->sport) < policy_port_count(best))
+		best = &row->sport;
+	if (policy_port_count(&row->port) < policy_port_count(best))
+		best = &row->port;
+	return best;
+}
+
+static uint8_t anchor_ends(const struct row *row)
+{
+	const struct port_set *anchor = policy_anchor(row);
+
+	if (anchor == &row->port || row->twoway == TWOWAY_ANCHORED)
+		return anchor->count == 0 ? 2 : 3;
+	return anchor == &row->sport ? 1 : 2;
+}
+
 /*
  * The roles that satisfy a role: itself, whoever "is" it, and, where the site
  * does not bind it, its members; all in any number of steps.
@@ -107,6 +127,8 @@ static int make_rules(struct policy *policy)
 		rule->excepted = !policy_row_is_expired(policy, row, INT64_MAX);
 		if (tune(policy, row) != 0)
 			return FA_ENOMEM;
+		rule->anchor = *policy_anchor(row);
+		rule->ends = anchor_ends(row);
 	}
 	for (i = 0; i < policy->alternative_count; i++) {
 		const struct alternative *alt = &policy->alternatives[i];
@@ -120,26 +142,6 @@ static int make_rules(struct policy *policy)
 	return 0;
 }
 
-const struct port_set *policy_anchor(const struct row *row)
-{
-	const struct port_set *best = &row->dport;
-
-	if (policy_port_count(&row->sport) < policy_port_count(best))
-		best = &row->sport;
-	if (policy_port_count(&row->port) < policy_port_count(best))
-		best = &row->port;
-	return best;
-}
-
-unsigned policy_anchor_ends(const struct row *row)
-{
-	const struct port_set *anchor = policy_anchor(row);
-
-	if (anchor == &row->port || row->twoway == TWOWAY_ANCHORED)
-		return anchor->count == 0 ? 2 : 3;
-	return anchor == &row->sport ? 1 : 2;
-}
-
 static int index_rows(struct policy *policy, unsigned l4, unsigned end)
 {
 	static const struct port_range all = { 0, 65535 };
@@ -150,10 +152,11 @@ static int index_rows(struct policy *policy, unsigned l4, unsigned end)
 
 	for (i = 0; i < policy->row_count && ret == 0; i++) {
 		const struct row *row = &policy->rows[i];
-		struct port_set anchor = *policy_anchor(row);
+		const struct row_rule *rule = &policy->rules[i];
+		struct port_set anchor = rule->anchor;
 
 		if (row->need == NEED_NONE || policy->rules[i].denied ||
-		    !(row->l4 & (ROW_L4_TCP << l4)) || !(policy_anchor_ends(row) & (1u << end)))
+		    !(row->l4 & (ROW_L4_TCP << l4)) || !(rule->ends & (1u << end)))
 			continue;
 		if (anchor.count == 0)
 			anchor = (struct port_set){ &all, 1 };

@@ -82,11 +82,11 @@ static void search(struct search *s, const struct view *view, const struct view 
 		for (i = 0; i < n; i++)
 			for (at = 0; at < lists[i].count; at++) {
 				uint32_t index = lists[i].rows[at];
-				const struct row *row = &policy->rows[index];
+				const struct row_rule *rule = &policy->rules[index];
 
 				/* Seen already by the responder's port? */
-				if (end == 0 && policy_anchor_ends(row) == 3 &&
-				    port_set_has(policy_anchor(row), view->port[1]))
+				if (end == 0 && rule->ends == 3 &&
+				    port_set_has(&rule->anchor, view->port[1]))
 					continue;
 				try_row(s, index, view, turned);
 			}

@@ -48,6 +48,8 @@ struct id_slot {
 /* What matching looks at, besides the row. */
 struct row_rule {
 	struct role_set from, to; /* with members, inheritance and alternatives */
+	struct port_set anchor;	  /* the narrowest port key, by which the row is found */
+	uint8_t ends;		  /* by whose port: bit 0 the initiator's, bit 1 the responder's */
 	bool denied;		  /* the site denies a condition */
 	bool excepted;		  /* the site asserts its exception: never expires */
 };
@@ -114,8 +116,6 @@ static inline bool port_set_has(const struct port_set *set, uint16_t port)
 uint32_t policy_port_count(const struct port_set *set);
 /* The constraint a row is found by: its narrowest.  May be without one. */
 const struct port_set *policy_anchor(const struct row *row);
-/* By whose port it is found: bit 0 the initiator's, bit 1 the responder's. */
-unsigned policy_anchor_ends(const struct row *row);
 
 /* Give up what policy_compile() built. */
 void policy_drop(struct policy *policy);

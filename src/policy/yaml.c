@@ -371,6 +371,8 @@ int yaml_load(struct yaml_doc *doc, const char *file, const char *text, size_t l
 		build(&b, parser, cfg.diag);
 	fy_parser_destroy(parser);
 	fy_diag_destroy(cfg.diag);
+	if (b.stop)
+		doc->root = NULL; /* half a tree: keys may be without values */
 	return b.ret;
 }
 

@@ -49,6 +49,8 @@ struct yaml_doc {
  * @text:	Must live as long as @doc
  *
  * @doc needs no preparation and is released with yaml_free() whatever the result.
+ * After FA_EFORMAT @doc->root is NULL, or a whole tree in which a key is there
+ * twice: it may be read for more mistakes.
  *
  * Return: 0, FA_EFORMAT (said in @problems), FA_ENOMEM
  */
