@@ -28,7 +28,7 @@ struct rtp_header {
 	uint16_t seq;
 };
 
-/* RFC 3550 5.1, A.1.  SSRC 0 is forbidden by MS-RTP. */
+/* RFC 3550 5.1, A.1.  SSRC 0 is forbidden by MS-RTP, but others send it. */
 static bool rtp_read(struct rtp_header *h, const struct input *in)
 {
 	struct cursor c = cursor_over(in->bytes, in->len);
@@ -38,7 +38,7 @@ static bool rtp_read(struct rtp_header *h, const struct input *in)
 	h->seq = cursor_be16(&c);
 	h->time = cursor_be32(&c);
 	h->ssrc = cursor_be32(&c);
-	if (!cursor_ok(&c) || flags >> 6 != 2 || h->ssrc == 0 || (type > 34 && type < 96) ||
+	if (!cursor_ok(&c) || flags >> 6 != 2 || (type > 34 && type < 96) ||
 	    (marker_type >= RTCP_FIRST && marker_type <= RTCP_LAST) || size > in->wire_len)
 		return false;
 	cursor_skip(&c, size - RTP_HEADER);

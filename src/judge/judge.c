@@ -51,28 +51,35 @@ static int keep_text(struct ledger *ledger, const char *text, uint32_t *offset)
 	return 0;
 }
 
+/* Append to a growing array; nothing to append leaves even an array that is not there alone. */
+static int append(void *array, size_t *count, size_t *cap, const void *items, size_t n, size_t size)
+{
+	char *base;
+
+	if (n == 0)
+		return 0;
+	if (memory_grow(array, cap, *count + n, size) != 0)
+		return FA_ENOMEM;
+	memcpy(&base, array, sizeof(base));
+	memcpy(base + *count * size, items, n * size);
+	*count += n;
+	return 0;
+}
+
 static int keep(struct ledger *ledger, struct opinion *o, const uint32_t *rows)
 {
 	struct judged *j = &o->judged;
 
-	if (memory_grow(&ledger->flows, &ledger->flow_cap, ledger->flow_count + 1,
-			sizeof(*ledger->flows)) != 0 ||
-	    memory_grow(&ledger->evidence, &ledger->evidence_cap,
-			ledger->evidence_count + j->evidence_count, sizeof(*ledger->evidence)) != 0 ||
-	    memory_grow(&ledger->rows, &ledger->rows_cap, ledger->rows_count + j->row_count,
-			sizeof(*ledger->rows)) != 0)
-		return FA_ENOMEM;
+	j->evidence = (uint32_t)ledger->evidence_count;
+	j->rows = (uint32_t)ledger->rows_count;
 	if (o->ident != NULL && keep_text(ledger, o->ident->tls.sni, &j->sni) != 0)
 		return FA_ENOMEM;
-	j->evidence = (uint32_t)ledger->evidence_count;
-	memcpy(ledger->evidence + ledger->evidence_count, o->evidence,
-	       j->evidence_count * sizeof(*o->evidence));
-	ledger->evidence_count += j->evidence_count;
-	j->rows = (uint32_t)ledger->rows_count;
-	memcpy(ledger->rows + ledger->rows_count, rows, j->row_count * sizeof(*rows));
-	ledger->rows_count += j->row_count;
-	ledger->flows[ledger->flow_count++] = *j;
-	return 0;
+	if (append(&ledger->evidence, &ledger->evidence_count, &ledger->evidence_cap, o->evidence,
+		   j->evidence_count, sizeof(*o->evidence)) != 0 ||
+	    append(&ledger->rows, &ledger->rows_count, &ledger->rows_cap, rows, j->row_count,
+		   sizeof(*rows)) != 0)
+		return FA_ENOMEM;
+	return append(&ledger->flows, &ledger->flow_count, &ledger->flow_cap, j, 1, sizeof(*j));
 }
 
 int judge_flow(struct ledger *ledger, const struct flow *flow,

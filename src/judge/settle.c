@@ -342,7 +342,8 @@ int ledger_settle(struct ledger *ledger, const struct judge_options *options)
 	struct settling s = { .ledger = ledger, .options = options };
 	int status = FA_ENOMEM;
 
-	qsort(ledger->flows, ledger->flow_count, sizeof(*ledger->flows), flow_order);
+	if (ledger->flow_count != 0)
+		qsort(ledger->flows, ledger->flow_count, sizeof(*ledger->flows), flow_order);
 	count_flows(ledger);
 	s.controls = controls_new(ledger);
 	if (s.controls != NULL && group_ends(&s) == 0) {

@@ -45,7 +45,7 @@ static void capture_line(struct text *t, const struct capture_facts *cap, uint64
 			page_gap(page, 3);
 			page_phrase(page, PAGE_PLAIN,
 				    time_duration_text(cap->last_ns - cap->first_ns, span));
-		} else {
+		} else if (cap->filtered < cap->frames) {
 			page_phrase(page, PAGE_PLAIN, "no times");
 		}
 		sizes(page, cap->frames, cap->wire_bytes, flows);

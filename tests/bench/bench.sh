@@ -7,7 +7,7 @@
 # FLOWAUDIT     the program                    (build/release/flowaudit)
 # BENCH_BIN     directory of gen, bare and run (build/release/bench)
 # BENCH_SCALE   factor on all packet and flow counts, such as 0.5 (1)
-# BENCH_ROUNDS  rounds, at least 1             (7 beside bare, 5 beside others; quick 3)
+# BENCH_ROUNDS  rounds, at least 1             (5; quick 3)
 # TMPDIR        where the captures go: 2.5 GB at scale 1
 #
 # In a round every program runs once on the same capture, in an order that
@@ -29,7 +29,7 @@ export FLOWAUDIT_RULES=${FLOWAUDIT_RULES:-$tree/rules}
 limit_s=300 # no single run takes longer
 
 case $mode in
-full) limit_rounds=${BENCH_ROUNDS:-7} rival_rounds=${BENCH_ROUNDS:-5} ;;
+full) limit_rounds=${BENCH_ROUNDS:-5} rival_rounds=${BENCH_ROUNDS:-5} ;;
 quick) limit_rounds=${BENCH_ROUNDS:-3} rival_rounds=${BENCH_ROUNDS:-3} ;;
 *) echo "usage: bench.sh [full|quick]" >&2; exit 2 ;;
 esac
@@ -205,9 +205,9 @@ case $mode in
 full)
 	head_of_table bare
 	bench "$limit_rounds" bare "flowaudit bare" voice 8000000 50000
-	bench "$limit_rounds" bare "flowaudit bare" small 12000000 2000000
-	bench "$limit_rounds" bare "flowaudit bare" newflows 4000000
-	bench "$limit_rounds" bare "flowaudit bare" mixed 4000000
+	bench "$limit_rounds" bare "flowaudit bare" small 6000000 1000000
+	bench "$limit_rounds" bare "flowaudit bare" newflows 1000000
+	bench "$limit_rounds" bare "flowaudit bare" mixed 2000000
 	head_of_table flowaudit
 	bench "$rival_rounds" flowaudit "$quick_tools" voice 2000000 50000
 	bench "$rival_rounds" flowaudit "$quick_tools" small 1000000 200000

@@ -154,11 +154,47 @@ static void victim_is_the_sender(void)
 	flow_table_free(t);
 }
 
+/* A translator rewrote who sends the error, not what it quotes: 10.x for 192.0.2.x. */
+static void rewritten_on_the_way(void)
+{
+	struct flow_table_options o = fix_small(16);
+	struct flow_table *t = fix_table(&o);
+	struct facts syn = fix_syn(1, FIX_T0), e = error(3, 10, 9, 2);
+	const struct flow_notes *notes;
+	uint32_t id = fix_take(t, &syn);
+
+	e.src = syn.dst;
+	e.dst = syn.src;
+	e.quoted = (struct quoted){ .src = syn.src,
+				    .dst = fix_address(77),
+				    .sport = syn.sport,
+				    .dport = syn.dport,
+				    .tcp_seq = syn.seq,
+				    .l4 = IPPROTO_TCP,
+				    .present = true };
+	CU_ASSERT_EQUAL(fix_take(t, &e), id);
+	notes = flow_table_notes(t, id);
+	CU_ASSERT(notes->icmp.count == 1 && notes->icmp.code == 10 && notes->icmp.from_peer);
+	CU_ASSERT_EQUAL(address_compare(&flow_table_flow(t, id)->key.addr[notes->icmp.victim],
+					&syn.src),
+			0);
+	/* Another sequence number is another attempt, and without one nothing proves it. */
+	e.quoted.tcp_seq++;
+	CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);
+	e.quoted.tcp_seq--;
+	e.quoted.l4 = IPPROTO_UDP;
+	CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);
+	CU_ASSERT_EQUAL(notes->icmp.count, 1);
+	flow_table_free(t);
+}
+
 CU_TestInfo tests_quote[] = {
 	{ "every ICMPv4 error has its strength", v4_strengths },
 	{ "every ICMPv6 error has its strength", v6_strengths },
 	{ "the strongest error is kept and its like counted", strongest_wins },
 	{ "an error goes to the flow it quotes, and opens none", attached_by_the_table },
 	{ "the victim is the endpoint whose packet failed", victim_is_the_sender },
+	{ "a quote that a translator left untouched is bound by the SYN's number",
+	  rewritten_on_the_way },
 	CU_TEST_INFO_NULL,
 };

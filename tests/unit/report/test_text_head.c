@@ -83,6 +83,8 @@ static void test_no_times(void)
 	cap = fixture_capture(&f, "a.pcapng", 12);
 	cap->first_ns = cap->last_ns = 0;
 	has(&f, "a.pcapng   no times   12 frames");
+	cap->filtered = 12; /* all of them: then there is none that could have a time */
+	has(&f, "a.pcapng   12 frames");
 	fixture_close(&f);
 }
 
