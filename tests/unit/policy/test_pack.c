@@ -22,8 +22,8 @@ static void test_mistakes(void)
 	} cases[] = {
 		{ "- a\n", "p.yaml:1:1: the pack: expected a map, found a list" },
 		/* Building stopped at a value: nobody looks at half a tree. */
-		{ "pack: p\ntitle: *x\n",
-		  "p.yaml:2:8: anchors (&) and aliases (*) are not used here; write the value out" },
+		{ "pack: p\ntitle: *x\n", "p.yaml:2:8: anchors (&) and aliases (*) are not used "
+					  "here; write the value out" },
 		{ "just words\n", "p.yaml:1:1: the pack: expected a map, found a single value" },
 		{ TOP "role: {}\nroles: {}\n" ROWS,
 		  "p.yaml:5:1: unknown key \"role\" in the pack; did you mean \"roles\"?" },

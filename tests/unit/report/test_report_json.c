@@ -468,7 +468,7 @@ static void test_elapsed(void)
 	elapsed(0.0625, "\"elapsed_s\":0.062}\n");
 	elapsed(12345.5, "\"elapsed_s\":12345.500}\n");
 	elapsed(-1, "\"elapsed_s\":0.000}\n");
-	elapsed(nan(""), "\"elapsed_s\":0.000}\n");
+	elapsed((double)NAN, "\"elapsed_s\":0.000}\n");
 }
 
 extern CU_TestInfo tests_report_json[];
