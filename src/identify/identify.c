@@ -23,21 +23,50 @@
  * only its companions, below.
  */
 
-/* More specific before less: pseudo-TLS is a TLS record, anything may be an HTTP method. */
+/*
+ * More specific before less: pseudo-TLS is a TLS record, anything may be an HTTP method.
+ * Beside each, what first bytes must be for it to stay possible: of the side that opens /
+ * of the side that answers.
+ */
+/* clang-format off */
 static const struct stream_protocol *const stream_protocols[] = {
-	&pseudo_tls_stream, &tls_stream, &msturn_stream, &stun_stream,
-	&dcerpc_stream,     &smb_stream, &nmf_stream,    &msnftp_stream,
-	&tds_stream,        &sip_stream, &http_stream,   &framed_stream,
+	&pseudo_tls_stream, /* the 50 bytes of MS-TURN 2.1.1 / the 83 */
+	&tls_stream,	    /* record with a ClientHello, SSL 2.0 hello / ServerHello, clear alert */
+	&msturn_stream,	    /* 02 00 frame around a message with the magic cookie / the same */
+	&stun_stream,	    /* message with the cookie of RFC 5389, length of 4n / the same */
+	&dcerpc_stream,	    /* bind / bind_ack, bind_nak, response, fault, ncacn_http banner */
+	&smb_stream,	    /* SMB message, NetBIOS session request / SMB, session response */
+	&nmf_stream,	    /* version, mode, via records / upgrade, ack or fault record */
+	&msnftp_stream,	    /* VER MSN_SECURE_FTP / the same */
+	&tds_stream,	    /* prelogin or login packet / response packet */
+	&sip_stream,	    /* empty lines; method and SIP URI, or SIP/2.0 status / the same */
+	&http_stream,	    /* empty lines; request line with HTTP/1.x, preface / status, SETTINGS */
+	&framed_stream,	    /* RFC 4571 lengths; STUN, DTLS, RTP or RTCP in the first / the same */
 };
+/* clang-format on */
 
 static_assert(ARRAY_SIZE(stream_protocols) <= 16, "side->opens has a bit each");
 
 #define ALL_STREAM ((uint16_t)((1u << ARRAY_SIZE(stream_protocols)) - 1))
 
+/*
+ * Beside each, how many whole datagrams that are no message of it rule it out (the entry's
+ * strikes).  The media protocols come behind probes and each other, SIP behind keep-alives;
+ * the last three have flows of their own and a fixed shape from the first datagram on.
+ */
+/* clang-format off */
 static const struct datagram_protocol *const datagram_protocols[] = {
-	&msturn_datagram, &stun_datagram, &dtls_datagram, &rtcp_datagram,   &rtp_datagram,
-	&sip_datagram,    &dhcp_datagram, &sqlr_datagram, &dcerpc_datagram,
+	&msturn_datagram, /* 2: known type, exact length, magic cookie; or an FF10 frame */
+	&stun_datagram,	  /* 2: exact length; cookie, or known types to the end; ChannelData */
+	&dtls_datagram,	  /* 2: records to the last byte */
+	&rtcp_datagram,	  /* 2: version 2, types 200-207, lengths that fit, room for SRTCP's tag */
+	&rtp_datagram,	  /* 2: version 2, payload type of RFC 3551, header inside the datagram */
+	&sip_datagram,	  /* 2: a request or status line */
+	&dhcp_datagram,	  /* 1: BOOTP header and DHCP's cookie */
+	&sqlr_datagram,	  /* 1: a request of 1 to 35 bytes, or an answer of exact length */
+	&dcerpc_datagram, /* 1: the 80-byte header, body inside the datagram */
 };
+/* clang-format on */
 
 /* Changes of hands in one call: pseudo-TLS to MSTURN, CONNECT to TLS.  A bound, not a need. */
 #define MAX_HANDS 8
@@ -135,8 +164,7 @@ void ident_note(struct ident *id, enum app app, enum confidence confidence, cons
 	id->possible |= id->seen;
 }
 
-void ident_transaction(struct ident *id, uint64_t transaction, bool answer,
-		       const struct input *in)
+void ident_transaction(struct ident *id, uint64_t transaction, bool answer, const struct input *in)
 {
 	if (in->nested || id->transaction != 0)
 		return;
@@ -331,11 +359,10 @@ static void stream_possible(struct ident *id)
 /* A proven protocol leaves no room for another beside it on the same bytes. */
 static void stream_settle(struct ident *id, unsigned dir)
 {
-	const struct ident_side *side = &id->work.side[dir], *peer = &id->work.side[1 - dir];
+	unsigned owner = id->work.side[dir].owner;
 
-	if (side->owner != 0 && (stream_protocols[side->owner - 1]->apps & id->work.strong) != 0 &&
-	    (side->base == 0) == (peer->base == 0))
-		id->work.settled = protocol_bit(side->owner - 1u);
+	if (owner != 0 && (stream_protocols[owner - 1]->apps & id->work.strong) != 0)
+		id->work.settled = protocol_bit(owner - 1);
 }
 
 static bool stream_done(const struct ident *id)

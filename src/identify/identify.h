@@ -183,8 +183,11 @@ struct ident_work {
  *		RTP over RTCP over MSTURN over STUN
  * @confidence:	Of @app
  * @seen:	Set of all protocols identified, of any confidence but NONE
- * @possible:	Set of protocols that the bytes seen do not rule out.  A whole first
- *		datagram or segment that fits no signature of a protocol takes it out
+ * @possible:	Set of protocols that the bytes seen do not rule out; includes @seen.  Streams:
+ *		a protocol goes when neither side's true first bytes can open it, answered by
+ *		the other's.  Datagrams: when one or two whole ones (by protocol) are no
+ *		message of it.  Midstream or cut bytes rule nothing out; a proven protocol
+ *		rules out what does not share a flow with it.  identify.c has the tables
  * @frame:	First frame of each endpoint that @app rests on; 0: none
  * @client:	Endpoint that played the client's part; 2: not told by the protocol
  * @examined:	Payload bytes looked at, by endpoint

@@ -6,15 +6,8 @@
 #define FA_IDENTIFY_PROTOCOL_H
 
 #include "base/cursor.h"
+#include "identify/fit.h"
 #include "identify/identify.h"
-
-/* How bytes fit a pattern.  Ordered: several tests combine by MIN(). */
-enum fit {
-	FIT_NO,
-	FIT_MORE,  /* as far as they go; more are needed */
-	FIT_MAYBE, /* they fit, but so do too many other things */
-	FIT_YES,
-};
 
 /**
  * struct input - Payload handed to an identifier
@@ -92,8 +85,7 @@ extern const struct datagram_protocol stun_datagram, msturn_datagram, rtp_datagr
 /* @app was seen with this confidence; picks the flow's name and, when strong, what it rules out. */
 void ident_note(struct ident *id, enum app app, enum confidence confidence, const struct input *in);
 /* A message of the flow belongs to this transaction; the first one is kept. */
-void ident_transaction(struct ident *id, uint64_t transaction, bool answer,
-		       const struct input *in);
+void ident_transaction(struct ident *id, uint64_t transaction, bool answer, const struct input *in);
 /* This endpoint plays the client's part; the first to say so wins. */
 void ident_client(struct ident *id, unsigned dir);
 /* The application accepted; only the first is kept. */
@@ -108,11 +100,6 @@ bool ident_follows(const struct ident *id, unsigned dir, const struct stream_pro
 void ident_hand(struct ident *id, unsigned dir, const struct stream_protocol *p, size_t offset);
 /* Identify the direction anew from @offset: what begins there may be anything. */
 void ident_restart(struct ident *id, unsigned dir, size_t offset);
-
-/* fit.c: tests of the first bytes, which may not all be there yet. */
-enum fit fit_bytes(const uint8_t *bytes, size_t len, size_t at, const void *want, size_t n);
-enum fit fit_byte(const uint8_t *bytes, size_t len, size_t at, unsigned lo, unsigned hi);
-enum fit fit_be16(const uint8_t *bytes, size_t len, size_t at, unsigned lo, unsigned hi);
 
 /* A datagram or unit with all its bytes. */
 static inline bool input_whole(const struct input *in)

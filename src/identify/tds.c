@@ -67,23 +67,14 @@ static bool is_request_type(unsigned type)
 	       (type >= TDS_LOGIN7 && type <= TDS_PRELOGIN && type != 0x11);
 }
 
-/* A request's header is telling; of a response the whole packet must be there. */
+/* A request in the middle: SPID and window are 0, and the type is one that clients send. */
 static enum fit tds_joins(const uint8_t *bytes, size_t len, size_t pos)
 {
 	enum fit fit = header_starts(bytes, len, TDS_BATCH, TDS_PRELOGIN);
-	size_t size;
 
-	if (pos != 0 || fit == FIT_NO)
+	if (pos != 0 || (len > 0 && !is_request_type(bytes[0])))
 		return FIT_NO;
-	if (len < TDS_HEADER)
-		return FIT_MORE;
-	if (bytes[0] != TDS_RESPONSE)
-		return is_request_type(bytes[0]) && bytes[4] == 0 && bytes[5] == 0 ? FIT_YES
-										   : FIT_NO;
-	size = (size_t)bytes[2] << 8 | bytes[3];
-	if (len < size)
-		return FIT_MORE;
-	return len == size || bytes[size] == TDS_RESPONSE ? FIT_YES : FIT_NO;
+	return MIN(fit, fit_be16(bytes, len, 4, 0, 0));
 }
 
 static enum follow tds_follow(struct ident *id, const struct input *in)

@@ -228,8 +228,6 @@ static bool record_is_sane(unsigned type, unsigned version, unsigned length)
 /* What the mere type of a record tells. */
 static void record_begins(struct ident *id, struct ident_tls *tls, unsigned type)
 {
-	if (type != RECORD_HANDSHAKE)
-		tls->hs_have = 0;
 	/*
 	 * In 1.3 it is there for middleboxes alone, and a second hello may follow it in
 	 * clear (RFC 8446 D.4), which tells nothing that the first did not.

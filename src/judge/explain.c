@@ -49,10 +49,11 @@ static const char *icmp_phrase(uint32_t version, uint32_t type, uint32_t code)
 
 static void icmp_text(const struct evidence *e, char *buf, size_t size)
 {
-	char from[ADDRESS_TEXT];
+	char from[ADDRESS_TEXT], times[32] = "";
 
-	snprintf(buf, size, "%s answered %u time%s: %s (ICMP%s %u/%u)",
-		 address_text(&e->from, from), e->count, e->count == 1 ? "" : "s",
+	if (e->count > 1)
+		snprintf(times, sizeof(times), " %u times", e->count);
+	snprintf(buf, size, "%s answered%s: %s (ICMP%s %u/%u)", address_text(&e->from, from), times,
 		 icmp_phrase(e->value2, e->value >> 8, e->value & 0xff), e->value2 == 6 ? "v6" : "",
 		 e->value >> 8, e->value & 0xff);
 }

@@ -1,6 +1,6 @@
 /* First bytes of which not all may have come. */
 #include "identify/feed.h"
-#include "identify/protocol.h"
+#include "identify/fit.h"
 
 static const uint8_t bytes[4] = { 0x16, 0x03, 0x01, 0x02 };
 

@@ -104,8 +104,10 @@ static void a_tunnel_is_identified_anew(void)
 	static const char made[] = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 	feed_stream(&f);
-	feed_text(&f, 0, connect);
+	feed_bytes(&f, 0, connect, sizeof(connect) - 2);
 	CU_ASSERT(IS_STRONG(&f, APP_HTTP));
+	CU_ASSERT_FALSE(POSSIBLE(&f, APP_TLS));
+	feed_text(&f, 0, "\n");
 	CU_ASSERT(POSSIBLE(&f, APP_TLS));
 	CU_ASSERT_EQUAL(feed_text(&f, 1, made), IDENT_MORE);
 	for (size_t i = 0; i < ARRAY_SIZE(tls_mutual); i++)

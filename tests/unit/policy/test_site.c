@@ -180,6 +180,24 @@ static void test_conditions(void)
 	rig_close(&rig);
 }
 
+/* Only one of the two says that they exclude each other; it holds both ways. */
+static void test_exclusion(void)
+{
+	static const char pack[] =
+		"pack: p\ntitle: t\ndocuments: {d: {title: t}}\n"
+		"tables: {d/t: {title: t, rows: 1}}\nroles: {}\n"
+		"conditions: {sun: {description: x, excludes: rain}, rain: {description: x}}\n"
+		"rows: [{id: d/t/1, need: none}]\n";
+	struct rig rig;
+
+	rig_open(&rig);
+	rig_pack(&rig, pack);
+	rig_site(&rig, "roles: {}\nconditions: {rain: true}\n");
+	CU_ASSERT_EQUAL(policy_condition(rig.policy, 0), ASSERTION_DENIED);
+	CU_ASSERT_EQUAL(policy_condition(rig.policy, 1), ASSERTION_HOLDS);
+	rig_close(&rig);
+}
+
 static void test_parameters(void)
 {
 	struct rig rig;
@@ -229,6 +247,7 @@ CU_TestInfo tests_site[] = {
 	{ "aliases may form a circle", test_alias_circle },
 	{ "conditions are asserted, denied or unknown, and exclusive ones deny each other",
 	  test_conditions },
+	{ "exclusion holds both ways", test_exclusion },
 	{ "a parameter moves the rows' range", test_parameters },
 	{ "there is one site at most", test_second_site },
 	CU_TEST_INFO_NULL,

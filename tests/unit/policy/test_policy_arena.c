@@ -40,8 +40,8 @@ static void test_pieces(void)
 	arena_free(&arena);
 }
 
-extern CU_TestInfo tests_arena[];
-CU_TestInfo tests_arena[] = {
+extern CU_TestInfo tests_policy_arena[];
+CU_TestInfo tests_policy_arena[] = {
 	{ "pieces are zeroed, aligned and apart", test_pieces },
 	CU_TEST_INFO_NULL,
 };

@@ -1,0 +1,732 @@
+/* The second half of judgement, when everything has been seen (judge/settle.c). */
+#include "judge/scene.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the verdict from two facts ---------------------------------------------------------- */
+
+static void verdict_of_every_pair(void)
+{
+	/* By standing, by outcome: expected, Unexpected, blocked, rejected, mismatch, inconclusive. */
+	static const char *const want[] = {
+		[STANDING_UNDOCUMENTED] = "urrruii",
+		[STANDING_DOCUMENTED] = "ebbbbii",
+		[STANDING_CONTRADICTED] = "mbbbbii",
+		[STANDING_UNPROVEN] = "irrriii",
+	};
+
+	for (unsigned standing = 0; standing < ARRAY_SIZE(want); standing++) {
+		for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
+			struct scene s;
+			struct judged *j;
+
+			scene_open(&s, NULL, NULL);
+			scene_control(&s, CLIENT ":50000", SERVER ":80");
+			j = scene_flow(&s, 0);
+			j->standing = (uint8_t)standing;
+			j->outcome = (uint8_t)outcome;
+			j->grade = GRADE_LIKELY; /* silence is judged already */
+			scene_settle(&s);
+			CU_ASSERT_EQUAL(verdict_name((enum verdict)j->verdict)[0],
+					want[standing][outcome]);
+			CU_ASSERT_EQUAL(s.ledger.verdicts[j->verdict], 1);
+			scene_close(&s);
+		}
+	}
+}
+
+static void only_blocked_states_a_cause(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	scene_control(&s, PARTNER ":40000", EDGE ":80");
+	talk_syn(&s, &t, PARTNER ":40001", EDGE ":5061", 1);
+	talk_rst(&t, 1, 60);
+	scene_judge(&s, &t);
+	talk_syn(&s, &t, PARTNER ":40002", EDGE ":22", 1);
+	talk_rst(&t, 1, 60);
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	SAID(&s, 1, "blocked refused host proven", "mtls-in", "tcp_rst_syn protocol_unverified");
+	CU_ASSERT_EQUAL(scene_flow(&s, 1)->control, 0);
+	CU_ASSERT_EQUAL(scene_flow(&s, 1)->control_kind, CONTROL_SAME_PAIR);
+	SAID(&s, 2, "rejected refused", "any dport", "tcp_rst_syn");
+	CU_ASSERT_EQUAL(scene_flow(&s, 2)->control, LEDGER_NONE);
+	CU_ASSERT_EQUAL(scene_flow(&s, 2)->control_kind, CONTROL_NONE);
+	scene_close(&s);
+}
+
+/* ---- silence ------------------------------------------------------------------------------ */
+
+/* A SYN to a documented port, @count times, in a capture that ends @end_ns after the first. */
+static unsigned silent(struct scene *s, unsigned count, int64_t end_ns, bool control)
+{
+	struct talk t;
+
+	scene_open(s, NULL, NULL);
+	s->ledger.captures[0].last_ns = SCENE_T0 + end_ns;
+	if (control)
+		scene_control(s, CLIENT ":50000", SERVER ":80");
+	else
+		scene_control(s, CLIENT_2 ":50000", CLIENT ":80"); /* the client can be reached */
+	talk_syn(s, &t, CLIENT ":50001", SERVER ":5060", count);
+	scene_judge(s, &t);
+	scene_settle(s);
+	return 1;
+}
+
+static void silence_seen_long_enough(void)
+{
+	struct scene s;
+	unsigned i = silent(&s, 1, 25 * NS_PER_S, true);
+
+	SAID(&s, i, "blocked no_reply network likely", "sip", "syn_unanswered protocol_unverified");
+	CU_ASSERT_EQUAL(scene_flow(&s, i)->control, 0);
+	CU_ASSERT_EQUAL(scene_flow(&s, i)->control_kind, CONTROL_SAME_PAIR);
+	scene_close(&s);
+	i = silent(&s, 1, 25 * NS_PER_S, false);
+	SAID(&s, i, "blocked no_reply unknown likely", "sip", "syn_unanswered protocol_unverified");
+	CU_ASSERT_EQUAL(scene_flow(&s, i)->control, LEDGER_NONE);
+	scene_close(&s);
+}
+
+static void capture_that_ends_sooner(void)
+{
+	struct scene s;
+	unsigned i = silent(&s, 3, 25 * NS_PER_S - 1, true);
+
+	/* Two retransmissions and a control. */
+	SAID(&s, i, "blocked no_reply network likely", "sip", "syn_unanswered protocol_unverified");
+	scene_close(&s);
+	i = silent(&s, 2, 25 * NS_PER_S - 1, true);
+	SAID(&s, i, "inconclusive unknown", "sip",
+	     "syn_unanswered protocol_unverified capture_ends_soon");
+	CU_ASSERT_EQUAL(scene_evidence(&s, i, EVIDENCE_CAPTURE_ENDS_SOON)->value, 24999);
+	scene_close(&s);
+	i = silent(&s, 3, 25 * NS_PER_S - 1, false);
+	SAID(&s, i, "inconclusive unknown", "sip",
+	     "syn_unanswered protocol_unverified capture_ends_soon");
+	scene_close(&s);
+	/* The last packet of the capture may be older than this one. */
+	i = silent(&s, 1, -NS_PER_S, true);
+	SAID(&s, i, "inconclusive unknown", "sip",
+	     "syn_unanswered protocol_unverified capture_ends_soon");
+	CU_ASSERT_EQUAL(scene_evidence(&s, i, EVIDENCE_CAPTURE_ENDS_SOON)->value, 0);
+	scene_close(&s);
+}
+
+static void timeout_is_an_option(void)
+{
+	static const struct judge_options options = { .attempt_timeout_ns = 3 * NS_PER_S };
+	static const int64_t ends[] = { 3 * NS_PER_S, 3 * NS_PER_S - 1 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		struct scene s;
+		struct talk t;
+
+		scene_open(&s, NULL, NULL);
+		s.ledger.captures[0].last_ns = SCENE_T0 + ends[i];
+		scene_control(&s, CLIENT ":50000", SERVER ":80");
+		talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 1);
+		scene_judge(&s, &t);
+		CU_ASSERT_EQUAL(ledger_settle(&s.ledger, &options), 0);
+		CU_ASSERT_EQUAL(scene_flow(&s, 1)->verdict,
+				i == 0 ? VERDICT_BLOCKED : VERDICT_INCONCLUSIVE);
+		scene_close(&s);
+	}
+}
+
+static void rotated_files_last_as_long_as_their_group(void)
+{
+	for (unsigned group = 0; group < 2; group++) {
+		struct scene s;
+		struct talk t;
+
+		scene_open(&s, NULL, NULL);
+		s.ledger.captures[0].last_ns = SCENE_T0 + NS_PER_S;
+		scene_control(&s, CLIENT ":50000", SERVER ":80");
+		talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 1);
+		scene_judge(&s, &t);
+		scene_capture(&s, group, 1, 60);
+		/* One more of the group that ends before. */
+		scene_capture(&s, 0, 0, 1);
+		scene_settle(&s);
+		CU_ASSERT_EQUAL(scene_flow(&s, 1)->verdict,
+				group == 0 ? VERDICT_BLOCKED : VERDICT_INCONCLUSIVE);
+		scene_close(&s);
+	}
+}
+
+static void answer_that_could_not_be_seen(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 3);
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	SAID(&s, 0, "inconclusive one_sided", "sip",
+	     "syn_unanswered protocol_unverified single_direction");
+	CU_ASSERT_EQUAL(scene_evidence(&s, 0, EVIDENCE_SINGLE_DIRECTION)->frames[0],
+			scene_flow(&s, 0)->first_frame);
+	scene_close(&s);
+}
+
+static void datagrams_need_a_control(void)
+{
+	for (unsigned control = 0; control < 2; control++) {
+		struct scene s;
+		struct talk t;
+
+		scene_open(&s, NULL, NULL);
+		scene_control(&s, control ? CLIENT ":50000" : CLIENT_2 ":50000",
+			      control ? EDGE ":443" : CLIENT ":443");
+		talk_udp(&s, &t, CLIENT ":50001", EDGE ":3478", 9);
+		talk_app(&t, APP_MSTURN);
+		scene_judge(&s, &t);
+		scene_settle(&s);
+		SAID(&s, 1,
+		     control ? "blocked no_reply network likely" : "inconclusive unknown",
+		     "stun>wide", "stun_unanswered");
+		scene_close(&s);
+	}
+}
+
+static void datagrams_count_their_tries(void)
+{
+	for (unsigned tries = 2; tries <= 3; tries++) {
+		for (unsigned stun = 0; stun < 2; stun++) {
+			struct scene s;
+			struct talk t;
+
+			scene_open(&s, NULL, NULL);
+			s.ledger.captures[0].last_ns = SCENE_T0 + 5 * NS_PER_S;
+			scene_control(&s, CLIENT ":50000", EDGE ":443");
+			talk_udp(&s, &t, CLIENT ":50001", EDGE ":3478", tries);
+			if (stun)
+				talk_app(&t, APP_MSTURN);
+			scene_judge(&s, &t);
+			scene_settle(&s);
+			CU_ASSERT_EQUAL(scene_flow(&s, 1)->verdict,
+					tries == 3 ? VERDICT_BLOCKED : VERDICT_INCONCLUSIVE);
+			scene_close(&s);
+		}
+	}
+}
+
+static void unreachable_needs_no_waiting(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	s.ledger.captures[0].last_ns = SCENE_T0 + NS_PER_S;
+	talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 1);
+	talk_icmp(&t, 3, 1, FIREWALL, 0);
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	SAID(&s, 0, "blocked no_reply unknown likely", "sip",
+	     "icmp_unreachable protocol_unverified");
+	scene_close(&s);
+}
+
+/* ---- silence that is normal ---------------------------------------------------------------- */
+
+/* Nine unanswered datagrams beside a control. */
+static void asked(struct scene *s, const char *from, const char *to, enum app app)
+{
+	struct talk t;
+
+	scene_control(s, CLIENT ":40000", SERVER ":80");
+	scene_control(s, CLIENT ":40001", EDGE ":443");
+	talk_udp(s, &t, from, to, 9);
+	if (app != APP_NONE)
+		talk_app(&t, app);
+	scene_judge(s, &t);
+	scene_settle(s);
+}
+
+static void sql_browser_may_be_silent(void)
+{
+	struct scene s;
+
+	scene_open(&s, NULL, NULL);
+	asked(&s, CLIENT ":50001", SERVER ":1434", APP_NONE);
+	SAID(&s, 2, "inconclusive unknown", "sql",
+	     "udp_unanswered peer_unverified protocol_unverified silence_is_normal");
+	scene_close(&s);
+	/* By its bytes also where no row knows it. */
+	scene_open(&s, NULL, NULL);
+	asked(&s, CLIENT ":900", EDGE ":1435", APP_SQLR);
+	SAME(scene_said(&s, 2), "inconclusive unknown");
+	SAME(scene_codes(&s, 2), "udp_unanswered silence_is_normal");
+	scene_close(&s);
+}
+
+static void ice_checks_may_be_silent(void)
+{
+	struct scene s;
+
+	scene_open(&s, NULL, NULL);
+	asked(&s, CLIENT ":50001", SERVER ":50002", APP_STUN);
+	SAID(&s, 2, "inconclusive unknown", "media>wide",
+	     "stun_unanswered peer_unverified silence_is_normal");
+	scene_close(&s);
+	/* A relay that does not answer is another matter. */
+	scene_open(&s, NULL, NULL);
+	asked(&s, CLIENT ":50001", EDGE ":3478", APP_STUN);
+	SAID(&s, 2, "blocked no_reply network likely", "stun>wide", "stun_unanswered");
+	scene_close(&s);
+	scene_open(&s, NULL, NULL);
+	asked(&s, CLIENT ":50001", SERVER ":50002", APP_MSTURN);
+	SAID(&s, 2, "blocked no_reply network likely", "media>wide",
+	     "stun_unanswered peer_unverified");
+	scene_close(&s);
+}
+
+static void tcp_is_never_silent_by_right(void)
+{
+	static const char rows[] =
+		"- {id: d/t/tcp, l4: tcp, proto: sql-browser, from: client, to: server, dport: 1434, need: required}\n";
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, rows, NULL);
+	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	talk_syn(&s, &t, CLIENT ":50001", SERVER ":1434", 3);
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	SAID(&s, 1, "blocked no_reply network likely", "tcp", "syn_unanswered protocol_unverified");
+	scene_close(&s);
+}
+
+/* ---- resets --------------------------------------------------------------------------------- */
+
+/* A reset with this TTL, of a SYN or behind a handshake; the server's own is @own, 0: not known. */
+static void reset(struct scene *s, bool opened, uint8_t ttl, uint8_t own)
+{
+	struct talk t;
+
+	scene_open(s, NULL, NULL);
+	talk_tcp(s, &t, CLIENT ":50000", SERVER ":80");
+	t.flow.ttl[t.end[1]] = own;
+	scene_judge(s, &t);
+	if (opened)
+		talk_tcp(s, &t, CLIENT ":50001", SERVER ":5060");
+	else
+		talk_syn(s, &t, CLIENT ":50001", SERVER ":5060", 1);
+	t.flow.ttl[t.end[1]] = 0;
+	talk_rst(&t, 1, ttl);
+	scene_judge(s, &t);
+	scene_settle(s);
+}
+
+static void reset_with_its_own_ttl(void)
+{
+	struct scene s;
+
+	reset(&s, false, 60, 60);
+	SAID(&s, 1, "blocked refused host proven", "sip", "tcp_rst_syn protocol_unverified");
+	scene_close(&s);
+	reset(&s, false, 60, 0);
+	SAID(&s, 1, "blocked refused host likely", "sip", "tcp_rst_syn protocol_unverified");
+	scene_close(&s);
+	/* Schannel resets a handshake without an alert: whose fault is not known. */
+	reset(&s, true, 60, 60);
+	SAID(&s, 1, "blocked aborted unknown likely", "sip",
+	     "rst_after_handshake protocol_unverified");
+	scene_close(&s);
+}
+
+static void reset_with_a_foreign_ttl(void)
+{
+	struct scene s;
+	const struct evidence *e;
+
+	for (unsigned opened = 0; opened < 2; opened++) {
+		reset(&s, opened != 0, 250, 60);
+		SAID(&s, 1,
+		     opened ? "blocked aborted network likely" : "blocked refused network likely",
+		     "sip",
+		     opened ? "rst_after_handshake protocol_unverified rst_foreign_ttl"
+			    : "tcp_rst_syn protocol_unverified rst_foreign_ttl");
+		e = scene_evidence(&s, 1, EVIDENCE_RST_FOREIGN_TTL);
+		CU_ASSERT_EQUAL(e->value, 250);
+		CU_ASSERT_EQUAL(e->value2, 60);
+		scene_close(&s);
+	}
+}
+
+static void reset_after_the_fact_is_not_looked_at(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	talk_tcp(&s, &t, CLIENT ":50001", SERVER ":5060");
+	talk_data_both(&t);
+	talk_app(&t, APP_SIP);
+	talk_answer(&t, APP_SIP, 403);
+	talk_rst(&t, 1, 250);
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	SAID(&s, 1, "blocked aborted application proven", "sip", "sip_status");
+	scene_close(&s);
+}
+
+static void data_into_a_black_hole(void)
+{
+	for (unsigned control = 0; control < 2; control++) {
+		struct scene s;
+		struct talk t;
+
+		scene_open(&s, NULL, NULL);
+		scene_control(&s, control ? CLIENT ":50000" : CLIENT_2 ":50000",
+			      control ? EDGE ":80" : EDGE ":81");
+		talk_tcp(&s, &t, CLIENT ":50001", SERVER ":5060");
+		talk_data(&t, 0);
+		t.notes.acked[t.end[1]] = false;
+		t.notes.retransmitted[t.end[0]] = 4;
+		scene_judge(&s, &t);
+		scene_settle(&s);
+		SAID(&s, 1,
+		     control ? "blocked aborted network likely" : "blocked aborted unknown likely",
+		     "sip", "data_unacknowledged protocol_unverified");
+		scene_close(&s);
+	}
+}
+
+/* ---- answers from elsewhere ------------------------------------------------------------------ */
+
+static void answered_elsewhere(void)
+{
+	struct scene s;
+	struct talk t;
+	const struct evidence *e;
+	char text[ADDRESS_TEXT];
+
+	scene_open(&s, NULL, NULL);
+	scene_control(&s, CLIENT ":50000", EDGE ":80");
+	talk_udp(&s, &t, CLIENT ":50001", EDGE ":3478", 9);
+	talk_app(&t, APP_MSTURN);
+	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
+	talk_udp(&s, &t, "192.0.2.14:3478", CLIENT ":50001", 1);
+	talk_app(&t, APP_MSTURN);
+	t.ident.client = t.end[1];
+	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
+	scene_flow(&s, 2)->answers = true;
+	scene_settle(&s);
+	SAID(&s, 1, "expected established", "stun>wide", "stun_unanswered answered_elsewhere");
+	e = scene_evidence(&s, 1, EVIDENCE_ANSWERED_ELSEWHERE);
+	SAME(address_text(&e->from, text), "192.0.2.14");
+	CU_ASSERT_EQUAL(e->frames[0], scene_flow(&s, 2)->first_frame);
+	/* And the answer is one. */
+	CU_ASSERT_EQUAL(scene_flow(&s, 2)->outcome, OUTCOME_ESTABLISHED);
+	e = scene_evidence(&s, 2, EVIDENCE_ANSWERED_ELSEWHERE);
+	SAME(address_text(&e->from, text), CLIENT);
+	scene_close(&s);
+}
+
+static void answer_in_another_file_has_no_frame_here(void)
+{
+	struct scene s;
+	struct talk t;
+	const struct evidence *e;
+
+	scene_open(&s, NULL, NULL);
+	talk_udp(&s, &t, CLIENT ":50001", EDGE ":3478", 9);
+	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
+	scene_capture(&s, 0, 60, 120);
+	talk_udp(&s, &t, "192.0.2.14:3478", CLIENT ":50001", 1);
+	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
+	scene_flow(&s, 1)->answers = true;
+	scene_settle(&s);
+	e = scene_evidence(&s, 0, EVIDENCE_ANSWERED_ELSEWHERE);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_EQUAL(e->frames[0], 0);
+	scene_close(&s);
+}
+
+static void what_is_refused_stays_refused(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	talk_udp(&s, &t, CLIENT ":50001", EDGE ":3478", 9);
+	talk_icmp(&t, 3, 13, FIREWALL, 0);
+	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
+	talk_udp(&s, &t, "192.0.2.14:3478", CLIENT ":50001", 1);
+	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
+	scene_flow(&s, 1)->answers = true;
+	scene_settle(&s);
+	SAID(&s, 0, "blocked prohibited network proven", "stun",
+	     "icmp_admin_prohibited protocol_unverified");
+	scene_close(&s);
+}
+
+/* ---- fitness --------------------------------------------------------------------------------- */
+
+/* A capture that lost two frames in a hundred, and three flows of it. */
+static void deficiency_takes_silence_away(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	s.ledger.captures[0].frames = 100;
+	s.ledger.captures[0].kernel_drops = 2;
+	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 9);
+	scene_judge(&s, &t);
+	talk_syn(&s, &t, CLIENT ":50002", SERVER ":5060", 1);
+	talk_rst(&t, 1, 60);
+	scene_judge(&s, &t);
+	talk_syn(&s, &t, CLIENT ":50003", SERVER ":5060", 1);
+	talk_icmp(&t, 3, 13, FIREWALL, 0);
+	scene_judge(&s, &t);
+	talk_syn(&s, &t, CLIENT ":50004", SERVER ":5060", 1);
+	talk_icmp(&t, 3, 1, FIREWALL, 0);
+	scene_judge(&s, &t);
+	talk_syn(&s, &t, CLIENT ":900", SERVER ":22", 9);
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	SAID(&s, 0, "expected established", "web", "protocol_unverified");
+	SAID(&s, 1, "inconclusive no_reply", "sip", "syn_unanswered protocol_unverified fitness");
+	CU_ASSERT_EQUAL(scene_evidence(&s, 1, EVIDENCE_FITNESS)->value, FITNESS_DROPS);
+	CU_ASSERT_EQUAL(scene_flow(&s, 1)->control, LEDGER_NONE);
+	/* What was proven was proven. */
+	SAID(&s, 2, "blocked refused host proven", "sip", "tcp_rst_syn protocol_unverified");
+	SAID(&s, 3, "blocked prohibited network proven", "sip",
+	     "icmp_admin_prohibited protocol_unverified");
+	CU_ASSERT_EQUAL(scene_flow(&s, 4)->verdict, VERDICT_INCONCLUSIVE);
+	CU_ASSERT_EQUAL(scene_flow(&s, 5)->verdict, VERDICT_INCONCLUSIVE);
+	CU_ASSERT_EQUAL(s.ledger.verdicts[VERDICT_INCONCLUSIVE], 3);
+	scene_close(&s);
+}
+
+static void other_deficiencies_are_only_said(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	s.ledger.captures[0].frames = 100;
+	s.ledger.captures[0].kernel_drops = 1;
+	s.ledger.captures[0].truncated = true;
+	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 9);
+	scene_judge(&s, &t);
+	/* The deficiency of another input is none of this one. */
+	scene_capture(&s, 0, 0, 60)->clock_steps = 9;
+	scene_settle(&s);
+	SAME(scene_said(&s, 1), "blocked no_reply network likely");
+	CU_ASSERT_EQUAL(s.ledger.captures[0].fitness.count, 2);
+	CU_ASSERT_EQUAL(s.ledger.captures[1].fitness.count, 1);
+	scene_close(&s);
+}
+
+static void evicted_attempt_is_inconclusive(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 9);
+	t.flow.end = FLOW_END_EVICTED;
+	scene_judge(&s, &t);
+	talk_syn(&s, &t, CLIENT ":50002", SERVER ":5060", 9);
+	talk_rst(&t, 1, 60);
+	t.flow.end = FLOW_END_EVICTED;
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	SAID(&s, 1, "inconclusive no_reply", "sip", "syn_unanswered evicted protocol_unverified");
+	SAID(&s, 2, "blocked refused host proven", "sip",
+	     "tcp_rst_syn evicted protocol_unverified");
+	CU_ASSERT_EQUAL(s.ledger.captures[0].evicted, 2);
+	scene_close(&s);
+}
+
+static void flows_are_counted_by_input(void)
+{
+	struct scene s;
+	struct talk t;
+	const struct capture_facts *c;
+
+	scene_open(&s, NULL, NULL);
+	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	talk_midstream(&s, &t, CLIENT ":50001", SERVER ":80");
+	t.flow.flags = FLOW_GAP;
+	scene_judge(&s, &t);
+	talk_udp(&s, &t, CLIENT ":50002", SERVER ":1434", 1); /* no reply: one direction */
+	scene_judge(&s, &t);
+	talk_udp(&s, &t, CLIENT ":50003", "239.1.2.3:5000", 1); /* a group counts for neither */
+	scene_judge(&s, &t);
+	talk_udp(&s, &t, CLIENT ":50004", SERVER ":1434", 1); /* prohibited: not silence */
+	talk_icmp(&t, 3, 13, FIREWALL, 0);
+	scene_judge(&s, &t);
+	talk_midstream(&s, &t, CLIENT ":50005", SERVER ":80");
+	t.flow.packets[t.end[1]] = 0; /* one-sided */
+	scene_judge(&s, &t);
+	scene_capture(&s, 1, 1000, 1060);
+	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	scene_settle(&s);
+	c = &s.ledger.captures[0];
+	CU_ASSERT_EQUAL(c->tcp_flows, 3);
+	CU_ASSERT_EQUAL(c->tcp_midstream, 2);
+	CU_ASSERT_EQUAL(c->tcp_gaps, 1);
+	CU_ASSERT_EQUAL(c->paired_flows, 2);
+	CU_ASSERT_EQUAL(c->single_flows, 2);
+	CU_ASSERT_EQUAL(c->evicted, 0);
+	c = &s.ledger.captures[1];
+	CU_ASSERT_EQUAL(c->tcp_flows, 1);
+	CU_ASSERT_EQUAL(c->paired_flows, 1);
+	CU_ASSERT_EQUAL(c->single_flows, 0);
+	scene_close(&s);
+}
+
+/* ---- nearest, order ---------------------------------------------------------------------------- */
+
+static void nearest_of_what_is_not_documented(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	scene_control(&s, PARTNER ":40000", EDGE ":5062");
+	talk_syn(&s, &t, PARTNER ":40001", EDGE ":5062", 1);
+	talk_rst(&t, 1, 60);
+	scene_judge(&s, &t);
+	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	scene_settle(&s);
+	SAID(&s, 0, "unexpected established", "mtls-in dport", "");
+	SAID(&s, 1, "rejected refused", "mtls-in dport", "tcp_rst_syn");
+	SAME(scene_near(&s, 2), "");
+	scene_close(&s);
+}
+
+static void swapped_roles_are_nearest(void)
+{
+	struct scene s;
+	struct judged *j;
+
+	scene_open(&s, NULL, NULL);
+	scene_control(&s, SERVER ":800", CLIENT ":80");
+	scene_settle(&s);
+	j = scene_flow(&s, 0);
+	SAME(scene_near(&s, 0), "web from to");
+	CU_ASSERT_EQUAL(j->nearest_differs, KEY_FROM | KEY_TO);
+	scene_close(&s);
+}
+
+static void flows_are_sorted(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	scene_capture(&s, 0, 60, 120);
+	/* Judged in the order in which they ended. */
+	static const struct {
+		uint16_t input;
+		uint64_t frame;
+		const char *from;
+	} ended[] = {
+		{ 1, 1, CLIENT ":50001" }, { 0, 7, CLIENT ":50002" }, { 0, 3, CLIENT ":50004" },
+		{ 1, 1, CLIENT ":50000" }, { 0, 3, CLIENT ":50003" }, { 0, 3, CLIENT ":600" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(ended); i++) {
+		talk_tcp(&s, &t, ended[i].from, SERVER ":80");
+		t.flow.first_frame = ended[i].frame;
+		t.flow.input = ended[i].input;
+		scene_judge(&s, &t);
+	}
+	scene_settle(&s);
+	for (unsigned i = 1; i < s.ledger.flow_count; i++) {
+		const struct judged *a = scene_flow(&s, i - 1), *b = scene_flow(&s, i);
+
+		CU_ASSERT(a->input < b->input ||
+			  (a->input == b->input && a->first_frame < b->first_frame) ||
+			  (a->input == b->input && a->first_frame == b->first_frame &&
+			   memcmp(&a->key, &b->key, sizeof(a->key)) < 0));
+	}
+	CU_ASSERT_EQUAL(scene_flow(&s, 3)->first_frame, 7);
+	CU_ASSERT_EQUAL(scene_flow(&s, 4)->input, 1);
+	scene_close(&s);
+}
+
+static void evidence_added_late_leaves_the_others_alone(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	s.ledger.captures[0].last_ns = SCENE_T0;
+	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	for (unsigned i = 0; i < 100; i++) {
+		talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 2);
+		if (i % 2 != 0)
+			talk_rst(&t, 1, 250);
+		scene_judge(&s, &t);
+	}
+	scene_settle(&s);
+	for (unsigned i = 1; i <= 100; i++)
+		SAME(scene_codes(&s, i), i % 2 != 0
+						 ? "syn_unanswered protocol_unverified capture_ends_soon"
+						 : "tcp_rst_syn protocol_unverified rst_foreign_ttl");
+	SAME(scene_codes(&s, 0), "protocol_unverified");
+	CU_ASSERT_EQUAL(scene_evidence(&s, 99, EVIDENCE_SYN_UNANSWERED)->frames[0],
+			scene_flow(&s, 99)->first_frame);
+	scene_close(&s);
+}
+
+static void nothing_to_settle(void)
+{
+	struct scene s;
+
+	scene_open(&s, NULL, NULL);
+	scene_settle(&s);
+	SAME(row_state_name((enum row_state)s.ledger.coverage[0].state), "not_seen");
+	scene_close(&s);
+}
+
+extern CU_TestInfo tests_settle[];
+CU_TestInfo tests_settle[] = {
+	{ "every standing and every outcome give the documented verdict", verdict_of_every_pair },
+	{ "only what is blocked states a cause, a grade and a control", only_blocked_states_a_cause },
+	{ "silence of 25 seconds is likely a block, by the network where a control vouches", silence_seen_long_enough },
+	{ "where the capture ends sooner, two retransmissions and a control do", capture_that_ends_sooner },
+	{ "the time to wait is an option", timeout_is_an_option },
+	{ "the files of a group last as long as the last of them", rotated_files_last_as_long_as_their_group },
+	{ "silence means nothing where no answer could be seen", answer_that_could_not_be_seen },
+	{ "unanswered datagrams need a control", datagrams_need_a_control },
+	{ "unanswered datagrams count their tries", datagrams_count_their_tries },
+	{ "a host or network unreachable needs no waiting", unreachable_needs_no_waiting },
+	{ "SQL Browser may be silent", sql_browser_may_be_silent },
+	{ "ICE checks between media ends may go unanswered, relays not", ice_checks_may_be_silent },
+	{ "over TCP no protocol is silent by right", tcp_is_never_silent_by_right },
+	{ "a reset with the host's TTL is its own", reset_with_its_own_ttl },
+	{ "a reset with a foreign TTL is the network's", reset_with_a_foreign_ttl },
+	{ "a reset behind a refusal decides nothing", reset_after_the_fact_is_not_looked_at },
+	{ "data into a black hole is the network's where a control vouches", data_into_a_black_hole },
+	{ "a request answered from another address is established", answered_elsewhere },
+	{ "an answer in another file names no frame", answer_in_another_file_has_no_frame_here },
+	{ "what was refused stays refused", what_is_refused_stays_refused },
+	{ "a deficiency takes silence away, not what was proven", deficiency_takes_silence_away },
+	{ "other deficiencies are only said", other_deficiencies_are_only_said },
+	{ "silence of an evicted flow is inconclusive", evicted_attempt_is_inconclusive },
+	{ "flows are counted by input, groups for no direction", flows_are_counted_by_input },
+	{ "what is not documented has a nearest row", nearest_of_what_is_not_documented },
+	{ "swapped roles are near", swapped_roles_are_nearest },
+	{ "flows are sorted by input, frame and key", flows_are_sorted },
+	{ "evidence added late leaves the others alone", evidence_added_late_leaves_the_others_alone },
+	{ "an empty ledger settles", nothing_to_settle },
+	CU_TEST_INFO_NULL
+};
