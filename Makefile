@@ -124,7 +124,8 @@ SHARED ?= ../shared
 export FLOWAUDIT_SHARED := $(abspath $(SHARED))
 export FLOWAUDIT_RULES := $(CURDIR)/rules
 
-.PHONY: unit truth shared golden invariance bad-input test check
+.PHONY: unit truth shared golden invariance bad-input rules layers headers example install-test \
+	schema man prefetch test
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
 
@@ -143,9 +144,91 @@ invariance: $(B)/flowaudit
 	tests/invariance.sh $<
 bad-input: $(B)/flowaudit
 	tests/bad-input.sh $<
+rules: $(B)/flowaudit
+	tests/rules.sh $<
+schema:
+	tests/schema.sh
+man: $(B)/flowaudit
+	tests/man.sh $<
+layers: $(LIB_OBJ)
+	tests/layers.sh $(if $(filter release debug,$(MODE)),$(B))
+headers:
+	tests/headers.sh $(FA_CPPFLAGS) $(WARN)
+prefetch: $(LIB_OBJ)
+	tests/prefetch.sh $(B)/src/flow/table.o
+example: $(B)/flowaudit
+	CC='$(CC)' CFLAGS='$(mode_ldflags_$(MODE))' tests/example.sh $(B)
+install-test:
+	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
-test: all unit truth shared golden invariance bad-input
-check: test
+test: all unit truth shared golden invariance bad-input rules schema man layers headers prefetch \
+	example install-test
+
+# ---- speed -------------------------------------------------------------------------------
+BENCH_BIN := $(B)/bench
+.PHONY: bench bench-quick bench-instructions
+$(BENCH_BIN)/gen: tests/bench/gen.c tests/bench/talk.c tests/bench/loop.c tests/bench/wire.c
+$(BENCH_BIN)/bare: tests/bench/bare.c
+$(BENCH_BIN)/run: tests/bench/run.c
+$(BENCH_BIN)/gen $(BENCH_BIN)/bare $(BENCH_BIN)/run:
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O2 -o $@ $^ $(LDLIBS)
+bench bench-quick bench-instructions: $(B)/flowaudit $(BENCH_BIN)/gen $(BENCH_BIN)/bare $(BENCH_BIN)/run
+bench:
+	BENCH_BIN=$(BENCH_BIN) FLOWAUDIT=$(B)/flowaudit tests/bench/bench.sh full
+bench-quick:
+	BENCH_BIN=$(BENCH_BIN) FLOWAUDIT=$(B)/flowaudit tests/bench/bench.sh quick
+bench-instructions:
+	BENCH_BIN=$(BENCH_BIN) FLOWAUDIT=$(B)/flowaudit tests/bench/instructions.sh
+
+# ---- install -----------------------------------------------------------------------------
+# One object with every room's names made local, so that the archive defines flowaudit_* and
+# nothing that could meet a name of the embedding program.
+PUBLIC_OBJ := $(B)/public/flowaudit.o
+$(PUBLIC_OBJ): $(LIB_OBJ)
+	@mkdir -p $(@D)
+	$(Q)$(LD) -r -o $@ $^
+	$(Q)$(OBJCOPY) --localize-hidden $@
+$(B)/public/libflowaudit.a: $(PUBLIC_OBJ)
+	@echo "  AR    $@"
+	$(Q)rm -f $@ && $(AR) qcs $@ $<
+$(B)/flowaudit.pc: src/flowaudit.pc.in $(B)/flags
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	 -e 's|@RULESDIR@|$(RULESDIR)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+
+OBJCOPY ?= objcopy
+.PHONY: install uninstall
+install: $(B)/flowaudit $(B)/public/libflowaudit.a $(B)/flowaudit.pc
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)/pkgconfig' \
+	 '$(DESTDIR)$(INCLUDEDIR)/flowaudit' '$(DESTDIR)$(RULESDIR)' '$(DESTDIR)$(MANDIR)/man1'
+	$(INSTALL) -m 0755 $(B)/flowaudit '$(DESTDIR)$(BINDIR)/flowaudit'
+	$(INSTALL) -m 0644 $(B)/public/libflowaudit.a '$(DESTDIR)$(LIBDIR)/libflowaudit.a'
+	$(INSTALL) -m 0644 $(B)/flowaudit.pc '$(DESTDIR)$(LIBDIR)/pkgconfig/flowaudit.pc'
+	$(INSTALL) -m 0644 include/flowaudit/flowaudit.h '$(DESTDIR)$(INCLUDEDIR)/flowaudit/flowaudit.h'
+	$(INSTALL) -m 0644 $(wildcard rules/*.yaml rules/*.json) '$(DESTDIR)$(RULESDIR)'
+	$(INSTALL) -m 0644 man/flowaudit.1 '$(DESTDIR)$(MANDIR)/man1/flowaudit.1'
+uninstall:
+	rm -f '$(DESTDIR)$(BINDIR)/flowaudit' '$(DESTDIR)$(LIBDIR)/libflowaudit.a' \
+	 '$(DESTDIR)$(LIBDIR)/pkgconfig/flowaudit.pc' '$(DESTDIR)$(INCLUDEDIR)/flowaudit/flowaudit.h' \
+	 '$(DESTDIR)$(MANDIR)/man1/flowaudit.1'
+	rm -f $(foreach f,$(notdir $(wildcard rules/*.yaml rules/*.json)),'$(DESTDIR)$(RULESDIR)/$(f)')
+	-rmdir '$(DESTDIR)$(INCLUDEDIR)/flowaudit' '$(DESTDIR)$(RULESDIR)' '$(DESTDIR)$(DATADIR)/flowaudit' 2>/dev/null
+
+# ---- the rest ----------------------------------------------------------------------------
+.PHONY: format-check clean help
+format-check:
+	clang-format --dry-run -Werror $(wildcard src/*/*.[ch] src/*.c include/flowaudit/*.h tests/*/*.c tests/unit/*/*.[ch])
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+	@echo "make deps         install what the build and the tests need (Debian)"
+	@echo "make demo         audit captures of pcaps/"
+	@echo "make unit         unit tests; SUITE=name for one of them"
+	@echo "make golden       reports as they should read; UPDATE=1 rewrites them"
+	@echo "make bench        beside other programs; bench-quick, bench-instructions"
+	@echo "make install      honours DESTDIR and PREFIX; make uninstall takes it away"
+	@echo "make format-check clang-format has nothing to say"
+	@echo "variables: MODE CC CFLAGS LDFLAGS PREFIX DESTDIR BUILD ROOMS SHARED V"
 
 clean:
 	rm -rf $(BUILD)

@@ -20,6 +20,8 @@ static void everything_is_taken_over(void)
 	t.flow.last_ns = t.flow.first_ns + 5;
 	t.flow.bytes[0] = 1000;
 	t.flow.bytes[1] = 2000;
+	t.ident.transaction = UINT64_C(0x1122334455667788);
+	t.ident.answers = true;
 	scene_judge(&s, &t);
 	j = scene_flow(&s, 0);
 	CU_ASSERT_EQUAL(memcmp(&j->key, &t.flow.key, sizeof(j->key)), 0);
@@ -41,6 +43,8 @@ static void everything_is_taken_over(void)
 	CU_ASSERT_EQUAL(j->client_auth, CLIENT_AUTH_HIDDEN_RESUMED);
 	CU_ASSERT_EQUAL(j->tls_version, 0x0303);
 	CU_ASSERT_TRUE(j->examined);
+	CU_ASSERT_EQUAL(j->transaction, UINT64_C(0x1122334455667788));
+	CU_ASSERT_TRUE(j->answers);
 	CU_ASSERT_EQUAL(j->initiator, t.end[0]);
 	CU_ASSERT_EQUAL(j->initiator_by, INITIATOR_SYN);
 	CU_ASSERT_EQUAL(j->nearest, -1);

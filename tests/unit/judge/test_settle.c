@@ -415,12 +415,14 @@ static void answered_elsewhere(void)
 	scene_control(&s, CLIENT ":50000", EDGE ":80");
 	talk_udp(&s, &t, CLIENT ":50001", EDGE ":3478", 9);
 	talk_app(&t, APP_MSTURN);
-	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
+	t.ident.transaction = 77;
+	scene_judge(&s, &t);
 	talk_udp(&s, &t, "192.0.2.14:3478", CLIENT ":50001", 1);
 	talk_app(&t, APP_MSTURN);
 	t.ident.client = t.end[1];
-	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
-	scene_flow(&s, 2)->answers = true;
+	t.ident.transaction = 77;
+	t.ident.answers = true;
+	scene_judge(&s, &t);
 	scene_settle(&s);
 	SAID(&s, 1, "expected established", "stun>wide", "stun_unanswered answered_elsewhere");
 	e = scene_evidence(&s, 1, EVIDENCE_ANSWERED_ELSEWHERE);
