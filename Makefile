@@ -193,9 +193,12 @@ $(PUBLIC_OBJ): $(LIB_OBJ)
 $(B)/public/libflowaudit.a: $(PUBLIC_OBJ)
 	@echo "  AR    $@"
 	$(Q)rm -f $@ && $(AR) qcs $@ $<
-$(B)/flowaudit.pc: src/flowaudit.pc.in $(B)/flags
-	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-	 -e 's|@RULESDIR@|$(RULESDIR)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+# As pkg-config wants a directory: movable with its prefix.
+below = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
+$(B)/flowaudit.pc: src/flowaudit.pc.in Makefile $(B)/flags
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(call below,$(LIBDIR))|' \
+	 -e 's|@INCLUDEDIR@|$(call below,$(INCLUDEDIR))|' -e 's|@RULESDIR@|$(call below,$(RULESDIR))|' \
+	 -e 's|@VERSION@|$(VERSION)|' $< > $@
 
 OBJCOPY ?= objcopy
 .PHONY: install uninstall

@@ -228,7 +228,7 @@ int flowaudit_activate(struct flowaudit *fa, char *err)
 		return fail(err, FLOWAUDIT_EUSAGE, "this audit is active already");
 	status = load_packs(fa, &e);
 	if (status == 0 && fa->site != NULL) {
-		status = policy_load_site(fa->policy, fa->site, &fa->problems);
+		status = packs_load_site(fa->policy, fa->site, &fa->problems);
 		if (status != 0)
 			error_set(&e, status, "site file %s cannot be used", fa->site);
 	}

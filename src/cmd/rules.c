@@ -207,7 +207,7 @@ static int load(struct policy *policy, const struct options *o, struct problems 
 	}
 	/* A site on half the packs would only add unknown names. */
 	if (ret == 0 && o->site != NULL)
-		ret = policy_load_site(policy, o->site, problems);
+		ret = packs_load_site(policy, o->site, problems);
 	return ret;
 }
 

@@ -137,7 +137,10 @@ static void assess_flows(struct capture_facts *c)
 	struct fitness *fit = &c->fitness;
 	uint64_t flows = c->paired_flows + c->single_flows;
 
-	if (c->single_flows >= SINGLE_ENOUGH && !above(c->paired_flows, flows, PAIRED_PERCENT))
+	if (c->single_flows != 0 && c->paired_flows == 0)
+		note(fit, FITNESS_ONE_DIRECTION, SILENCE,
+		     "no conversation shows both directions; silence proves nothing here");
+	else if (c->single_flows >= SINGLE_ENOUGH && !above(c->paired_flows, flows, PAIRED_PERCENT))
 		note(fit, FITNESS_ONE_DIRECTION, SILENCE,
 		     "only %.1f %% of conversations show both directions; silence proves nothing here",
 		     share(c->paired_flows, flows));

@@ -233,7 +233,8 @@ static void apply_fitness(struct settling *s, struct judged *flow)
 	bool evicted = flow->end == FLOW_END_EVICTED;
 	struct evidence *e;
 
-	if (flow->outcome != OUTCOME_NO_REPLY)
+	if (flow->outcome != OUTCOME_NO_REPLY ||
+	    find(s->ledger, flow, EVIDENCE_ICMP_UNREACHABLE) != NULL)
 		return;
 	for (unsigned i = 0; i < fit->count; i++) {
 		if (!(fit->entries[i].disables & VERDICT_BIT(flow->verdict)))

@@ -75,3 +75,28 @@ int packs_locate(const char *name, char *path, size_t size, struct fa_error *err
 			 name, given, *given == '\0' ? "" : ", ", FA_RULESDIR,
 			 *tree == '\0' ? "" : " or ", tree);
 }
+
+static bool is_loaded(const struct policy *policy, const char *name)
+{
+	for (unsigned i = 0; i < policy_pack_count(policy); i++)
+		if (strcmp(policy_pack_name(policy, i), name) == 0)
+			return true;
+	return false;
+}
+
+int packs_load_site(struct policy *policy, const char *site, struct problems *problems)
+{
+	const char *const *name;
+	char path[4096];
+
+	for (name = packs_default(); *name != NULL; name++) {
+		struct problems ignored = { 0 };
+
+		/* A default pack that is absent or broken costs its names, not the run. */
+		if (!is_loaded(policy, *name) &&
+		    packs_locate(*name, path, sizeof(path), NULL) == 0)
+			(void)policy_load_words(policy, path, &ignored);
+		problems_free(&ignored);
+	}
+	return policy_load_site(policy, site, problems);
+}

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "base/error.h"
+#include "policy/policy.h"
 
 /**
  * packs_locate() - The file of a pack
@@ -19,6 +19,12 @@
  * Return: 0; FA_EUSAGE, with text that lists where it was looked for
  */
 int packs_locate(const char *name, char *path, size_t size, struct fa_error *err);
+
+/*
+ * Read a site after some packs.  One site file serves every run, so it may name
+ * what the default packs declare even where a run takes only some of them.
+ */
+int packs_load_site(struct policy *policy, const char *site, struct problems *problems);
 
 /* The packs that are used when none is asked for; ends with NULL. */
 const char *const *packs_default(void);

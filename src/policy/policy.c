@@ -141,6 +141,22 @@ static int load_pack(struct policy *policy, struct yaml_doc *doc, int ret)
 	return ret;
 }
 
+/* The names of a pack without its rows. */
+static int load_words(struct policy *policy, struct yaml_doc *doc, int ret)
+{
+	size_t rows = policy->row_count, packs = policy->pack_count;
+	size_t alternatives = policy->alternative_count;
+
+	ret = load_pack(policy, doc, ret);
+	if (ret != 0)
+		return ret;
+	policy->row_count = rows;
+	policy->pack_count = packs;
+	policy->alternative_count = alternatives;
+	enter_ids_again(policy);
+	return 0;
+}
+
 static int load_site(struct policy *policy, struct yaml_doc *doc, int ret)
 {
 	struct site *site = memory_array(1, sizeof(*site));
@@ -195,6 +211,11 @@ int policy_load_pack_text(struct policy *policy, const char *name, const char *t
 			  struct problems *problems)
 {
 	return load(policy, name, text, len, problems, load_pack);
+}
+
+int policy_load_words(struct policy *policy, const char *path, struct problems *problems)
+{
+	return load(policy, path, NULL, 0, problems, load_words);
 }
 
 int policy_load_site(struct policy *policy, const char *path, struct problems *problems)

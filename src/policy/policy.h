@@ -27,6 +27,12 @@ int policy_load_pack(struct policy *policy, const char *path, struct problems *p
 int policy_load_pack_text(struct policy *policy, const char *name, const char *text, size_t len,
 			  struct problems *problems);
 
+/*
+ * Learn the names that a pack declares (roles, conditions, exceptions) without
+ * taking its rows, so that a site may speak of them too.
+ */
+int policy_load_words(struct policy *policy, const char *path, struct problems *problems);
+
 /* Read the site file; after the packs, whose roles, conditions and exceptions it must use. */
 int policy_load_site(struct policy *policy, const char *path, struct problems *problems);
 int policy_load_site_text(struct policy *policy, const char *name, const char *text, size_t len,

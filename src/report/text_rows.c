@@ -163,17 +163,20 @@ size_t text_required_missing(const struct ledger *ledger)
 	return missing;
 }
 
-/* Without a site nobody said which of them apply: a list would be the table of contents. */
+/* Unless asked for, a list would be the table of contents. */
 static void required_count(struct text *t, size_t missing)
 {
+	bool site = policy_site_name(t->ledger->policy) != NULL;
 	char buf[64];
 
 	page_blank(&t->page);
 	page_line(&t->page, 0, 2);
 	page_words(&t->page, PAGE_BOLD, "Required and not seen:");
 	page_printf(&t->page, PAGE_PLAIN,
-		    "%s; a site file would tell which of them apply here, -v lists %s",
-		    phrase_plural(missing, "row", "rows", buf, sizeof(buf)),
+		    "%s; %s, -v lists %s", phrase_plural(missing, "row", "rows", buf, sizeof(buf)),
+		    site ? missing == 1 ? "--require makes it a finding"
+					: "--require makes them findings"
+			 : "a site file would tell which of them apply here",
 		    missing == 1 ? "it" : "them");
 	page_end(&t->page);
 }
@@ -187,7 +190,7 @@ void text_required(struct text *t)
 
 	if (missing == 0 || (t->ledger->flow_count == 0 && !t->options->require))
 		return;
-	if (policy_site_name(policy) == NULL && t->options->verbose == 0 && !t->options->require) {
+	if (missing > TEXT_REQUIRED && t->options->verbose == 0 && !t->options->require) {
 		required_count(t, missing);
 		return;
 	}

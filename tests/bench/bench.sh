@@ -7,7 +7,7 @@
 # FLOWAUDIT     the program                    (build/release/flowaudit)
 # BENCH_BIN     directory of gen, bare and run (build/release/bench)
 # BENCH_SCALE   factor on all packet and flow counts, such as 0.5 (1)
-# BENCH_ROUNDS  rounds, at least 1             (5; quick 3)
+# BENCH_ROUNDS  rounds, at least 1             (5; quick: 3)
 # TMPDIR        where the captures go: 2.5 GB at scale 1
 #
 # In a round every program runs once on the same capture, in an order that
@@ -29,8 +29,8 @@ export FLOWAUDIT_RULES=${FLOWAUDIT_RULES:-$tree/rules}
 limit_s=300 # no single run takes longer
 
 case $mode in
-full) limit_rounds=${BENCH_ROUNDS:-5} rival_rounds=${BENCH_ROUNDS:-5} ;;
-quick) limit_rounds=${BENCH_ROUNDS:-3} rival_rounds=${BENCH_ROUNDS:-3} ;;
+full) rounds=${BENCH_ROUNDS:-5} ;;
+quick) rounds=${BENCH_ROUNDS:-3} ;;
 *) echo "usage: bench.sh [full|quick]" >&2; exit 2 ;;
 esac
 for program in "$flowaudit" "$bin/gen" "$bin/bare" "$bin/run"; do
@@ -148,11 +148,11 @@ rows() {
 	done
 }
 
-# measure NAME PACKETS FLOWS ROUNDS BASE TOOL... (the capture is $work/capture)
+# measure NAME PACKETS FLOWS BASE TOOL... (the capture is $work/capture)
 measure() {
-	local name=$1 packets=$2 flows=$3 rounds=$4 base_tool=$5 tools count
+	local name=$1 packets=$2 flows=$3 base_tool=$4 tools count
 
-	shift 5
+	shift 4
 	tools=("$@")
 	count=${#tools[@]}
 	rm -f "$work"/*.runs
@@ -181,15 +181,16 @@ make_capture() {
 	"$bin/gen" "$kind" "$work/capture" "$packets" "$@" || exit 2
 }
 
-# bench ROUNDS BASE TOOLS KIND PACKETS [FLOWS]: without FLOWS as many as packets
+# bench BASE TOOLS KIND PACKETS [FLOWS]: without FLOWS as many as packets.  Of a
+# mixed capture the flows only say how large the tables of bare must be.
 bench() {
-	local rounds=$1 base=$2 names=$3 kind=$4 packets flows
+	local base=$1 names=$2 kind=$3 packets flows
 
-	packets=$(scaled "$5")
-	flows=$(scaled "${6:-$5}")
-	make_capture "$kind" "$packets" ${6:+"$flows"}
+	packets=$(scaled "$4")
+	flows=$(scaled "${5:-$4}")
+	make_capture "$kind" "$packets" ${5:+"$flows"}
 	# shellcheck disable=SC2086 # a list of words
-	measure "$kind" "$packets" "$flows" "$rounds" "$base" $names
+	measure "$kind" "$packets" "$flows" "$base" $names
 }
 
 head_of_table() {
@@ -204,29 +205,29 @@ quick_tools="flowaudit bare${rivals/ tshark/}"
 case $mode in
 full)
 	head_of_table bare
-	bench "$limit_rounds" bare "flowaudit bare" voice 8000000 50000
-	bench "$limit_rounds" bare "flowaudit bare" small 6000000 1000000
-	bench "$limit_rounds" bare "flowaudit bare" newflows 1000000
-	bench "$limit_rounds" bare "flowaudit bare" mixed 2000000
+	bench bare "flowaudit bare" voice 8000000 50000
+	bench bare "flowaudit bare" small 6000000 1000000
+	bench bare "flowaudit bare" newflows 1000000
+	bench bare "flowaudit bare" mixed 2000000 250000
 	head_of_table flowaudit
-	bench "$rival_rounds" flowaudit "$quick_tools" voice 2000000 50000
-	bench "$rival_rounds" flowaudit "$quick_tools" small 1000000 200000
-	bench "$rival_rounds" flowaudit "$quick_tools" newflows 400000
-	bench "$rival_rounds" flowaudit "$quick_tools" mixed 1000000
+	bench flowaudit "$quick_tools" voice 2000000 50000
+	bench flowaudit "$quick_tools" small 1000000 200000
+	bench flowaudit "$quick_tools" newflows 400000
+	bench flowaudit "$quick_tools" mixed 1000000 125000
 	if [[ $rivals == *tshark* ]]; then
 		head_of_table flowaudit
-		bench "$rival_rounds" flowaudit "flowaudit tshark" voice 200000 5000
+		bench flowaudit "flowaudit tshark" voice 200000 5000
 	fi
 	;;
 quick)
 	head_of_table bare
-	for kind in "voice 2000000 50000" "small 2000000 500000" "newflows 500000" "mixed 1000000"; do
+	for kind in "voice 2000000 50000" "small 2000000 500000" "newflows 500000" "mixed 1000000 125000"; do
 		# shellcheck disable=SC2086 # a list of words
-		bench "$limit_rounds" bare "flowaudit bare" $kind
+		bench bare "flowaudit bare" $kind
 	done
 	head_of_table flowaudit
-	bench "$rival_rounds" flowaudit "$quick_tools" voice 400000 20000
-	bench "$rival_rounds" flowaudit "$quick_tools" mixed 200000
+	bench flowaudit "$quick_tools" voice 400000 20000
+	bench flowaudit "$quick_tools" mixed 200000 25000
 	;;
 esac
 echo

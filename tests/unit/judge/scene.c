@@ -46,7 +46,7 @@ static const char default_rows[] =
 	"- {id: d/t/anyone, l4: tcp, proto: http/none, from: unspecified, to: edge, dport: 81, need: optional}\n"
 	"- {id: d/t/blank, need: none}\n";
 
-static const char default_site[] = "site: s\n"
+const char scene_site[] = "site: s\n"
 				   "roles:\n"
 				   "  client: [10.0.0.0/24]\n"
 				   "  server: [10.1.0.1-10.1.0.9]\n"
@@ -63,6 +63,16 @@ static unsigned count_rows(const char *rows)
 		rows++;
 	}
 	return n;
+}
+
+void scene_pack_text(const char *rows, char *buf, size_t size)
+{
+	int n;
+
+	if (rows == NULL)
+		rows = default_rows;
+	n = snprintf(buf, size, head, count_rows(rows), rows);
+	CU_ASSERT_FATAL(n > 0 && (size_t)n < size);
 }
 
 static void load(struct policy *policy, const char *text, bool site)
@@ -84,17 +94,13 @@ void scene_open(struct scene *s, const char *rows, const char *site)
 {
 	char pack[8192];
 	struct fa_error err;
-	int n;
 
 	*s = (struct scene){ .policy = policy_new(), .frame = 1, .now_ns = SCENE_T0 };
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s->policy);
-	if (rows == NULL)
-		rows = default_rows;
-	n = snprintf(pack, sizeof(pack), head, count_rows(rows), rows);
-	CU_ASSERT_FATAL(n > 0 && (size_t)n < sizeof(pack));
+	scene_pack_text(rows, pack, sizeof(pack));
 	load(s->policy, pack, false);
 	if (site == NULL)
-		site = default_site;
+		site = scene_site;
 	if (*site != '\0')
 		load(s->policy, site, true);
 	CU_ASSERT_EQUAL_FATAL(policy_compile(s->policy, &err), 0);

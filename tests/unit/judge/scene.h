@@ -44,6 +44,10 @@ struct scene {
 void scene_open(struct scene *s, const char *rows, const char *site);
 void scene_close(struct scene *s);
 
+/* The pack of scene_open() as text, and the site. */
+void scene_pack_text(const char *rows, char *buf, size_t size);
+extern const char scene_site[];
+
 /* One capture more: its group, and from when to when it lasts, in seconds after SCENE_T0. */
 struct capture_facts *scene_capture(struct scene *s, uint32_t group, int64_t from_s, int64_t to_s);
 

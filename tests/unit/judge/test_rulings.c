@@ -218,7 +218,7 @@ static void ephemeral_port_by_chance(void)
 	begin(&p);
 	talk_syn(&p.s, &p.t, PARTNER ":900", SERVER ":50000", 1);
 	talk_rst(&p.t, 1, 60);
-	ENDS(&p, "blocked refused host likely", "media",
+	ENDS(&p, "blocked refused host proven", "media",
 	     "tcp_rst_syn peer_unverified protocol_unverified");
 }
 
