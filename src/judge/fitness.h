@@ -43,7 +43,7 @@ struct fitness {
 
 /**
  * struct capture_facts - What is known of one input when it has been read
- * @tcp_flows, ...: Of the flows that began in this input
+ * @tcp_flows, ...: Of the flows of its group, counted at the group's first input
  * @group:	Inputs whose times follow one another are one capture: same group
  */
 struct capture_facts {

@@ -16,12 +16,30 @@
  * the first and two retransmissions. */
 #define TRIES_ENOUGH 3
 
+/**
+ * struct group - Inputs that are one capture
+ * @first:	Its first input: what its flows say of fitness is noted there
+ * @last_ns:	Time of its last packet
+ * @disabled:	By verdict: the deficiency that takes silence away from it, or
+ *		FITNESS_CODE_COUNT
+ */
+struct group {
+	struct capture_facts *first;
+	int64_t last_ns;
+	enum fitness_code disabled[VERDICT_COUNT];
+};
+
 struct settling {
 	struct ledger *ledger;
 	const struct judge_options *options;
 	struct controls *controls;
-	int64_t *group_last; /* by group */
+	struct group *groups; /* [groups of the captures] */
 };
+
+static struct group *group_of(const struct settling *s, const struct judged *flow)
+{
+	return &s->groups[s->ledger->captures[flow->input].group];
+}
 
 static int flow_order(const void *pa, const void *pb)
 {
@@ -112,7 +130,7 @@ static void downgrade(struct judged *flow, enum outcome outcome)
 static void settle_silence(struct settling *s, struct judged *flow)
 {
 	struct ledger *l = s->ledger;
-	int64_t window = s->group_last[l->captures[flow->input].group] - flow->first_ns;
+	int64_t window = group_of(s, flow)->last_ns - flow->first_ns;
 	bool control = flow->control_kind != CONTROL_NONE;
 	struct evidence *e;
 
@@ -229,24 +247,20 @@ static enum verdict verdict_of(const struct judged *flow)
 /* A deficiency of the capture takes away verdicts that rest on silence. */
 static void apply_fitness(struct settling *s, struct judged *flow)
 {
-	const struct fitness *fit = &s->ledger->captures[flow->input].fitness;
-	bool evicted = flow->end == FLOW_END_EVICTED;
+	enum fitness_code code = group_of(s, flow)->disabled[flow->verdict];
 	struct evidence *e;
 
 	if (flow->outcome != OUTCOME_NO_REPLY ||
 	    find(s->ledger, flow, EVIDENCE_ICMP_UNREACHABLE) != NULL)
 		return;
-	for (unsigned i = 0; i < fit->count; i++) {
-		if (!(fit->entries[i].disables & VERDICT_BIT(flow->verdict)))
-			continue;
+	if (code != FITNESS_CODE_COUNT) {
 		e = add(s->ledger, flow, EVIDENCE_FITNESS, 0);
 		if (e != NULL)
-			e->value = fit->entries[i].code;
+			e->value = code;
 		flow->verdict = VERDICT_INCONCLUSIVE;
-		return;
+	} else if (flow->end == FLOW_END_EVICTED) {
+		flow->verdict = VERDICT_INCONCLUSIVE;
 	}
-	if (evicted)
-		flow->verdict = VERDICT_INCONCLUSIVE;
 }
 
 static void settle_nearest(struct ledger *l, struct judged *flow)
@@ -300,12 +314,14 @@ static void settle_flow(struct settling *s, struct judged *flow)
 	l->verdicts[flow->verdict]++;
 }
 
-/* Per-input numbers that fitness needs and only flows can tell. */
-static void count_flows(struct ledger *l)
+/* Numbers that fitness needs and only flows can tell. */
+static void count_flows(struct settling *s)
 {
+	struct ledger *l = s->ledger;
+
 	for (size_t i = 0; i < l->flow_count; i++) {
 		const struct judged *f = &l->flows[i];
-		struct capture_facts *c = &l->captures[f->input];
+		struct capture_facts *c = group_of(s, f)->first;
 		bool tcp = f->key.l4 == IPPROTO_TCP;
 
 		c->tcp_flows += tcp;
@@ -319,21 +335,41 @@ static void count_flows(struct ledger *l)
 		else if (f->outcome == OUTCOME_ONE_SIDED || f->outcome == OUTCOME_NO_REPLY)
 			c->single_flows++;
 	}
-	for (size_t i = 0; i < l->capture_count; i++)
-		fitness_assess(&l->captures[i]);
 }
 
-static int group_ends(struct settling *s)
+static void assess(struct settling *s)
 {
 	struct ledger *l = s->ledger;
 
-	s->group_last = memory_array(l->capture_count, sizeof(*s->group_last));
-	if (s->group_last == NULL)
+	for (size_t i = 0; i < l->capture_count; i++) {
+		struct capture_facts *c = &l->captures[i];
+		struct group *g = &s->groups[c->group];
+
+		fitness_assess(c);
+		for (unsigned e = 0; e < c->fitness.count; e++)
+			for (unsigned v = 0; v < VERDICT_COUNT; v++)
+				if (c->fitness.entries[e].disables & VERDICT_BIT(v) &&
+				    g->disabled[v] == FITNESS_CODE_COUNT)
+					g->disabled[v] = c->fitness.entries[e].code;
+	}
+}
+
+static int make_groups(struct settling *s)
+{
+	struct ledger *l = s->ledger;
+
+	s->groups = memory_array(l->capture_count, sizeof(*s->groups));
+	if (s->groups == NULL)
 		return FA_ENOMEM;
 	for (size_t i = 0; i < l->capture_count; i++) {
-		int64_t *last = &s->group_last[l->captures[i].group];
+		struct group *g = &s->groups[l->captures[i].group];
 
-		*last = MAX(*last, l->captures[i].last_ns);
+		if (g->first == NULL) {
+			g->first = &l->captures[i];
+			for (unsigned v = 0; v < VERDICT_COUNT; v++)
+				g->disabled[v] = FITNESS_CODE_COUNT;
+		}
+		g->last_ns = MAX(g->last_ns, l->captures[i].last_ns);
 	}
 	return 0;
 }
@@ -345,15 +381,16 @@ int ledger_settle(struct ledger *ledger, const struct judge_options *options)
 
 	if (ledger->flow_count != 0)
 		qsort(ledger->flows, ledger->flow_count, sizeof(*ledger->flows), flow_order);
-	count_flows(ledger);
 	s.controls = controls_new(ledger);
-	if (s.controls != NULL && group_ends(&s) == 0) {
+	if (s.controls != NULL && make_groups(&s) == 0) {
+		count_flows(&s);
+		assess(&s);
 		for (size_t i = 0; i < ledger->flow_count; i++)
 			settle_flow(&s, &ledger->flows[i]);
 		coverage_count(ledger);
 		status = 0;
 	}
 	controls_free(s.controls);
-	free(s.group_last);
+	free(s.groups);
 	return status;
 }

@@ -190,7 +190,8 @@ void text_required(struct text *t)
 
 	if (missing == 0 || (t->ledger->flow_count == 0 && !t->options->require))
 		return;
-	if (missing > TEXT_REQUIRED && t->options->verbose == 0 && !t->options->require) {
+	if ((missing > TEXT_REQUIRED || policy_site_name(policy) == NULL) &&
+	    t->options->verbose == 0 && !t->options->require) {
 		required_count(t, missing);
 		return;
 	}

@@ -9,7 +9,7 @@
 #include "base/output.h"
 #include "judge/scene.h"
 
-#define STEP_FRAMES 16384 /* what one step handles */
+#define STEP_FRAMES 16384 /* one step handles no more */
 
 /* A policy, a directory for captures, and a pipeline that reads them. */
 struct plant {
@@ -499,8 +499,8 @@ static void mixed_traffic(struct tape *t)
 		else if (i == 10)
 			tape_icmp(t, at + 1, FIREWALL, 3, 10);
 	}
-	for (unsigned i = 0; i < 20; i++)
-		tape_udp(t, TAPE_T0 + (2 + i) * TAPE_S, from[i % 3], i % 3 ? EDGE ":3478" : SERVER ":1434",
+	for (unsigned i = 0; i < 60; i++)
+		tape_udp(t, TAPE_T0 + 2 * TAPE_S + i * 300 * TAPE_MS, from[i % 3], i % 3 ? EDGE ":3478" : SERVER ":1434",
 			 "\3", 1);
 	/* The same tuple again after it was closed: another flow. */
 	tape_sip(t, TAPE_T0 + 30 * TAPE_S, from[1], SERVER ":5060");
@@ -572,15 +572,17 @@ static void files_make_no_difference(void)
 		const struct judged *x = &a->flows[i], *y = &b->flows[i];
 
 		CU_ASSERT_EQUAL(memcmp(&x->key, &y->key, sizeof(x->key)), 0);
-		CU_ASSERT_EQUAL(x->verdict, y->verdict);
 		CU_ASSERT_EQUAL(x->outcome, y->outcome);
-		CU_ASSERT_EQUAL(x->cause, y->cause);
-		CU_ASSERT_EQUAL(x->control, y->control);
 		CU_ASSERT_EQUAL(x->row_count, y->row_count);
 		CU_ASSERT_EQUAL(x->app, y->app);
-		CU_ASSERT_EQUAL(x->evidence_count, y->evidence_count);
 		CU_ASSERT_EQUAL(x->packets[0], y->packets[0]);
+		CU_ASSERT_EQUAL(x->packets[1], y->packets[1]);
 		CU_ASSERT_EQUAL(x->last_ns, y->last_ns);
+		CU_ASSERT_EQUAL(x->verdict, y->verdict);
+		CU_ASSERT_EQUAL(x->cause, y->cause);
+		CU_ASSERT_EQUAL(x->grade, y->grade);
+		CU_ASSERT_EQUAL(x->control, y->control);
+		CU_ASSERT_EQUAL(x->evidence_count, y->evidence_count);
 	}
 	plant_close(&whole);
 	plant_close(&parts);
@@ -673,7 +675,7 @@ static void steps_are_bounded_and_may_be_the_last(void)
 {
 	struct plant p;
 	const struct ledger *l;
-	uint64_t frames, bytes;
+	uint64_t frames, again, bytes;
 
 	plant_open(&p);
 	plant_start(&p);
@@ -687,16 +689,16 @@ static void steps_are_bounded_and_may_be_the_last(void)
 	CU_ASSERT_EQUAL_FATAL(pipeline_open(p.pipe, tape_save(&p.dir, "b.pcap", &p.tape), &p.err), 0);
 	CU_ASSERT_EQUAL(pipeline_step(p.pipe, &p.err), 1);
 	pipeline_progress(p.pipe, &frames, &bytes);
-	CU_ASSERT_EQUAL(frames, TAPE_SIP_PACKETS + STEP_FRAMES);
-	CU_ASSERT(bytes >= STEP_FRAMES * 64);
+	CU_ASSERT(frames > TAPE_SIP_PACKETS && frames <= TAPE_SIP_PACKETS + STEP_FRAMES);
+	CU_ASSERT(bytes >= (frames - TAPE_SIP_PACKETS) * 64);
 	pipeline_stop(p.pipe);
 	pipeline_stop(p.pipe);
-	pipeline_progress(p.pipe, &frames, &bytes);
-	CU_ASSERT_EQUAL(frames, TAPE_SIP_PACKETS + STEP_FRAMES);
+	pipeline_progress(p.pipe, &again, &bytes);
+	CU_ASSERT_EQUAL(frames, again);
 	l = finish(&p);
-	CU_ASSERT_EQUAL(l->captures[1].frames, STEP_FRAMES);
+	CU_ASSERT_EQUAL(l->captures[1].frames, frames - TAPE_SIP_PACKETS);
 	CU_ASSERT_EQUAL(l->flow_count, 2);
-	CU_ASSERT_EQUAL(l->flows[1].packets[0] + l->flows[1].packets[1], STEP_FRAMES);
+	CU_ASSERT_EQUAL(l->flows[1].packets[0] + l->flows[1].packets[1], l->captures[1].frames);
 	tape_begin(&p.tape);
 	plant_close(&p);
 }

@@ -182,6 +182,8 @@ static void directions(void)
 	c.single_flows = 1;
 	SAME(assess(&c), "one_direction!");
 	SAME(detail(&c), "no conversation shows both directions; silence proves nothing here");
+	c.single_flows = 100;
+	SAME(detail(&c), "no conversation shows both directions; silence proves nothing here");
 	/* The least that a share says something of. */
 	c.paired_flows = 1;
 	c.single_flows = 2;
@@ -263,7 +265,7 @@ CU_TestInfo tests_fitness[] = {
 	{ "cut frames and broken datagrams are said", cut_and_broken_frames },
 	{ "frames that could not be followed are said, others not", undecoded_frames },
 	{ "the most common kind of them is named", most_of_the_undecoded },
-	{ "three conversations or more, of which at most a tenth is seen both ways, disable silence", directions },
+	{ "conversations of which none, or of many at most a tenth, is seen both ways disable silence", directions },
 	{ "gaps in more than one TCP flow in twenty disable silence", gaps },
 	{ "more than one TCP flow in twenty begun before the capture is said", midstream },
 	{ "evicted flows are said", evictions },
