@@ -49,7 +49,7 @@ FA_CFLAGS   := -std=c17 $(WARN) $(mode_cflags_$(MODE)) -fvisibility=hidden -MMD 
 FA_LDFLAGS  := $(mode_ldflags_$(MODE))
 # Asked once, and not before "make deps" had its turn.
 once         = $(eval $(1) := $(2))$($(1))
-LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive))
+LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive) -lpthread)
 TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit jansson))
 
 LIB_SRC  := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))

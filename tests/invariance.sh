@@ -32,6 +32,10 @@ for file in recorded/*; do
 		report --seed 1 --batch $batch "$file" >"$work/this"
 		same "--batch $batch" "$file"
 	done
+	for threads in 1 2 4; do
+		report --seed 1 --threads $threads "$file" >"$work/this"
+		same "--threads $threads" "$file"
+	done
 	# Standard input, a byte of the name apart, is the same capture.
 	case $file in *.gz | *.zst) continue ;; esac
 	report --seed 1 - <"$file" | sed "s|\"pcap_filename\":\"-\"|\"pcap_filename\":\"$file\"|" >"$work/this"

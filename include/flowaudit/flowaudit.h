@@ -88,6 +88,9 @@ FLOWAUDIT_API int flowaudit_set_max_flows(struct flowaudit *fa, uint32_t flows);
 FLOWAUDIT_API int flowaudit_set_seed(struct flowaudit *fa, uint64_t seed);
 /* Frames handled at a time, 1..64 (default 64).  Results never depend on it. */
 FLOWAUDIT_API int flowaudit_set_batch(struct flowaudit *fa, unsigned frames);
+/* Threads at most, 1..1024 (default 2): with two a packed capture is unpacked beside the
+ * audit.  Results never depend on it. */
+FLOWAUDIT_API int flowaudit_set_threads(struct flowaudit *fa, unsigned threads);
 /* Seconds after which an unanswered attempt is judged (default 25). */
 FLOWAUDIT_API int flowaudit_set_attempt_timeout(struct flowaudit *fa, unsigned seconds);
 /* Verify IP, TCP and UDP checksums and count those that do not fit (default off). */

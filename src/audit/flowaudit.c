@@ -22,7 +22,8 @@ static_assert((int)FLOWAUDIT_EEMPTY == (int)FA_EEMPTY && (int)FLOWAUDIT_EIO == (
 		      FLOWAUDIT_ERROR_TEXT == FA_ERROR_TEXT,
 	      "public codes and texts are the internal ones");
 
-#define MAX_FLOWS (1u << 27)
+#define MAX_FLOWS   (1u << 27)
+#define MAX_THREADS 1024u
 
 enum stage { STAGE_SETTING, STAGE_ACTIVE, STAGE_READING, STAGE_FINISHED };
 
@@ -156,6 +157,11 @@ int flowaudit_set_seed(struct flowaudit *fa, uint64_t seed)
 int flowaudit_set_batch(struct flowaudit *fa, unsigned frames)
 {
 	SET(frames >= 1 && frames <= FRAME_BATCH, fa->options.batch = frames);
+}
+
+int flowaudit_set_threads(struct flowaudit *fa, unsigned threads)
+{
+	SET(threads >= 1 && threads <= MAX_THREADS, fa->options.threads = threads);
 }
 
 int flowaudit_set_attempt_timeout(struct flowaudit *fa, unsigned seconds)

@@ -81,7 +81,8 @@ static struct capture_facts *current(struct pipeline *p)
 
 int pipeline_open(struct pipeline *pipe, const char *path, struct fa_error *err)
 {
-	struct source_options options = { .filter = pipe->options.filter };
+	struct source_options options = { .filter = pipe->options.filter,
+					  .threads = pipe->options.threads };
 	struct ledger *l = &pipe->ledger;
 	struct capture_facts *cap;
 	char *name;

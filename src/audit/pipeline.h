@@ -23,13 +23,14 @@ struct pipeline_options {
 	struct decoder_options decoder;
 	struct judge_options judge;
 	const char *filter; /* BPF expression or NULL; borrowed */
+	unsigned threads;   /* at most; results never depend on it */
 	unsigned batch;	    /* frames handled at a time, 1..FRAME_BATCH; results never depend on it */
 };
 
 #define PIPELINE_DEFAULTS                                                                          \
 	{                                                                                          \
 		.table = FLOW_TABLE_DEFAULTS, .decoder = DECODER_DEFAULTS,                         \
-		.judge = JUDGE_DEFAULTS, .filter = NULL, .batch = FRAME_BATCH                      \
+		.judge = JUDGE_DEFAULTS, .filter = NULL, .threads = 2, .batch = FRAME_BATCH                      \
 	}
 
 struct pipeline;

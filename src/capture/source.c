@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "capture/ahead.h"
 #include "capture/filter.h"
 #include "capture/reader.h"
 #include "capture/source_priv.h"
@@ -118,7 +119,16 @@ static int open_packing(struct source *s, const struct source_limits *limits,
 	return error_set(err, FA_EEMPTY, "the compressed file holds nothing: not a capture");
 }
 
-static int open_reader(struct source *s, const struct source_limits *limits, struct fa_error *err)
+/* Unpack on another thread, where one was allowed and nobody may make us wait for ever. */
+static void read_ahead(struct source *s, const struct source_options *options)
+{
+	/* Without a thread it is only slower. */
+	if (options != NULL && options->threads > 1 && !s->in.ended && strcmp(s->name, "-") != 0)
+		(void)ahead_start(&s->in, NULL);
+}
+
+static int open_reader(struct source *s, const struct source_options *options,
+		       const struct source_limits *limits, struct fa_error *err)
 {
 	char packing[24];
 	size_t i;
@@ -141,6 +151,8 @@ static int open_reader(struct source *s, const struct source_limits *limits, str
 		 packing[0] == '\0' ? "" : ", ", packing);
 	rc = s->reader->open(&s->state, &s->in, &s->info, err);
 	s->info.bytes = block_offset(&s->in);
+	if (rc == 0 && packing[0] != '\0')
+		read_ahead(s, options);
 	return rc;
 }
 
@@ -166,7 +178,7 @@ int source_open_block(struct source **src, const char *name, struct block_reader
 	if (options != NULL && options->filter != NULL)
 		rc = filter_open(&s->filter, options->filter, err);
 	if (rc == 0) {
-		rc = open_reader(s, limits, &s->error);
+		rc = open_reader(s, options, limits, &s->error);
 		if (rc != 0)
 			error_set(err, rc, "%s: %s", shown_name(name), s->error.text);
 	}

@@ -28,9 +28,12 @@ struct source;
  * @filter:	BPF expression in libpcap's language, or NULL.  Frames that do not
  *		match are counted in source_info.filtered and not delivered;
  *		they keep their number.
+ * @threads:	2 or more: packed files are unpacked on a thread of their own.  The
+ *		frames are the same
  */
 struct source_options {
 	const char *filter;
+	unsigned threads;
 };
 
 /**

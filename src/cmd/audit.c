@@ -26,6 +26,7 @@ enum {
 	OPT_TIMEOUT,
 	OPT_CHECKSUMS,
 	OPT_VLAN,
+	OPT_THREADS,
 	OPT_MAX_FLOWS,
 	OPT_BATCH,
 	OPT_SEED,
@@ -52,6 +53,8 @@ static const struct option_row rows[] = {
 			  "when an unanswered attempt is judged (default: 25)" },
 	[OPT_CHECKSUMS] = { 0, "checksums", NULL, false, "verify and count wrong checksums" },
 	[OPT_VLAN] = { 0, "vlan-key", NULL, false, "flows of different VLANs are different flows" },
+	[OPT_THREADS] = { 0, "threads", "N", false,
+			  "at most (default: 2, to unpack beside the audit)" },
 	[OPT_MAX_FLOWS] = { 0, "max-flows", "N", false, "live flows at most (default: 4194304)" },
 	[OPT_BATCH] = { 0, "batch", "N", false, "frames handled at a time (default: 64)" },
 	[OPT_SEED] = { 0, "seed", "N", false, "hash key; 0: random (default). Results do not depend on it" },
@@ -182,6 +185,9 @@ static bool set_number(struct request *q, int option, const char *value)
 	case OPT_TIMEOUT:
 		return options_number(name, value, 1, 86400, &n) &&
 		       set(flowaudit_set_attempt_timeout(q->fa, (unsigned)n), name, value);
+	case OPT_THREADS:
+		return options_number(name, value, 1, 1024, &n) &&
+		       set(flowaudit_set_threads(q->fa, (unsigned)n), name, value);
 	case OPT_MAX_FLOWS:
 		return options_number(name, value, 1, 1u << 27, &n) &&
 		       set(flowaudit_set_max_flows(q->fa, (uint32_t)n), name, value);

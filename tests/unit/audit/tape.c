@@ -39,7 +39,10 @@ const char *tapes_path(struct tapes *t, const char *name)
 {
 	char *path = t->path[t->next++ % ARRAY_SIZE(t->path)];
 
-	snprintf(path, sizeof(t->path[0]), "%s/%s", t->dir, name);
+	size_t n = strlen(t->dir);
+
+	memcpy(path, t->dir, n);
+	snprintf(path + n, sizeof(t->path[0]) - n, "/%s", name);
 	return path;
 }
 
@@ -169,7 +172,12 @@ static unsigned transport_sum(const uint8_t *p, size_t len, bool spoil)
 void tape_tcp(struct tape *t, int64_t ns, const char *from, const char *to, unsigned flags,
 	      uint32_t seq, uint32_t ack, const char *payload)
 {
-	size_t len = strlen(payload);
+	tape_tcp_bytes(t, ns, from, to, flags, seq, ack, payload, strlen(payload));
+}
+
+void tape_tcp_bytes(struct tape *t, int64_t ns, const char *from, const char *to, unsigned flags,
+		    uint32_t seq, uint32_t ack, const void *payload, size_t len)
+{
 	uint8_t p[LONGEST] = { 0 }, v4[4];
 
 	CU_ASSERT_FATAL(len <= sizeof(p) - 40);

@@ -40,6 +40,8 @@ const char *tape_save(struct tapes *dir, const char *name, struct tape *t); /* a
 /* "10.0.0.5:50000" */
 void tape_tcp(struct tape *t, int64_t ns, const char *from, const char *to, unsigned flags,
 	      uint32_t seq, uint32_t ack, const char *payload);
+void tape_tcp_bytes(struct tape *t, int64_t ns, const char *from, const char *to, unsigned flags,
+		    uint32_t seq, uint32_t ack, const void *payload, size_t len);
 void tape_udp(struct tape *t, int64_t ns, const char *from, const char *to, const void *payload,
 	      size_t len);
 /* An ICMP error of @from about the last TCP or UDP packet. */

@@ -526,12 +526,28 @@ static void other_deficiencies_are_only_said(void)
 	scene_control(&s, CLIENT ":50000", SERVER ":80");
 	talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 9);
 	scene_judge(&s, &t);
-	/* The deficiency of another input is none of this one. */
-	scene_capture(&s, 0, 0, 60)->clock_steps = 9;
+	/* The deficiency of another capture is none of this one. */
+	scene_capture(&s, 1, 0, 60)->clock_steps = 9;
 	scene_settle(&s);
 	SAME(scene_said(&s, 1), "blocked no_reply network likely");
 	CU_ASSERT_EQUAL(s.ledger.captures[0].fitness.count, 2);
 	CU_ASSERT_EQUAL(s.ledger.captures[1].fitness.count, 1);
+	scene_close(&s);
+}
+
+static void deficiency_of_a_file_is_that_of_its_group(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 9);
+	scene_judge(&s, &t);
+	scene_capture(&s, 0, 0, 60)->clock_steps = 9;
+	scene_settle(&s);
+	SAME(scene_said(&s, 1), "inconclusive no_reply");
+	CU_ASSERT_EQUAL(scene_evidence(&s, 1, EVIDENCE_FITNESS)->value, FITNESS_CLOCK);
 	scene_close(&s);
 }
 
@@ -557,7 +573,7 @@ static void evicted_attempt_is_inconclusive(void)
 	scene_close(&s);
 }
 
-static void flows_are_counted_by_input(void)
+static void flows_are_counted_by_group(void)
 {
 	struct scene s;
 	struct talk t;
@@ -578,17 +594,20 @@ static void flows_are_counted_by_input(void)
 	talk_midstream(&s, &t, CLIENT ":50005", SERVER ":80");
 	t.flow.packets[t.end[1]] = 0; /* one-sided */
 	scene_judge(&s, &t);
+	scene_capture(&s, 0, 60, 120);
+	scene_control(&s, CLIENT ":50006", SERVER ":80");
 	scene_capture(&s, 1, 1000, 1060);
 	scene_control(&s, CLIENT ":50000", SERVER ":80");
 	scene_settle(&s);
 	c = &s.ledger.captures[0];
-	CU_ASSERT_EQUAL(c->tcp_flows, 3);
+	CU_ASSERT_EQUAL(c->tcp_flows, 4);
 	CU_ASSERT_EQUAL(c->tcp_midstream, 2);
 	CU_ASSERT_EQUAL(c->tcp_gaps, 1);
-	CU_ASSERT_EQUAL(c->paired_flows, 2);
+	CU_ASSERT_EQUAL(c->paired_flows, 3);
 	CU_ASSERT_EQUAL(c->single_flows, 2);
 	CU_ASSERT_EQUAL(c->evicted, 0);
-	c = &s.ledger.captures[1];
+	CU_ASSERT_EQUAL(s.ledger.captures[1].tcp_flows, 0);
+	c = &s.ledger.captures[2];
 	CU_ASSERT_EQUAL(c->tcp_flows, 1);
 	CU_ASSERT_EQUAL(c->paired_flows, 1);
 	CU_ASSERT_EQUAL(c->single_flows, 0);
@@ -724,8 +743,9 @@ CU_TestInfo tests_settle[] = {
 	{ "what was refused stays refused", what_is_refused_stays_refused },
 	{ "a deficiency takes silence away, not what was proven", deficiency_takes_silence_away },
 	{ "other deficiencies are only said", other_deficiencies_are_only_said },
+	{ "a deficiency of one file is that of its group", deficiency_of_a_file_is_that_of_its_group },
 	{ "silence of an evicted flow is inconclusive", evicted_attempt_is_inconclusive },
-	{ "flows are counted by input, groups for no direction", flows_are_counted_by_input },
+	{ "flows are counted at the first input of their group, multicast for no direction", flows_are_counted_by_group },
 	{ "what is not documented has a nearest row", nearest_of_what_is_not_documented },
 	{ "swapped roles are near", swapped_roles_are_nearest },
 	{ "flows are sorted by input, frame and key", flows_are_sorted },
