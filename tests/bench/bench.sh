@@ -77,7 +77,7 @@ use() {
 	bare) command=("$bin/bare" "$2" "$(log2_of "$3")") ;;
 	nfpcapd) rm -rf "$work/nf"; mkdir "$work/nf"; command=(nfpcapd -r "$2" -w "$work/nf") ;;
 	# Room for every flow; the records go to the discard port, where nobody listens.
-	softflowd) command=(softflowd -N -r "$2" -m $(($3 + 1)) -n 127.0.0.1:9 -c none \
+	softflowd) command=(softflowd -N -v 9 -r "$2" -m $(($3 + 1)) -n 127.0.0.1:9 -c none \
 		-p "$work/softflowd.pid") ;;
 	argus) command=(argus -X -F /dev/null -r "$2" -w "${argus_out:-/dev/null}") ;;
 	ndpiReader) command=(ndpiReader -q -i "$2") ;;

@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export TZ=UTC LC_ALL=C COLUMNS=100
-export FLOWAUDIT_RULES="$here/../../rules" GOLDEN="$here"
+export FLOWAUDIT_RULES=../rules
 unset NO_COLOR
 passed=0 failed=0
 # Wall time is the only thing in a report that two runs may differ in.
