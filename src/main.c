@@ -6,7 +6,8 @@
 #include "cmd/rules.h"
 
 static const struct command commands[] = {
-	{ "audit", "hold captures against the documented rows, and the rows against them", cmd_audit },
+	{ "audit", "hold captures against the documented rows, and the rows against them",
+	  cmd_audit },
 	{ "rules", "list, show, match and lint the documented rows", cmd_rules },
 };
 
@@ -16,7 +17,8 @@ static void usage(FILE *to)
 		    "       flowaudit capture ...     (means: audit)\n\ncommands:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
-	fprintf(to, "\nflowaudit command --help says more.  flowaudit --version tells the version.\n");
+	fprintf(to,
+		"\nflowaudit command --help says more.  flowaudit --version tells the version.\n");
 }
 
 int main(int argc, char **argv)

@@ -29,18 +29,18 @@
 extern "C" {
 #endif
 
-#define FLOWAUDIT_API __attribute__((visibility("default")))
+#define FLOWAUDIT_API        __attribute__((visibility("default")))
 #define FLOWAUDIT_ERROR_TEXT 1024
 
 enum flowaudit_code {
 	FLOWAUDIT_OK = 0,
-	FLOWAUDIT_ENOMEM = -1,	    /* memory, or a limit that was given */
-	FLOWAUDIT_EIO = -2,	    /* open, read or write failed */
-	FLOWAUDIT_EFORMAT = -3,	    /* not a capture, pack or site */
+	FLOWAUDIT_ENOMEM = -1,  /* memory, or a limit that was given */
+	FLOWAUDIT_EIO = -2,     /* open, read or write failed */
+	FLOWAUDIT_EFORMAT = -3, /* not a capture, pack or site */
 	FLOWAUDIT_ETRUNCATED = -4,
 	FLOWAUDIT_EUNSUPPORTED = -5,
-	FLOWAUDIT_EUSAGE = -6,	    /* cannot be done, or not at this time */
-	FLOWAUDIT_EEMPTY = -7,	    /* a file of 0 bytes */
+	FLOWAUDIT_EUSAGE = -6, /* cannot be done, or not at this time */
+	FLOWAUDIT_EEMPTY = -7, /* a file of 0 bytes */
 };
 
 enum flowaudit_verdict {
@@ -151,8 +151,8 @@ FLOWAUDIT_API int flowaudit_finish(struct flowaudit *fa, char *err);
  * @flags:	Of FLOWAUDIT_VERBOSE and the others; without one colours are used on
  *		a terminal
  */
-FLOWAUDIT_API int flowaudit_report(const struct flowaudit *fa, const char *format,
-				   const char *path, unsigned flags, char *err);
+FLOWAUDIT_API int flowaudit_report(const struct flowaudit *fa, const char *format, const char *path,
+				   unsigned flags, char *err);
 
 /**
  * flowaudit_exit_status() - What the conclusions mean for a script

@@ -102,8 +102,8 @@ int flowaudit_add_rules(struct flowaudit *fa, const char *pack)
 	if (fa->stage != STAGE_SETTING)
 		return FLOWAUDIT_EUSAGE;
 	copy = strdup(pack);
-	if (copy == NULL || memory_grow(&fa->packs, &fa->pack_cap, fa->pack_count + 1,
-					sizeof(*fa->packs)) != 0) {
+	if (copy == NULL ||
+	    memory_grow(&fa->packs, &fa->pack_cap, fa->pack_count + 1, sizeof(*fa->packs)) != 0) {
 		free(copy);
 		return FLOWAUDIT_ENOMEM;
 	}
@@ -136,12 +136,12 @@ int flowaudit_set_filter(struct flowaudit *fa, const char *expression)
 }
 
 /* A setting that is a plain value within bounds. */
-#define SET(condition, assignment)                                                                 \
-	do {                                                                                       \
-		if (fa->stage != STAGE_SETTING || !(condition))                                    \
-			return FLOWAUDIT_EUSAGE;                                                   \
-		assignment;                                                                        \
-		return 0;                                                                          \
+#define SET(condition, assignment)                              \
+	do {                                                    \
+		if (fa->stage != STAGE_SETTING || !(condition)) \
+			return FLOWAUDIT_EUSAGE;                \
+		assignment;                                     \
+		return 0;                                       \
 	} while (0)
 
 int flowaudit_set_max_flows(struct flowaudit *fa, uint32_t flows)
@@ -215,7 +215,8 @@ static int load_packs(struct flowaudit *fa, struct fa_error *err)
 
 	for (size_t i = 0; fa->pack_count != 0 ? i < fa->pack_count : names[i] != NULL; i++) {
 		struct fa_error this_err;
-		int status = load_pack(fa, fa->pack_count != 0 ? fa->packs[i] : names[i], &this_err);
+		int status =
+			load_pack(fa, fa->pack_count != 0 ? fa->packs[i] : names[i], &this_err);
 
 		if (status != 0 && first == 0) {
 			first = status;
@@ -263,7 +264,8 @@ int flowaudit_open(struct flowaudit *fa, const char *path, char *err)
 	int status;
 
 	if (fa->stage != STAGE_ACTIVE)
-		return fail(err, FLOWAUDIT_EUSAGE, "captures are read one at a time, after activation");
+		return fail(err, FLOWAUDIT_EUSAGE,
+			    "captures are read one at a time, after activation");
 	status = pipeline_open(fa->pipeline, path, &e);
 	if (status != 0) {
 		fa->unreadable = true;
@@ -342,7 +344,8 @@ int flowaudit_report(const struct flowaudit *fa, const char *format, const char 
 	if (fa->stage != STAGE_FINISHED)
 		return fail(err, FLOWAUDIT_EUSAGE, "a report needs a finished audit");
 	if (!report_format_find(format, &kind))
-		return fail(err, FLOWAUDIT_EUSAGE, "no such report format; there are text and json");
+		return fail(err, FLOWAUDIT_EUSAGE,
+			    "no such report format; there are text and json");
 	if (output_open_file(&out, path, &e) != 0)
 		return give(err, &e);
 	options.exit_status = flowaudit_exit_status(fa);

@@ -18,7 +18,8 @@ int ident_pool_init(struct ident_pool *pool, uint32_t capacity)
 void ident_pool_destroy(struct ident_pool *pool)
 {
 	if (pool->items != NULL)
-		memory_region_free(pool->items, ((size_t)pool->capacity + 1) * sizeof(*pool->items));
+		memory_region_free(pool->items,
+				   ((size_t)pool->capacity + 1) * sizeof(*pool->items));
 	if (pool->free != NULL)
 		memory_region_free(pool->free, (size_t)pool->capacity * sizeof(*pool->free));
 	*pool = (struct ident_pool){ 0 };

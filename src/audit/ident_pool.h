@@ -6,7 +6,7 @@
 
 struct ident_pool {
 	struct ident *items; /* [capacity + 1]; 0 is no identification */
-	uint32_t *free;	     /* [capacity] */
+	uint32_t *free;      /* [capacity] */
 	uint32_t capacity, used, freed;
 };
 

@@ -22,7 +22,7 @@ struct pipeline {
 	struct ident_pool idents;
 	struct ledger ledger;
 	struct source *source;
-	struct decoder_stats decoded;	/* when the input was opened */
+	struct decoder_stats decoded;   /* when the input was opened */
 	struct flow_table_stats tabled; /* likewise */
 	uint64_t frames_before, bytes_before;
 	int64_t group_last_ns; /* latest packet of the group; INT64_MIN: none */
@@ -50,7 +50,8 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 	if (status == 0)
 		status = flow_table_new(&p->table, &options->table, err);
 	if (status == 0 && ident_pool_init(&p->idents, options->table.max_flows + IDENT_SLACK) != 0)
-		status = error_set(err, FA_ENOMEM, "no memory for %u identifications; lower --max-flows",
+		status = error_set(err, FA_ENOMEM,
+				   "no memory for %u identifications; lower --max-flows",
 				   options->table.max_flows);
 	if (status == 0)
 		status = ledger_init(&p->ledger, policy, err);

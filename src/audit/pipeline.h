@@ -24,13 +24,13 @@ struct pipeline_options {
 	struct judge_options judge;
 	const char *filter; /* BPF expression or NULL; borrowed */
 	unsigned threads;   /* at most; results never depend on it */
-	unsigned batch;	    /* frames handled at a time, 1..FRAME_BATCH; results never depend on it */
+	unsigned batch; /* frames handled at a time, 1..FRAME_BATCH; results never depend on it */
 };
 
-#define PIPELINE_DEFAULTS                                                                          \
-	{                                                                                          \
-		.table = FLOW_TABLE_DEFAULTS, .decoder = DECODER_DEFAULTS,                         \
-		.judge = JUDGE_DEFAULTS, .filter = NULL, .threads = 2, .batch = FRAME_BATCH                      \
+#define PIPELINE_DEFAULTS                                                                   \
+	{                                                                                   \
+		.table = FLOW_TABLE_DEFAULTS, .decoder = DECODER_DEFAULTS,                  \
+		.judge = JUDGE_DEFAULTS, .filter = NULL, .threads = 2, .batch = FRAME_BATCH \
 	}
 
 struct pipeline;

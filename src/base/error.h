@@ -7,13 +7,13 @@
 /* What went wrong, as far as the caller must tell cases apart.  0 is success. */
 enum fa_code {
 	FA_OK = 0,
-	FA_ENOMEM = -1,	       /* memory, or a limit that was given */
-	FA_EIO = -2,	       /* open, read or write failed */
-	FA_EFORMAT = -3,       /* not a capture, pack or site of ours */
-	FA_ETRUNCATED = -4,    /* input ends in the middle of a record */
-	FA_EUNSUPPORTED = -5,  /* understood, but not handled: link type, version */
-	FA_EUSAGE = -6,	       /* the caller asked for something that cannot be */
-	FA_EEMPTY = -7,	       /* a file of 0 bytes */
+	FA_ENOMEM = -1,       /* memory, or a limit that was given */
+	FA_EIO = -2,          /* open, read or write failed */
+	FA_EFORMAT = -3,      /* not a capture, pack or site of ours */
+	FA_ETRUNCATED = -4,   /* input ends in the middle of a record */
+	FA_EUNSUPPORTED = -5, /* understood, but not handled: link type, version */
+	FA_EUSAGE = -6,       /* the caller asked for something that cannot be */
+	FA_EEMPTY = -7,       /* a file of 0 bytes */
 };
 
 #define FA_ERROR_TEXT 1024

@@ -14,7 +14,7 @@
 #define FA_LIKELY(x)         __builtin_expect(!!(x), 1)
 #define FA_UNLIKELY(x)       __builtin_expect(!!(x), 0)
 /* GCC 12 deletes a static helper whose only effect is a prefetch unless it is forced inline. */
-#define FA_INLINE            static inline __attribute__((always_inline))
+#define FA_INLINE static inline __attribute__((always_inline))
 
 #define NS_PER_S  INT64_C(1000000000)
 #define NS_PER_MS INT64_C(1000000)

@@ -26,8 +26,8 @@ struct ahead {
 	size_t len[SLOTS];
 	unsigned first, full; /* under the lock */
 	bool ended, stop;     /* under the lock */
-	size_t used;	      /* the consumer's: bytes taken from the first slot */
-	ssize_t last;	      /* what the last read returned: 0 or an error */
+	size_t used;          /* the consumer's: bytes taken from the first slot */
+	ssize_t last;         /* what the last read returned: 0 or an error */
 	struct fa_error err;
 };
 

@@ -27,7 +27,6 @@ const char *unpack_knows(const uint8_t *head, size_t len);
  * Return: 0; FA_EFORMAT when nothing can be unpacked; FA_EIO; FA_ENOMEM
  */
 int unpack_open(struct block_reader *in, struct block_reader *packed, size_t cap,
-		const struct unpack_limits *limits, char *names, size_t size,
-		struct fa_error *err);
+		const struct unpack_limits *limits, char *names, size_t size, struct fa_error *err);
 
 #endif

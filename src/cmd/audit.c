@@ -57,8 +57,10 @@ static const struct option_row rows[] = {
 			  "at most (default: 2, to unpack beside the audit)" },
 	[OPT_MAX_FLOWS] = { 0, "max-flows", "N", false, "live flows at most (default: 4194304)" },
 	[OPT_BATCH] = { 0, "batch", "N", false, "frames handled at a time (default: 64)" },
-	[OPT_SEED] = { 0, "seed", "N", false, "hash key; 0: random (default). Results do not depend on it" },
-	[OPT_COLOUR] = { 0, "color", "WHEN", false, "auto, always, never (default: auto; NO_COLOR is honoured)" },
+	[OPT_SEED] = { 0, "seed", "N", false,
+		       "hash key; 0: random (default). Results do not depend on it" },
+	[OPT_COLOUR] = { 0, "color", "WHEN", false,
+			 "auto, always, never (default: auto; NO_COLOR is honoured)" },
 	[OPT_QUIET] = { 'q', "quiet", NULL, false, "no report unless -f or -o asks for one" },
 	[OPT_VERBOSE] = { 'v', "verbose", NULL, true, "list what is folded; twice: every flow" },
 	[OPT_HELP] = { 'h', "help", NULL, false, "this text" },
@@ -87,7 +89,8 @@ static void usage(FILE *to)
 	fprintf(to, "usage: flowaudit audit [option ...] capture ... [filter expression]\n"
 		    "       flowaudit audit [option ...] -r capture [filter expression]\n\n"
 		    "Hold every flow of the captures against the documented rows, and every row\n"
-		    "against the flows.  A directory means every capture in it; - is standard input.\n\n");
+		    "against the flows.  A directory means every capture in it; - is standard "
+		    "input.\n\n");
 	options_print(to, rows);
 	fprintf(to, "\nexit status: 0 clean, 1 findings, 2 could not check, 3 inconclusive\n");
 }
@@ -112,9 +115,10 @@ static bool set_fail_on(struct request *q, const char *list)
 		enum flowaudit_verdict v;
 
 		if (flowaudit_verdict_find(p, len, &v) != 0) {
-			command_complain("--fail-on: \"%.*s\" is no verdict; they are expected, unexpected, "
-					 "blocked, rejected, mismatch, inconclusive, or none alone",
-					 (int)len, p);
+			command_complain(
+				"--fail-on: \"%.*s\" is no verdict; they are expected, unexpected, "
+				"blocked, rejected, mismatch, inconclusive, or none alone",
+				(int)len, p);
 			return false;
 		}
 		verdicts |= 1u << v;
@@ -144,7 +148,8 @@ static bool set_output(struct request *q, const char *path)
 
 	if (q->report_count == 0 || q->reports[q->report_count - 1].path != NULL) {
 		if (q->report_count != 0) {
-			command_complain("-o: each -o belongs to the -f before it; this one has none");
+			command_complain(
+				"-o: each -o belongs to the -f before it; this one has none");
 			return false;
 		}
 		if (!set_format(q, "text"))
@@ -251,7 +256,8 @@ static bool check_reports(struct request *q)
 	for (unsigned i = 0; i < q->report_count; i++)
 		to_stdout += q->reports[i].path == NULL || strcmp(q->reports[i].path, "-") == 0;
 	if (to_stdout > 1) {
-		command_complain("two reports cannot share standard output; give one of them -o FILE");
+		command_complain(
+			"two reports cannot share standard output; give one of them -o FILE");
 		return false;
 	}
 	return true;
@@ -290,7 +296,8 @@ static double seconds(void)
 }
 
 /* One line on a terminal, for runs long enough to wonder about. */
-static void show_progress(const struct flowaudit *fa, const char *path, double started, double *shown)
+static void show_progress(const struct flowaudit *fa, const char *path, double started,
+			  double *shown)
 {
 	double now = seconds();
 	uint64_t frames, bytes;

@@ -72,7 +72,8 @@ int options_next(int argc, char **argv, const struct option_row *rows, struct op
 			command_complain("%s: unknown option -%c; see flowaudit %s --help", argv[0],
 					 optopt, argv[0]);
 		else
-			command_complain("%s: unknown, ambiguous or misused option %s; see flowaudit %s --help",
+			command_complain("%s: unknown, ambiguous or misused option %s; see "
+					 "flowaudit %s --help",
 					 argv[0], argv[optind - 1], argv[0]);
 		return -2;
 	}
@@ -90,11 +91,11 @@ void options_print(FILE *to, const struct option_row *rows)
 {
 	for (; rows->name != NULL; rows++) {
 		char left[64];
-		int used = snprintf(left, sizeof(left), "  %c%c%s--%s%s%s",
-				    rows->letter != 0 ? '-' : ' ', rows->letter != 0 ? rows->letter : ' ',
-				    rows->letter != 0 ? ", " : "  ", rows->name,
-				    rows->value != NULL ? " " : "",
-				    rows->value != NULL ? rows->value : "");
+		int used = snprintf(
+			left, sizeof(left), "  %c%c%s--%s%s%s", rows->letter != 0 ? '-' : ' ',
+			rows->letter != 0 ? rows->letter : ' ', rows->letter != 0 ? ", " : "  ",
+			rows->name, rows->value != NULL ? " " : "",
+			rows->value != NULL ? rows->value : "");
 
 		if (used < 29)
 			fprintf(to, "%-29s %s\n", left, rows->help);

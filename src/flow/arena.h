@@ -13,8 +13,8 @@
 #include "base/util.h"
 
 #define FLOW_ARENA_CLASSES 4
-#define FLOW_ARENA_SLAB	   32768u
-#define FLOW_ARENA_UNIT	   512u /* smallest block; blocks are named by units from the start */
+#define FLOW_ARENA_SLAB    32768u
+#define FLOW_ARENA_UNIT    512u /* smallest block; blocks are named by units from the start */
 
 /* Bytes in a block of @cls: 512, 2048, 8192, 32768. */
 static inline uint32_t flow_arena_size(unsigned cls)

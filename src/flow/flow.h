@@ -12,12 +12,12 @@
 /* How far a TCP flow got.  UDP and SCTP flows stay in FLOW_DATAGRAM. */
 enum flow_state {
 	FLOW_DATAGRAM,
-	FLOW_SYN_SENT,	  /* SYN seen, no answer */
-	FLOW_SYN_ACKED,	  /* SYN-ACK seen, handshake not finished */
-	FLOW_OPEN,	  /* handshake finished, or data after a SYN-ACK */
-	FLOW_MIDSTREAM,	  /* first packet was neither SYN nor SYN-ACK */
-	FLOW_CLOSED,	  /* FIN from both ends */
-	FLOW_RESET,	  /* RST seen */
+	FLOW_SYN_SENT,  /* SYN seen, no answer */
+	FLOW_SYN_ACKED, /* SYN-ACK seen, handshake not finished */
+	FLOW_OPEN,      /* handshake finished, or data after a SYN-ACK */
+	FLOW_MIDSTREAM, /* first packet was neither SYN nor SYN-ACK */
+	FLOW_CLOSED,    /* FIN from both ends */
+	FLOW_RESET,     /* RST seen */
 };
 
 /* Why a flow left the table. */
@@ -51,21 +51,21 @@ struct flow {
 	uint16_t input;
 	uint8_t tcp_flags[2];
 	uint8_t ttl[2];
-	uint8_t state;	/* enum flow_state */
+	uint8_t state; /* enum flow_state */
 	uint8_t opener;
-	uint8_t flags;	/* FLOW_ below */
-	uint8_t end;	/* enum flow_end, once retired */
-	uint16_t vlan;	/* outermost VLAN id, 0: untagged */
+	uint8_t flags; /* FLOW_ below */
+	uint8_t end;   /* enum flow_end, once retired */
+	uint16_t vlan; /* outermost VLAN id, 0: untagged */
 };
 static_assert(sizeof(struct flow) == 128, "two cache lines");
 
 #define FLOW_WANTS_PAYLOAD 0x01u /* identification still looks at it */
-#define FLOW_GAP	   0x02u /* bytes were acknowledged that the capture does not hold */
-#define FLOW_CUT	   0x04u /* a payload was cut by the snap length */
+#define FLOW_GAP           0x02u /* bytes were acknowledged that the capture does not hold */
+#define FLOW_CUT           0x04u /* a payload was cut by the snap length */
 #define FLOW_VLAN_TAGGED   0x08u
-#define FLOW_TUNNELLED	   0x10u
-#define FLOW_ENDED	   0x40u /* retired */
-#define FLOW_LATE	   0x80u /* the table's own: seen behind its clock since it was armed */
+#define FLOW_TUNNELLED     0x10u
+#define FLOW_ENDED         0x40u /* retired */
+#define FLOW_LATE          0x80u /* the table's own: seen behind its clock since it was armed */
 
 /* An ICMP error that quotes a packet of the flow. */
 struct flow_icmp {

@@ -7,7 +7,7 @@
 /* What an error says about the packet it quotes, weakest first. */
 enum flow_quote_strength {
 	FLOW_QUOTE_DELIVERABLE, /* too big, redirected: no statement that it cannot pass */
-	FLOW_QUOTE_OTHER,	/* time exceeded, parameter problem */
+	FLOW_QUOTE_OTHER,       /* time exceeded, parameter problem */
 	FLOW_QUOTE_UNREACHABLE,
 	FLOW_QUOTE_PORT,
 	FLOW_QUOTE_PROHIBITED,

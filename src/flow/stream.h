@@ -19,8 +19,8 @@
 #include "flow/arena.h"
 #include "flow/pool.h"
 
-#define FLOW_STREAM_MAX	   32768u /* bytes kept of a direction: the largest block */
-#define FLOW_STREAM_RANGES 6	  /* ranges waiting beyond a hole */
+#define FLOW_STREAM_MAX    32768u /* bytes kept of a direction: the largest block */
+#define FLOW_STREAM_RANGES 6      /* ranges waiting beyond a hole */
 /* Signs of a hole that stays: segments beyond it count one, acknowledgements of it eight. */
 #define FLOW_STREAM_PATIENCE 64u
 #define FLOW_STREAM_ACKED    8u

@@ -47,11 +47,11 @@ struct flow_table_options {
  */
 #define FLOW_TABLE_GRACE_NS (2 * NS_PER_S)
 
-#define FLOW_TABLE_DEFAULTS                                                                        \
-	{                                                                                          \
-		.max_flows = 4u << 20, .seed = 0, .stream_bytes = (size_t)64 << 20,                \
-		.syn_ns = 140 * NS_PER_S, .open_ns = 3600 * NS_PER_S, .closed_ns = 60 * NS_PER_S,  \
-		.datagram_ns = 900 * NS_PER_S, .vlan_in_key = false                                \
+#define FLOW_TABLE_DEFAULTS                                                                       \
+	{                                                                                         \
+		.max_flows = 4u << 20, .seed = 0, .stream_bytes = (size_t)64 << 20,               \
+		.syn_ns = 140 * NS_PER_S, .open_ns = 3600 * NS_PER_S, .closed_ns = 60 * NS_PER_S, \
+		.datagram_ns = 900 * NS_PER_S, .vlan_in_key = false                               \
 	}
 
 /**
@@ -79,9 +79,9 @@ struct flow_slot {
 	uint8_t dir;
 	uint8_t kind;
 };
-#define FLOW_SLOT_NONE	 0 /* belongs to no flow */
+#define FLOW_SLOT_NONE   0 /* belongs to no flow */
 #define FLOW_SLOT_PACKET 1
-#define FLOW_SLOT_QUOTE	 2 /* an ICMP error; key and dir are those of the quoted packet */
+#define FLOW_SLOT_QUOTE  2 /* an ICMP error; key and dir are those of the quoted packet */
 
 /* Hash and prefetch @n <= FRAME_BATCH packets. */
 void flow_table_prepare(struct flow_table *table, const struct facts *facts, size_t n,

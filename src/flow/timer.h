@@ -33,9 +33,9 @@ struct flow_link {
 };
 
 /* Links from 0 on are heads: of the slots, of what is due, and of the retired. */
-#define FLOW_LINK_DUE	  (FLOW_TIMER_CLASSES * FLOW_TIMER_SLOTS)
+#define FLOW_LINK_DUE     (FLOW_TIMER_CLASSES * FLOW_TIMER_SLOTS)
 #define FLOW_LINK_RETIRED (FLOW_LINK_DUE + FLOW_TIMER_CLASSES)
-#define FLOW_LINK_HEADS	  (FLOW_LINK_RETIRED + 1u)
+#define FLOW_LINK_HEADS   (FLOW_LINK_RETIRED + 1u)
 
 /**
  * struct flow_timer - The wheel

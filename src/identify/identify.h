@@ -20,25 +20,25 @@ enum app {
 	APP_TLS,
 	APP_PSEUDO_TLS, /* MS-TURN 2.1.1: a fixed hello pair in front of MSTURN */
 	APP_DTLS,
-	APP_STUN,	/* RFC 3489, RFC 5389, MS-ICE2 checks; also framed by RFC 4571 */
-	APP_TURN,	/* RFC 5766: STUN messages of TURN methods, ChannelData */
-	APP_MSTURN,	/* MS-TURN, also multiplexed (FF10) */
+	APP_STUN,   /* RFC 3489, RFC 5389, MS-ICE2 checks; also framed by RFC 4571 */
+	APP_TURN,   /* RFC 5766: STUN messages of TURN methods, ChannelData */
+	APP_MSTURN, /* MS-TURN, also multiplexed (FF10) */
 	APP_RTP,
 	APP_RTCP,
 	APP_SIP,
 	APP_HTTP,
 	APP_DCERPC,
 	APP_SMB,
-	APP_SQLR,	/* MC-SQLR */
+	APP_SQLR, /* MC-SQLR */
 	APP_DHCP,
-	APP_NMF,	/* MC-NMF, .NET message framing */
-	APP_MSNFTP,	/* VER MSN_SECURE_FTP */
+	APP_NMF,    /* MC-NMF, .NET message framing */
+	APP_MSNFTP, /* VER MSN_SECURE_FTP */
 	APP_TDS,
 	APP_COUNT
 };
 
 #define APP_BIT(app) (1u << (unsigned)(app))
-#define APP_ANY	     (APP_BIT(APP_COUNT) - 2u) /* every app but APP_NONE */
+#define APP_ANY      (APP_BIT(APP_COUNT) - 2u) /* every app but APP_NONE */
 
 /* "tls", "pseudo-tls", "msturn", ...; "" for APP_NONE. */
 const char *app_name(enum app app);
@@ -52,12 +52,12 @@ enum confidence {
 
 /* The mutual-TLS ladder, facts/protocols.md section 2. */
 enum client_auth {
-	CLIENT_AUTH_UNSEEN,	   /* the handshake was not seen far enough to tell */
+	CLIENT_AUTH_UNSEEN,        /* the handshake was not seen far enough to tell */
 	CLIENT_AUTH_NOT_REQUESTED, /* ServerHelloDone came without a CertificateRequest */
-	CLIENT_AUTH_REQUESTED,	   /* asked; the answer was not seen */
-	CLIENT_AUTH_DECLINED,	   /* answered with an empty Certificate */
-	CLIENT_AUTH_CLAIMED,	   /* Certificate and CertificateVerify, server's answer not seen */
-	CLIENT_AUTH_PROVEN,	   /* ... and the server's ChangeCipherSpec came after */
+	CLIENT_AUTH_REQUESTED,     /* asked; the answer was not seen */
+	CLIENT_AUTH_DECLINED,      /* answered with an empty Certificate */
+	CLIENT_AUTH_CLAIMED,       /* Certificate and CertificateVerify, server's answer not seen */
+	CLIENT_AUTH_PROVEN,        /* ... and the server's ChangeCipherSpec came after */
 	CLIENT_AUTH_HIDDEN_TLS13,  /* encrypted by TLS 1.3 */
 	CLIENT_AUTH_HIDDEN_RESUMED, /* abbreviated handshake: the certificates were shown earlier */
 };
@@ -94,28 +94,28 @@ struct tls_facts {
 
 /* An answer by the application that is neither success nor a normal challenge. */
 struct app_answer {
-	uint64_t frame;	/* 0: none */
-	uint16_t code;	/* STUN error, SIP or HTTP status, DHCP message type, bind_nak reason */
-	uint8_t app;	/* enum app */
-	uint8_t dir;	/* endpoint that answered */
+	uint64_t frame; /* 0: none */
+	uint16_t code;  /* STUN error, SIP or HTTP status, DHCP message type, bind_nak reason */
+	uint8_t app;    /* enum app */
+	uint8_t dir;    /* endpoint that answered */
 };
 
 /* One direction of a TLS stream: where the walk over records and messages stands. */
 struct ident_tls {
-	uint32_t hs_word; /* handshake header: type << 24 | length, complete when hs_have is 4 */
-	uint32_t hs_left; /* bytes of the message body still to come */
-	uint32_t msg_pos; /* stream offset of the message's first header byte */
+	uint32_t hs_word;  /* handshake header: type << 24 | length, complete when hs_have is 4 */
+	uint32_t hs_left;  /* bytes of the message body still to come */
+	uint32_t msg_pos;  /* stream offset of the message's first header byte */
 	uint16_t msg_room; /* bytes of its record from there on */
 	uint16_t rec_left; /* bytes of the record still to come */
-	uint16_t flags;	  /* TLS_SAW_ in tls.c */
-	uint8_t rec_type; /* 0: at a record header */
+	uint16_t flags;    /* TLS_SAW_ in tls.c */
+	uint8_t rec_type;  /* 0: at a record header */
 	uint8_t hs_have;
 };
 
 /* One direction of a text protocol. */
 struct ident_text {
-	uint32_t scan; /* stream offset up to which no line end was found */
-	uint32_t body; /* bytes of body still to skip, or length announced so far */
+	uint32_t scan;   /* stream offset up to which no line end was found */
+	uint32_t body;   /* bytes of body still to skip, or length announced so far */
 	uint16_t status; /* of the response whose headers are read; 0: a request */
 	bool has_length;
 	bool chunked;
@@ -137,23 +137,23 @@ struct ident_rtp {
 	uint16_t seq;
 	uint16_t rtcp_sum; /* of the last RTCP packet: a duplicate proves nothing */
 	uint8_t packets;
-	uint8_t good;	   /* small positive steps among them */
-	uint8_t other;	   /* packets of other SSRCs since @ssrc was taken up */
+	uint8_t good;         /* small positive steps among them */
+	uint8_t other;        /* packets of other SSRCs since @ssrc was taken up */
 	uint8_t rtcp_packets; /* of @rtcp_ssrc */
 };
 
 /* What the identifiers keep for one endpoint. */
 struct ident_side {
-	uint32_t base;	 /* where what is being identified begins: behind a CONNECT, an upgrade */
-	uint32_t offset; /* first byte not yet parsed */
+	uint32_t base;     /* where what is being identified begins: behind a CONNECT, an upgrade */
+	uint32_t offset;   /* first byte not yet parsed */
 	uint32_t searched; /* midstream: first byte not yet tried as a beginning */
-	uint16_t opens;	 /* stream protocols that these bytes can open, by table index */
-	uint16_t answers; /* ... that they can answer */
-	uint16_t lost;	 /* ... that were followed and turned out wrong */
-	uint8_t owner;	 /* 1 + table index of the protocol followed; 0: none */
-	uint8_t first;	 /* ... that was so first; it may have handed on */
-	uint8_t state;	 /* of the one that follows now */
-	uint8_t frames;	 /* messages or frames of it walked */
+	uint16_t opens;    /* stream protocols that these bytes can open, by table index */
+	uint16_t answers;  /* ... that they can answer */
+	uint16_t lost;     /* ... that were followed and turned out wrong */
+	uint8_t owner;     /* 1 + table index of the protocol followed; 0: none */
+	uint8_t first;     /* ... that was so first; it may have handed on */
+	uint8_t state;     /* of the one that follows now */
+	uint8_t frames;    /* messages or frames of it walked */
 	bool ended;
 	union {
 		struct ident_tls tls;
@@ -221,9 +221,9 @@ struct ident {
 	uint8_t app;
 	uint8_t confidence;
 	uint8_t client;
-	bool stream;	/* TCP */
+	bool stream;    /* TCP */
 	bool midstream; /* the first bytes of the flow were not captured */
-	bool cut;	/* payload was cut by the snap length: absence proves nothing */
+	bool cut;       /* payload was cut by the snap length: absence proves nothing */
 	bool microsoft;
 	bool answers;
 	struct app_answer answer;

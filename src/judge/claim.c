@@ -12,10 +12,10 @@
 #include <string.h>
 
 /* Media, and what opens its path: ICE checks, relays, and pseudo-TLS in front of them. */
-#define MEDIA                                                                                      \
-	(APP_BIT(APP_RTP) | APP_BIT(APP_RTCP) | APP_BIT(APP_STUN) | APP_BIT(APP_TURN) |            \
+#define MEDIA                                                                           \
+	(APP_BIT(APP_RTP) | APP_BIT(APP_RTCP) | APP_BIT(APP_STUN) | APP_BIT(APP_TURN) | \
 	 APP_BIT(APP_MSTURN) | APP_BIT(APP_PSEUDO_TLS))
-#define RELAY                                                                                      \
+#define RELAY \
 	(APP_BIT(APP_STUN) | APP_BIT(APP_TURN) | APP_BIT(APP_MSTURN) | APP_BIT(APP_PSEUDO_TLS))
 
 /* Protocols that may be seen in the clear for an application; 0: it only exists inside TLS. */
@@ -117,7 +117,7 @@ static enum protocol_fit fit_tls(const struct row_protocol *claim, const struct 
 }
 
 static enum protocol_fit fit_one(const struct row_protocol *claim, const struct ident *id,
-				   enum evidence_code *why)
+				 enum evidence_code *why)
 {
 	enum protocol_fit clear, tls;
 	enum evidence_code tls_why = EVIDENCE_COUNT;
@@ -144,7 +144,7 @@ static enum protocol_fit fit_one(const struct row_protocol *claim, const struct 
 }
 
 enum protocol_fit claim_fit(const struct row *row, const struct ident *ident,
-			  enum evidence_code *why)
+			    enum evidence_code *why)
 {
 	enum protocol_fit best = FIT_CONTRADICTED;
 

@@ -11,7 +11,7 @@
  *		EVIDENCE_MTLS_*, EVIDENCE_ALPN_FOREIGN; EVIDENCE_COUNT for none
  */
 enum protocol_fit claim_fit(const struct row *row, const struct ident *ident,
-			  enum evidence_code *why);
+			    enum evidence_code *why);
 
 /* An ICE check between media ends may fail without anything being wrong (facts/protocols.md 4). */
 bool claim_is_media(const struct row *row);

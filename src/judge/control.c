@@ -14,7 +14,7 @@
 
 #include "base/memory.h"
 
-#define HOST_TTLS  6
+#define HOST_TTLS   6
 #define SLOTS_LEAST 64
 
 /* Entry kinds share the map: the second address tells them apart. */
@@ -33,7 +33,7 @@ struct host {
 };
 
 struct transaction {
-	uint64_t id; /* 0: free */
+	uint64_t id;              /* 0: free */
 	uint32_t request, answer; /* first flow of each kind + 1; 0: none */
 	uint32_t group;
 };

@@ -32,7 +32,7 @@ void coverage_count(struct ledger *ledger)
 		struct row_coverage *c = &ledger->coverage[r];
 
 		c->state = (uint8_t)state_of(ledger, row, c, end_ns);
-		c->required = c->state == ROW_NOT_SEEN &&
-			      policy_row_is_required(ledger->policy, row);
+		c->required =
+			c->state == ROW_NOT_SEEN && policy_row_is_required(ledger->policy, row);
 	}
 }

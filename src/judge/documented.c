@@ -126,7 +126,7 @@ static uint32_t port_distance(const struct port_set *set, uint16_t port)
 
 	for (unsigned i = 0; i < set->count; i++) {
 		const struct port_range *r = &set->ranges[i];
-		uint32_t d = port < r->lo ? (uint32_t)(r->lo - port)
+		uint32_t d = port < r->lo   ? (uint32_t)(r->lo - port)
 			     : port > r->hi ? (uint32_t)(port - r->hi)
 					    : 0;
 
@@ -157,7 +157,8 @@ static bool says_more(const struct opinion *o, const struct policy *policy,
 	       claim_fit(row, o->ident, &why) >= FIT_CONSISTENT;
 }
 
-static void set_nearest(struct opinion *o, const struct policy *policy, const struct candidate *wide)
+static void set_nearest(struct opinion *o, const struct policy *policy,
+			const struct candidate *wide)
 {
 	struct judged *j = &o->judged;
 	struct nearest nearest;
@@ -192,7 +193,7 @@ void opinion_documented(struct opinion *o, const struct policy *policy,
 		set_nearest(o, policy, best);
 		return;
 	}
-	j->standing = wide && best->fit == FIT_NONE	     ? STANDING_UNPROVEN
+	j->standing = wide && best->fit == FIT_NONE   ? STANDING_UNPROVEN
 		      : best->fit == FIT_CONTRADICTED ? STANDING_CONTRADICTED
 						      : STANDING_DOCUMENTED;
 	j->fit = (uint8_t)best->fit;

@@ -73,31 +73,30 @@ static const char *fixed_text(enum evidence_code code)
 	static const char *const text[EVIDENCE_COUNT] = {
 		[EVIDENCE_PROTOCOL_UNVERIFIED] = "no payload showed the protocol",
 		[EVIDENCE_PEER_UNVERIFIED] = "the table names no peer for this row",
-		[EVIDENCE_MTLS_PROVEN] =
-			"the client sent a certificate and proof of its key, and the server went on",
+		[EVIDENCE_MTLS_PROVEN] = "the client sent a certificate and proof of its key, and "
+					 "the server went on",
 		[EVIDENCE_MTLS_CLAIMED] =
 			"the client sent a certificate; the server's answer was not captured",
 		[EVIDENCE_MTLS_UNSEEN] =
 			"the handshake was not captured far enough to see client certificates",
 		[EVIDENCE_MTLS_NOT_REQUESTED] =
 			"the server never asked for a client certificate: TLS, not mutual TLS",
-		[EVIDENCE_MTLS_DECLINED] =
-			"the server asked for a client certificate and got an empty one: TLS, not mutual TLS",
+		[EVIDENCE_MTLS_DECLINED] = "the server asked for a client certificate and got an "
+					   "empty one: TLS, not mutual TLS",
 		[EVIDENCE_ALPN_FOREIGN] =
 			"the TLS handshake negotiates HTTP (ALPN), which this row does not carry",
 		[EVIDENCE_RST_AFTER_HANDSHAKE] =
 			"the responder reset the connection before any data",
 		[EVIDENCE_RST_AFTER_CLIENT_HELLO] =
 			"the connection was reset after the TLS ClientHello",
-		[EVIDENCE_RST_AFTER_REQUEST] =
-			"the connection was reset after the first request",
+		[EVIDENCE_RST_AFTER_REQUEST] = "the connection was reset after the first request",
 		[EVIDENCE_INITIATOR_RESET] = "the initiator itself reset the connection",
-		[EVIDENCE_SINGLE_DIRECTION] =
-			"only one end's packets are in the capture; an answer could not have been seen",
-		[EVIDENCE_ANSWER_NOT_CAPTURED] =
-			"the initiator went on as if answered: the capture holds one direction only",
-		[EVIDENCE_GROUP_DESTINATION] =
-			"sent to a multicast or broadcast address: nobody in particular had to answer",
+		[EVIDENCE_SINGLE_DIRECTION] = "only one end's packets are in the capture; an "
+					      "answer could not have been seen",
+		[EVIDENCE_ANSWER_NOT_CAPTURED] = "the initiator went on as if answered: the "
+						 "capture holds one direction only",
+		[EVIDENCE_GROUP_DESTINATION] = "sent to a multicast or broadcast address: nobody "
+					       "in particular had to answer",
 		[EVIDENCE_SILENCE_IS_NORMAL] =
 			"silence is normal for this protocol and proves nothing",
 		[EVIDENCE_MIDSTREAM] = "the connection was already open when the capture began",
@@ -158,12 +157,14 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		break;
 	case EVIDENCE_RST_FOREIGN_TTL:
 		snprintf(buf, size,
-			 "the reset came with TTL %u, other packets of that host with %u: a box between sent it",
+			 "the reset came with TTL %u, other packets of that host with %u: a box "
+			 "between sent it",
 			 e->value, e->value2);
 		break;
 	case EVIDENCE_DATA_UNACKNOWLEDGED:
 		snprintf(buf, size,
-			 "the connection opened, then its first data was sent %u times and never acknowledged",
+			 "the connection opened, then its first data was sent %u times and never "
+			 "acknowledged",
 			 e->count);
 		break;
 	case EVIDENCE_ICMP_ADMIN_PROHIBITED:
@@ -179,7 +180,8 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		break;
 	case EVIDENCE_CAPTURE_ENDS_SOON:
 		span_text(e->value, text, sizeof(text));
-		snprintf(buf, size, "the capture ends %s after the first try: too soon to judge silence",
+		snprintf(buf, size,
+			 "the capture ends %s after the first try: too soon to judge silence",
 			 text);
 		break;
 	case EVIDENCE_TLS_ALERT:
@@ -232,12 +234,24 @@ void ledger_nearest_text(const struct ledger *ledger, const struct judged *flow,
 static const char *app_title(enum app app)
 {
 	static const char *const titles[] = {
-		[APP_NONE] = "unknown",	  [APP_TLS] = "TLS",	     [APP_PSEUDO_TLS] = "pseudo-TLS",
-		[APP_DTLS] = "DTLS",	  [APP_STUN] = "STUN",	     [APP_TURN] = "TURN",
-		[APP_MSTURN] = "MSTURN",  [APP_RTP] = "RTP",	     [APP_RTCP] = "RTCP",
-		[APP_SIP] = "SIP",	  [APP_HTTP] = "HTTP",	     [APP_DCERPC] = "DCE/RPC",
-		[APP_SMB] = "SMB",	  [APP_SQLR] = "SQL Browser", [APP_DHCP] = "DHCP",
-		[APP_NMF] = ".NET framing", [APP_MSNFTP] = "MSN file transfer", [APP_TDS] = "TDS",
+		[APP_NONE] = "unknown",
+		[APP_TLS] = "TLS",
+		[APP_PSEUDO_TLS] = "pseudo-TLS",
+		[APP_DTLS] = "DTLS",
+		[APP_STUN] = "STUN",
+		[APP_TURN] = "TURN",
+		[APP_MSTURN] = "MSTURN",
+		[APP_RTP] = "RTP",
+		[APP_RTCP] = "RTCP",
+		[APP_SIP] = "SIP",
+		[APP_HTTP] = "HTTP",
+		[APP_DCERPC] = "DCE/RPC",
+		[APP_SMB] = "SMB",
+		[APP_SQLR] = "SQL Browser",
+		[APP_DHCP] = "DHCP",
+		[APP_NMF] = ".NET framing",
+		[APP_MSNFTP] = "MSN file transfer",
+		[APP_TDS] = "TDS",
 	};
 	static_assert(ARRAY_SIZE(titles) == APP_COUNT, "a title for each protocol");
 

@@ -16,16 +16,17 @@
  * one in a million; one conversation in ten seen both ways still shows the
  * capture point sees both directions.
  */
-#define DROPS_PERCENT	  1u
-#define GAPS_PERCENT	  5u
-#define PAIRED_PERCENT	  10u
-#define SINGLE_ENOUGH	  3u
+#define DROPS_PERCENT     1u
+#define GAPS_PERCENT      5u
+#define PAIRED_PERCENT    10u
+#define SINGLE_ENOUGH     3u
 #define MIDSTREAM_PERCENT 5u
 
 static void note(struct fitness *fit, enum fitness_code code, uint32_t disables, const char *fmt,
 		 ...) FA_PRINTF(4, 5);
 
-static void note(struct fitness *fit, enum fitness_code code, uint32_t disables, const char *fmt, ...)
+static void note(struct fitness *fit, enum fitness_code code, uint32_t disables, const char *fmt,
+		 ...)
 {
 	struct fitness_entry *e = &fit->entries[fit->count++];
 	va_list args;
@@ -92,8 +93,8 @@ static void assess_time(struct capture_facts *c)
 static void assess_frames(struct capture_facts *c)
 {
 	static const enum frame_class undecoded[] = {
-		CLASS_TRUNCATED_LINK,	   CLASS_TRUNCATED_IP, CLASS_TRUNCATED_TRANSPORT,
-		CLASS_MALFORMED_LINK,	   CLASS_MALFORMED_IP, CLASS_MALFORMED_TRANSPORT,
+		CLASS_TRUNCATED_LINK,  CLASS_TRUNCATED_IP, CLASS_TRUNCATED_TRANSPORT,
+		CLASS_MALFORMED_LINK,  CLASS_MALFORMED_IP, CLASS_MALFORMED_TRANSPORT,
 		CLASS_TUNNEL_TOO_DEEP,
 	};
 	struct fitness *fit = &c->fitness;
@@ -142,19 +143,23 @@ static void assess_flows(struct capture_facts *c)
 		     "no conversation shows both directions; silence proves nothing here");
 	else if (c->single_flows >= SINGLE_ENOUGH && !above(c->paired_flows, flows, PAIRED_PERCENT))
 		note(fit, FITNESS_ONE_DIRECTION, SILENCE,
-		     "only %.1f %% of conversations show both directions; silence proves nothing here",
+		     "only %.1f %% of conversations show both directions; silence proves nothing "
+		     "here",
 		     share(c->paired_flows, flows));
 	if (c->tcp_gaps != 0)
-		note(fit, FITNESS_GAPS, above(c->tcp_gaps, c->tcp_flows, GAPS_PERCENT) ? SILENCE : 0,
+		note(fit, FITNESS_GAPS,
+		     above(c->tcp_gaps, c->tcp_flows, GAPS_PERCENT) ? SILENCE : 0,
 		     "%.1f %% of TCP flows acknowledge bytes that the capture does not hold",
 		     share(c->tcp_gaps, c->tcp_flows));
 	if (above(c->tcp_midstream, c->tcp_flows, MIDSTREAM_PERCENT))
 		note(fit, FITNESS_MIDSTREAM, 0,
-		     "%.1f %% of TCP flows began before the capture; their initiator comes from the protocol or the port",
+		     "%.1f %% of TCP flows began before the capture; their initiator comes from "
+		     "the protocol or the port",
 		     share(c->tcp_midstream, c->tcp_flows));
 	if (c->evicted != 0)
 		note(fit, FITNESS_EVICTED, 0,
-		     "%" PRIu64 " flows were given up because the flow table was full (--max-flows)",
+		     "%" PRIu64
+		     " flows were given up because the flow table was full (--max-flows)",
 		     c->evicted);
 }
 

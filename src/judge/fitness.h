@@ -6,19 +6,19 @@
 #include "packet/counters.h"
 
 enum fitness_code {
-	FITNESS_TRUNCATED_FILE,	 /* ends in the middle of a record */
-	FITNESS_DAMAGED_FILE,	 /* reading stopped at a damaged record */
-	FITNESS_DROPS,		 /* the capturing host counted drops */
-	FITNESS_GAPS,		 /* TCP bytes acknowledged that are not in the capture */
-	FITNESS_SNAPLEN,	 /* payloads cut */
-	FITNESS_ONE_DIRECTION,	 /* few conversations have both directions */
-	FITNESS_MIDSTREAM,	 /* many TCP flows began before the capture */
-	FITNESS_FILTERED,	 /* a capture filter was recorded, or a BPF expression was given */
-	FITNESS_UNDECODED,	 /* frames of link types, EtherTypes or protocols that are not followed */
-	FITNESS_FRAGMENTS,	 /* datagrams that could not be put together */
-	FITNESS_CLOCK,		 /* packet times run backwards */
-	FITNESS_NO_TIME,	 /* packets without timestamps */
-	FITNESS_EVICTED,	 /* the flow table was too small */
+	FITNESS_TRUNCATED_FILE, /* ends in the middle of a record */
+	FITNESS_DAMAGED_FILE,   /* reading stopped at a damaged record */
+	FITNESS_DROPS,          /* the capturing host counted drops */
+	FITNESS_GAPS,           /* TCP bytes acknowledged that are not in the capture */
+	FITNESS_SNAPLEN,        /* payloads cut */
+	FITNESS_ONE_DIRECTION,  /* few conversations have both directions */
+	FITNESS_MIDSTREAM,      /* many TCP flows began before the capture */
+	FITNESS_FILTERED,       /* a capture filter was recorded, or a BPF expression was given */
+	FITNESS_UNDECODED, /* frames of link types, EtherTypes or protocols that are not followed */
+	FITNESS_FRAGMENTS, /* datagrams that could not be put together */
+	FITNESS_CLOCK,     /* packet times run backwards */
+	FITNESS_NO_TIME,   /* packets without timestamps */
+	FITNESS_EVICTED,   /* the flow table was too small */
 	FITNESS_CODE_COUNT
 };
 
@@ -57,7 +57,7 @@ struct capture_facts {
 	uint32_t group;
 	uint64_t kernel_drops, interface_drops;
 	uint64_t truncated_at;
-	uint64_t cut_frames;	    /* frames with caplen < wirelen */
+	uint64_t cut_frames; /* frames with caplen < wirelen */
 	uint64_t bad_checksums;
 	uint64_t abandoned_datagrams;
 	uint64_t clock_steps;

@@ -82,8 +82,8 @@ static int keep(struct ledger *ledger, struct opinion *o, const uint32_t *rows)
 	return append(&ledger->flows, &ledger->flow_count, &ledger->flow_cap, j, 1, sizeof(*j));
 }
 
-int judge_flow(struct ledger *ledger, const struct flow *flow,
-	       const struct flow_notes *notes, const struct ident *ident)
+int judge_flow(struct ledger *ledger, const struct flow *flow, const struct flow_notes *notes,
+	       const struct ident *ident)
 {
 	struct opinion o = { .flow = flow, .notes = notes, .ident = ident };
 	uint32_t rows[DOCUMENTED_MAX];

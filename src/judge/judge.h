@@ -15,7 +15,10 @@
 struct judge_options {
 	int64_t attempt_timeout_ns;
 };
-#define JUDGE_DEFAULTS { .attempt_timeout_ns = 25 * NS_PER_S }
+#define JUDGE_DEFAULTS                              \
+	{                                           \
+		.attempt_timeout_ns = 25 * NS_PER_S \
+	}
 
 /**
  * judge_flow() - Take a flow that ended into the ledger
@@ -24,8 +27,8 @@ struct judge_options {
  *
  * Return: 0 or FA_ENOMEM
  */
-int judge_flow(struct ledger *ledger, const struct flow *flow,
-	       const struct flow_notes *notes, const struct ident *ident);
+int judge_flow(struct ledger *ledger, const struct flow *flow, const struct flow_notes *notes,
+	       const struct ident *ident);
 
 /**
  * ledger_settle() - Controls, silence, fitness, verdicts, coverage, order

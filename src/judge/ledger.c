@@ -35,8 +35,7 @@ void ledger_free(struct ledger *ledger)
 
 const struct row *ledger_best_row(const struct ledger *ledger, const struct judged *flow)
 {
-	return flow->row_count == 0 ? NULL
-				    : policy_row(ledger->policy, ledger->rows[flow->rows]);
+	return flow->row_count == 0 ? NULL : policy_row(ledger->policy, ledger->rows[flow->rows]);
 }
 
 const struct row *ledger_nearest_row(const struct ledger *ledger, const struct judged *flow)

@@ -32,14 +32,14 @@ struct evidence {
 enum standing {
 	STANDING_UNDOCUMENTED,
 	STANDING_DOCUMENTED,
-	STANDING_CONTRADICTED,	/* by tuple yes, by protocol no */
-	STANDING_UNPROVEN,	/* only a wide row would cover it, and no protocol was seen */
+	STANDING_CONTRADICTED, /* by tuple yes, by protocol no */
+	STANDING_UNPROVEN,     /* only a wide row would cover it, and no protocol was seen */
 };
 
 /* How well the bytes fit the protocol a row names; ordered, better is larger. */
 enum protocol_fit {
 	FIT_CONTRADICTED,
-	FIT_NONE,	/* nothing seen that could tell */
+	FIT_NONE,       /* nothing seen that could tell */
 	FIT_CONSISTENT, /* TLS seen, what is inside cannot be */
 	FIT_WEAK,
 	FIT_STRONG,
@@ -94,8 +94,8 @@ struct judged {
 	uint8_t outcome, verdict, cause, grade;
 	uint8_t control_kind;
 	uint8_t app, confidence, client_auth;
-	uint8_t state; /* enum flow_state */
-	uint8_t end;   /* enum flow_end */
+	uint8_t state;   /* enum flow_state */
+	uint8_t end;     /* enum flow_end */
 	uint8_t rst_ttl; /* of the reset that decided the outcome; 0: none */
 	uint8_t ttl[2];
 	uint8_t standing;

@@ -6,23 +6,21 @@
 static const char *const outcome_names[] = {
 	[OUTCOME_ESTABLISHED] = "established", [OUTCOME_REFUSED] = "refused",
 	[OUTCOME_PROHIBITED] = "prohibited",   [OUTCOME_NO_REPLY] = "no_reply",
-	[OUTCOME_ABORTED] = "aborted",	       [OUTCOME_ONE_SIDED] = "one_sided",
+	[OUTCOME_ABORTED] = "aborted",         [OUTCOME_ONE_SIDED] = "one_sided",
 	[OUTCOME_UNKNOWN] = "unknown",
 };
 static_assert(ARRAY_SIZE(outcome_names) == OUTCOME_COUNT, "a name for each outcome");
 
 static const char *const verdict_names[] = {
 	[VERDICT_EXPECTED] = "expected", [VERDICT_UNEXPECTED] = "unexpected",
-	[VERDICT_BLOCKED] = "blocked",	 [VERDICT_REJECTED] = "rejected",
+	[VERDICT_BLOCKED] = "blocked",   [VERDICT_REJECTED] = "rejected",
 	[VERDICT_MISMATCH] = "mismatch", [VERDICT_INCONCLUSIVE] = "inconclusive",
 };
 static_assert(ARRAY_SIZE(verdict_names) == VERDICT_COUNT, "a name for each verdict");
 
 static const char *const cause_names[] = {
-	[CAUSE_NONE] = "",
-	[CAUSE_NETWORK] = "network",
-	[CAUSE_HOST] = "host",
-	[CAUSE_APPLICATION] = "application",
+	[CAUSE_NONE] = "",           [CAUSE_NETWORK] = "network",
+	[CAUSE_HOST] = "host",       [CAUSE_APPLICATION] = "application",
 	[CAUSE_UNKNOWN] = "unknown",
 };
 static_assert(ARRAY_SIZE(cause_names) == CAUSE_COUNT, "a name for each cause");
@@ -86,26 +84,35 @@ static const char *const evidence_names[] = {
 static_assert(ARRAY_SIZE(evidence_names) == EVIDENCE_COUNT, "a name for each code");
 
 static const char *const fitness_names[] = {
-	[FITNESS_TRUNCATED_FILE] = "truncated_file", [FITNESS_DAMAGED_FILE] = "damaged_file",
-	[FITNESS_DROPS] = "drops",		     [FITNESS_GAPS] = "gaps",
-	[FITNESS_SNAPLEN] = "snaplen",		     [FITNESS_ONE_DIRECTION] = "one_direction",
-	[FITNESS_MIDSTREAM] = "midstream",	     [FITNESS_FILTERED] = "filtered",
-	[FITNESS_UNDECODED] = "undecoded",	     [FITNESS_FRAGMENTS] = "fragments",
-	[FITNESS_CLOCK] = "clock",		     [FITNESS_NO_TIME] = "no_time",
+	[FITNESS_TRUNCATED_FILE] = "truncated_file",
+	[FITNESS_DAMAGED_FILE] = "damaged_file",
+	[FITNESS_DROPS] = "drops",
+	[FITNESS_GAPS] = "gaps",
+	[FITNESS_SNAPLEN] = "snaplen",
+	[FITNESS_ONE_DIRECTION] = "one_direction",
+	[FITNESS_MIDSTREAM] = "midstream",
+	[FITNESS_FILTERED] = "filtered",
+	[FITNESS_UNDECODED] = "undecoded",
+	[FITNESS_FRAGMENTS] = "fragments",
+	[FITNESS_CLOCK] = "clock",
+	[FITNESS_NO_TIME] = "no_time",
 	[FITNESS_EVICTED] = "evicted",
 };
 static_assert(ARRAY_SIZE(fitness_names) == FITNESS_CODE_COUNT, "a name for each code");
 
 static const char *const state_names[] = {
-	[ROW_SEEN] = "seen",		     [ROW_BLOCKED] = "blocked",
-	[ROW_MISMATCH] = "mismatch",	     [ROW_INCONCLUSIVE] = "inconclusive",
-	[ROW_EXPIRED] = "expired",	     [ROW_NOT_SEEN] = "not_seen",
+	[ROW_SEEN] = "seen",         [ROW_BLOCKED] = "blocked",
+	[ROW_MISMATCH] = "mismatch", [ROW_INCONCLUSIVE] = "inconclusive",
+	[ROW_EXPIRED] = "expired",   [ROW_NOT_SEEN] = "not_seen",
 };
 static_assert(ARRAY_SIZE(state_names) == ROW_STATE_COUNT, "a name for each state");
 
 static const char *const fit_names[] = {
-	[FIT_CONTRADICTED] = "contradicted", [FIT_NONE] = "none", [FIT_CONSISTENT] = "consistent",
-	[FIT_WEAK] = "weak",		     [FIT_STRONG] = "strong",
+	[FIT_CONTRADICTED] = "contradicted",
+	[FIT_NONE] = "none",
+	[FIT_CONSISTENT] = "consistent",
+	[FIT_WEAK] = "weak",
+	[FIT_STRONG] = "strong",
 };
 
 static const char *const control_names[] = {

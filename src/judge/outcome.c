@@ -45,17 +45,17 @@ enum icmp_reading { ICMP_PROHIBITED, ICMP_PORT, ICMP_UNREACHABLE, ICMP_NOT_A_BLO
 static enum icmp_reading icmp_reading(const struct flow_icmp *icmp)
 {
 	static const uint8_t v4[16] = {
-		[0] = ICMP_UNREACHABLE,	 [1] = ICMP_UNREACHABLE,  [2] = ICMP_UNREACHABLE,
-		[3] = ICMP_PORT,	 [4] = ICMP_NOT_A_BLOCK,  [5] = ICMP_UNREACHABLE,
-		[6] = ICMP_UNREACHABLE,	 [7] = ICMP_UNREACHABLE,  [8] = ICMP_UNREACHABLE,
-		[9] = ICMP_PROHIBITED,	 [10] = ICMP_PROHIBITED,  [11] = ICMP_UNREACHABLE,
-		[12] = ICMP_UNREACHABLE, [13] = ICMP_PROHIBITED,  [14] = ICMP_UNREACHABLE,
+		[0] = ICMP_UNREACHABLE,  [1] = ICMP_UNREACHABLE, [2] = ICMP_UNREACHABLE,
+		[3] = ICMP_PORT,         [4] = ICMP_NOT_A_BLOCK, [5] = ICMP_UNREACHABLE,
+		[6] = ICMP_UNREACHABLE,  [7] = ICMP_UNREACHABLE, [8] = ICMP_UNREACHABLE,
+		[9] = ICMP_PROHIBITED,   [10] = ICMP_PROHIBITED, [11] = ICMP_UNREACHABLE,
+		[12] = ICMP_UNREACHABLE, [13] = ICMP_PROHIBITED, [14] = ICMP_UNREACHABLE,
 		[15] = ICMP_UNREACHABLE,
 	};
 	static const uint8_t v6[8] = {
-		[0] = ICMP_UNREACHABLE, [1] = ICMP_PROHIBITED, [2] = ICMP_UNREACHABLE,
-		[3] = ICMP_UNREACHABLE, [4] = ICMP_PORT,       [5] = ICMP_PROHIBITED,
-		[6] = ICMP_PROHIBITED,	[7] = ICMP_UNREACHABLE,
+		[0] = ICMP_UNREACHABLE, [1] = ICMP_PROHIBITED,  [2] = ICMP_UNREACHABLE,
+		[3] = ICMP_UNREACHABLE, [4] = ICMP_PORT,        [5] = ICMP_PROHIBITED,
+		[6] = ICMP_PROHIBITED,  [7] = ICMP_UNREACHABLE,
 	};
 
 	if (icmp->version == 4 && icmp->type == 3 && icmp->code < ARRAY_SIZE(v4))
@@ -312,7 +312,8 @@ static void datagram_attempt(struct opinion *o)
 		set(o, OUTCOME_UNKNOWN);
 		return;
 	}
-	if (o->flow->packets[from] == 0 || (id != NULL && (id->app == APP_RTP || id->app == APP_RTCP))) {
+	if (o->flow->packets[from] == 0 ||
+	    (id != NULL && (id->app == APP_RTP || id->app == APP_RTCP))) {
 		/* Answers without their requests, or media one way: half of something. */
 		opinion_add(o, EVIDENCE_SINGLE_DIRECTION, o->judged.first_frame);
 		set(o, OUTCOME_ONE_SIDED);

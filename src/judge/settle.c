@@ -59,8 +59,8 @@ static struct evidence *add(struct ledger *l, struct judged *flow, enum evidence
 	size_t n = flow->evidence_count;
 	struct evidence *e;
 
-	if (n == UINT8_MAX || memory_grow(&l->evidence, &l->evidence_cap,
-					  l->evidence_count + n + 1, sizeof(*l->evidence)) != 0)
+	if (n == UINT8_MAX || memory_grow(&l->evidence, &l->evidence_cap, l->evidence_count + n + 1,
+					  sizeof(*l->evidence)) != 0)
 		return NULL;
 	if (flow->evidence + n != l->evidence_count) {
 		memcpy(l->evidence + l->evidence_count, l->evidence + flow->evidence,
@@ -86,7 +86,8 @@ static const struct evidence *find(const struct ledger *l, const struct judged *
 /* Unanswered tries that the flow's evidence counts. */
 static uint32_t tries(const struct ledger *l, const struct judged *flow)
 {
-	static const enum evidence_code codes[] = { EVIDENCE_SYN_UNANSWERED, EVIDENCE_UDP_UNANSWERED,
+	static const enum evidence_code codes[] = { EVIDENCE_SYN_UNANSWERED,
+						    EVIDENCE_UDP_UNANSWERED,
 						    EVIDENCE_STUN_UNANSWERED };
 
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
@@ -212,8 +213,8 @@ static void settle_elsewhere(struct settling *s, struct judged *flow)
 
 static enum verdict verdict_of(const struct judged *flow)
 {
-	bool documented = flow->standing == STANDING_DOCUMENTED ||
-			  flow->standing == STANDING_CONTRADICTED;
+	bool documented =
+		flow->standing == STANDING_DOCUMENTED || flow->standing == STANDING_CONTRADICTED;
 
 	switch ((enum outcome)flow->outcome) {
 	case OUTCOME_ESTABLISHED:
@@ -293,8 +294,7 @@ static void settle_flow(struct settling *s, struct judged *flow)
 	settle_elsewhere(s, flow);
 	provisional = verdict_of(flow);
 	if (provisional == VERDICT_BLOCKED || flow->outcome == OUTCOME_NO_REPLY)
-		flow->control_kind =
-			(uint8_t)controls_find(s->controls, flow, &flow->control);
+		flow->control_kind = (uint8_t)controls_find(s->controls, flow, &flow->control);
 	if (flow->outcome == OUTCOME_NO_REPLY)
 		settle_silence(s, flow);
 	settle_reset(s, flow);

@@ -41,52 +41,52 @@ enum initiator_by {
 
 /* Facts that a verdict rests on.  The codes are part of the record format: extend, do not rename. */
 enum evidence_code {
-	EVIDENCE_PROTOCOL_UNVERIFIED,	/* no payload that could show the protocol */
+	EVIDENCE_PROTOCOL_UNVERIFIED, /* no payload that could show the protocol */
 	EVIDENCE_PROTOCOL_CONTRADICTED, /* value: enum app that was found, or APP_NONE for unknown bytes */
-	EVIDENCE_PEER_UNVERIFIED,	/* the row names no peer */
+	EVIDENCE_PEER_UNVERIFIED, /* the row names no peer */
 	EVIDENCE_MTLS_PROVEN,
 	EVIDENCE_MTLS_CLAIMED,
-	EVIDENCE_MTLS_HIDDEN,		/* value: enum client_auth */
-	EVIDENCE_MTLS_UNSEEN,		/* the handshake was not seen far enough */
+	EVIDENCE_MTLS_HIDDEN, /* value: enum client_auth */
+	EVIDENCE_MTLS_UNSEEN, /* the handshake was not seen far enough */
 	EVIDENCE_MTLS_NOT_REQUESTED,
 	EVIDENCE_MTLS_DECLINED,
-	EVIDENCE_ALPN_FOREIGN,		/* ALPN names HTTP on a row that is not */
-	EVIDENCE_TCP_RST_SYN,		/* value: TTL of the reset */
-	EVIDENCE_RST_FOREIGN_TTL,	/* value: its TTL; value2: the responder's own */
+	EVIDENCE_ALPN_FOREIGN,    /* ALPN names HTTP on a row that is not */
+	EVIDENCE_TCP_RST_SYN,     /* value: TTL of the reset */
+	EVIDENCE_RST_FOREIGN_TTL, /* value: its TTL; value2: the responder's own */
 	EVIDENCE_RST_AFTER_CLIENT_HELLO,
-	EVIDENCE_RST_AFTER_REQUEST,	/* reset after the initiator's first data, not TLS */
-	EVIDENCE_RST_AFTER_HANDSHAKE,	/* reset before anybody sent data */
-	EVIDENCE_INITIATOR_RESET,	/* the initiator itself reset it */
-	EVIDENCE_DATA_UNACKNOWLEDGED,	/* first data retransmitted, never acknowledged */
+	EVIDENCE_RST_AFTER_REQUEST,     /* reset after the initiator's first data, not TLS */
+	EVIDENCE_RST_AFTER_HANDSHAKE,   /* reset before anybody sent data */
+	EVIDENCE_INITIATOR_RESET,       /* the initiator itself reset it */
+	EVIDENCE_DATA_UNACKNOWLEDGED,   /* first data retransmitted, never acknowledged */
 	EVIDENCE_ICMP_ADMIN_PROHIBITED, /* value: type << 8 | code; from: the sender */
 	EVIDENCE_ICMP_PORT_UNREACHABLE,
 	EVIDENCE_ICMP_UNREACHABLE,
 	EVIDENCE_ICMP_OTHER,
-	EVIDENCE_SYN_UNANSWERED,	/* count: SYNs; value: milliseconds from first to last */
-	EVIDENCE_UDP_UNANSWERED,	/* count: datagrams */
-	EVIDENCE_STUN_UNANSWERED,	/* count: datagrams; value: distinct requests */
-	EVIDENCE_CAPTURE_ENDS_SOON,	/* value: milliseconds left after the first try */
-	EVIDENCE_TLS_ALERT,		/* value: description */
-	EVIDENCE_STUN_ERROR,		/* value: code */
+	EVIDENCE_SYN_UNANSWERED,    /* count: SYNs; value: milliseconds from first to last */
+	EVIDENCE_UDP_UNANSWERED,    /* count: datagrams */
+	EVIDENCE_STUN_UNANSWERED,   /* count: datagrams; value: distinct requests */
+	EVIDENCE_CAPTURE_ENDS_SOON, /* value: milliseconds left after the first try */
+	EVIDENCE_TLS_ALERT,         /* value: description */
+	EVIDENCE_STUN_ERROR,        /* value: code */
 	EVIDENCE_SIP_STATUS,
 	EVIDENCE_HTTP_STATUS,
-	EVIDENCE_SINGLE_DIRECTION,	/* only one endpoint's packets are in the capture */
-	EVIDENCE_ANSWER_NOT_CAPTURED,	/* the initiator acknowledged what the capture does not hold */
-	EVIDENCE_ANSWERED_ELSEWHERE,	/* the answer came from another address; from: that address */
-	EVIDENCE_GROUP_DESTINATION,	/* multicast or broadcast: nobody in particular had to answer */
-	EVIDENCE_SILENCE_IS_NORMAL,	/* the protocol lets a server ignore it (MC-SQLR 3.1.5.2) */
+	EVIDENCE_SINGLE_DIRECTION,    /* only one endpoint's packets are in the capture */
+	EVIDENCE_ANSWER_NOT_CAPTURED, /* the initiator acknowledged what the capture does not hold */
+	EVIDENCE_ANSWERED_ELSEWHERE,  /* the answer came from another address; from: that address */
+	EVIDENCE_GROUP_DESTINATION, /* multicast or broadcast: nobody in particular had to answer */
+	EVIDENCE_SILENCE_IS_NORMAL, /* the protocol lets a server ignore it (MC-SQLR 3.1.5.2) */
 	EVIDENCE_MIDSTREAM,
-	EVIDENCE_GAP,			/* bytes missing from the capture */
-	EVIDENCE_SNAPLEN,		/* payload cut by the snap length */
-	EVIDENCE_EVICTED,		/* the flow table was full */
-	EVIDENCE_FITNESS,		/* a capture deficiency disables the verdict; value: enum fitness_code */
+	EVIDENCE_GAP,     /* bytes missing from the capture */
+	EVIDENCE_SNAPLEN, /* payload cut by the snap length */
+	EVIDENCE_EVICTED, /* the flow table was full */
+	EVIDENCE_FITNESS, /* a capture deficiency disables the verdict; value: enum fitness_code */
 	EVIDENCE_COUNT
 };
 
 const char *outcome_name(enum outcome o);
 const char *verdict_name(enum verdict v);
-const char *cause_name(enum cause c);	     /* "" for CAUSE_NONE */
-const char *grade_name(enum grade g);	     /* "" for GRADE_NONE */
+const char *cause_name(enum cause c); /* "" for CAUSE_NONE */
+const char *grade_name(enum grade g); /* "" for GRADE_NONE */
 const char *initiator_by_name(enum initiator_by i);
 const char *evidence_name(enum evidence_code e);
 /* Find a verdict by name; false when there is none. */

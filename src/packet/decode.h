@@ -34,10 +34,10 @@ struct decoder_options {
 	int64_t fragment_timeout_ns;
 };
 
-#define DECODER_DEFAULTS                                                                           \
-	{                                                                                          \
-		.checksums = false, .fragment_bytes = (size_t)4 << 20,                             \
-		.fragment_timeout_ns = 60 * NS_PER_S                                               \
+#define DECODER_DEFAULTS                                               \
+	{                                                              \
+		.checksums = false, .fragment_bytes = (size_t)4 << 20, \
+		.fragment_timeout_ns = 60 * NS_PER_S                   \
 	}
 
 /* The decoder owns its fragment store: decoder_free().  All memory is taken here. */

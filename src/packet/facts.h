@@ -17,20 +17,20 @@ enum frame_class {
 	CLASS_TCP,
 	CLASS_UDP,
 	CLASS_SCTP,
-	CLASS_ICMP,		/* ICMPv4 and ICMPv6, errors and all else */
-	CLASS_FRAGMENT,		/* held for, or lost from, reassembly; the last one gets the datagram's class */
+	CLASS_ICMP,     /* ICMPv4 and ICMPv6, errors and all else */
+	CLASS_FRAGMENT, /* held for, or lost from, reassembly; the last one gets the datagram's class */
 	CLASS_ARP,
-	CLASS_LINK_CONTROL,	/* LLC (STP, ISIS, ...), LLDP, CDP, LACP, EAPOL, PPP and PPPoE control, 802.11 management */
-	CLASS_TRUNCATED_LINK,	/* capture ends inside the link or tunnel headers */
-	CLASS_TRUNCATED_IP,	/* ... inside the IP header or its extensions */
+	CLASS_LINK_CONTROL, /* LLC (STP, ISIS, ...), LLDP, CDP, LACP, EAPOL, PPP and PPPoE control, 802.11 management */
+	CLASS_TRUNCATED_LINK,      /* capture ends inside the link or tunnel headers */
+	CLASS_TRUNCATED_IP,        /* ... inside the IP header or its extensions */
 	CLASS_TRUNCATED_TRANSPORT, /* ... before ports or flags */
-	CLASS_MALFORMED_LINK,	/* lengths or versions that contradict themselves */
+	CLASS_MALFORMED_LINK,      /* lengths or versions that contradict themselves */
 	CLASS_MALFORMED_IP,
 	CLASS_MALFORMED_TRANSPORT,
-	CLASS_TUNNEL_TOO_DEEP,	/* more than DECODE_MAX_LAYERS headers of encapsulation */
+	CLASS_TUNNEL_TOO_DEEP,   /* more than DECODE_MAX_LAYERS headers of encapsulation */
 	CLASS_NAMED_IP_PROTOCOL, /* class_value: IP protocol number */
-	CLASS_NAMED_ETHERTYPE,	/* class_value: EtherType */
-	CLASS_NAMED_LINKTYPE,	/* class_value: LINKTYPE_ */
+	CLASS_NAMED_ETHERTYPE,   /* class_value: EtherType */
+	CLASS_NAMED_LINKTYPE,    /* class_value: LINKTYPE_ */
 	CLASS_COUNT
 };
 
@@ -51,7 +51,7 @@ enum tunnel {
 	TUNNEL_ERSPAN = 1u << 4,
 	TUNNEL_VXLAN = 1u << 5,
 	TUNNEL_GENEVE = 1u << 6,
-	TUNNEL_IPIP = 1u << 7,	/* IPv4 in IPv4, 6in4, 4in6, 6in6 */
+	TUNNEL_IPIP = 1u << 7, /* IPv4 in IPv4, 6in4, 4in6, 6in6 */
 	TUNNEL_TEREDO = 1u << 8,
 };
 

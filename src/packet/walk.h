@@ -99,7 +99,7 @@ FA_INLINE void walk_bound(struct walk *w, size_t len)
 
 FA_INLINE enum layer walk_end(struct walk *w, enum frame_class class)
 {
-	w->f->class = (uint8_t)class;
+	w->f->class = (uint8_t) class;
 	return LAYER_DONE;
 }
 
@@ -182,10 +182,10 @@ enum layer tunnel_ip_in_ip(struct walk *w);
 enum layer tunnel_gre(struct walk *w);
 enum layer tunnel_udp(struct walk *w);
 
-#define PORT_VXLAN	 4789u /* RFC 7348 5 */
+#define PORT_VXLAN       4789u /* RFC 7348 5 */
 #define PORT_VXLAN_LINUX 8472u /* the Linux kernel's before there was a number */
-#define PORT_GENEVE	 6081u /* RFC 8926 3.3 */
-#define PORT_TEREDO	 3544u /* RFC 4380 5.1 */
+#define PORT_GENEVE      6081u /* RFC 8926 3.3 */
+#define PORT_TEREDO      3544u /* RFC 4380 5.1 */
 
 /* VXLAN and Geneve go to their port from any; Teredo's server has it at either end. */
 FA_INLINE bool tunnel_port(unsigned sport, unsigned dport)

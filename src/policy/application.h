@@ -9,16 +9,16 @@
 enum application {
 	APPLICATION_UNSPECIFIED, /* the table names none: any protocol satisfies it */
 	APPLICATION_SIP,
-	APPLICATION_HTTP,  /* "https" is http with TLS */
+	APPLICATION_HTTP, /* "https" is http with TLS */
 	APPLICATION_RTP,
 	APPLICATION_STUN,
 	APPLICATION_MSTURN,
 	APPLICATION_PSOM,
 	APPLICATION_MEDIA_AUDIO, /* RTP, RTCP, and the ICE checks that open their path */
 	APPLICATION_MEDIA_VIDEO,
-	APPLICATION_SHARING,	 /* "application-sharing": RDP inside RTP, MS-RTASPF */
+	APPLICATION_SHARING, /* "application-sharing": RDP inside RTP, MS-RTASPF */
 	APPLICATION_FILE_TRANSFER,
-	APPLICATION_CAC,	 /* Bandwidth Policy service; protocol not named anywhere */
+	APPLICATION_CAC, /* Bandwidth Policy service; protocol not named anywhere */
 	APPLICATION_SQL_BROWSER,
 	APPLICATION_DHCP,
 	APPLICATION_DCOM_RPC,
@@ -26,7 +26,7 @@ enum application {
 	APPLICATION_SMB,
 	APPLICATION_XMPP,
 	APPLICATION_DNS,
-	APPLICATION_CLS,	 /* Centralized Logging */
+	APPLICATION_CLS, /* Centralized Logging */
 	APPLICATION_COUNT
 };
 

@@ -20,7 +20,7 @@ struct view {
 enum orient {
 	ORIENT_FORWARD, /* from opened it */
 	ORIENT_SWAPPED, /* to opened it, dport still belongs to the responder */
-	ORIENT_TURNED,	/* to opened it, ports stay with their roles */
+	ORIENT_TURNED,  /* to opened it, ports stay with their roles */
 };
 
 /* @keys: failing enum rule_key; @distance: from the ports to the documented ones. */

@@ -33,8 +33,8 @@ static inline bool role_set_meets(const struct role_set *a, const struct role_se
 
 /* Which ends a row names on one side. */
 enum side_kind {
-	SIDE_ROLES,	  /* the roles of the set */
-	SIDE_ANY,	  /* printed "any": authorises every peer; the set may narrow the wording */
+	SIDE_ROLES,       /* the roles of the set */
+	SIDE_ANY,         /* printed "any": authorises every peer; the set may narrow the wording */
 	SIDE_UNSPECIFIED, /* the table names no peer: matches, reported as peer-unverified */
 };
 
@@ -49,21 +49,21 @@ struct port_range {
 
 struct port_set {
 	const struct port_range *ranges; /* ascending, disjoint */
-	unsigned count;			 /* 0: no constraint at this end */
+	unsigned count;                  /* 0: no constraint at this end */
 };
 
 enum row_need { NEED_REQUIRED, NEED_OPTIONAL, NEED_NONE };
 
 enum row_twoway {
-	TWOWAY_NO,	 /* from opens, to listens */
-	TWOWAY_SWAP,	 /* either may open; the dport is the responder's */
+	TWOWAY_NO,       /* from opens, to listens */
+	TWOWAY_SWAP,     /* either may open; the dport is the responder's */
 	TWOWAY_ANCHORED, /* either may open; the ports stay with their roles */
 };
 
 #define ROW_L4_TCP 1u
 #define ROW_L4_UDP 2u
 
-#define ROW_PROTOCOLS 4
+#define ROW_PROTOCOLS  4
 #define ROW_CONDITIONS 4
 
 struct row_protocol {
@@ -102,7 +102,7 @@ struct row {
 	uint8_t l4;
 	uint8_t protocol_count;
 	uint8_t condition_count;
-	uint8_t need;	/* enum row_need */
+	uint8_t need;   /* enum row_need */
 	uint8_t twoway; /* enum row_twoway */
 	struct row_protocol protocols[ROW_PROTOCOLS];
 	struct side from, to;

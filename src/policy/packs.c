@@ -93,8 +93,7 @@ int packs_load_site(struct policy *policy, const char *site, struct problems *pr
 		struct problems ignored = { 0 };
 
 		/* A default pack that is absent or broken costs its names, not the run. */
-		if (!is_loaded(policy, *name) &&
-		    packs_locate(*name, path, sizeof(path), NULL) == 0)
+		if (!is_loaded(policy, *name) && packs_locate(*name, path, sizeof(path), NULL) == 0)
 			(void)policy_load_words(policy, path, &ignored);
 		problems_free(&ignored);
 	}

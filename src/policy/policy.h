@@ -185,8 +185,7 @@ void policy_row_ports_text(const struct row *row, char *buf, size_t size);
 /* "sip/mtls, http/tls" */
 void policy_row_protocols_text(const struct row *row, char *buf, size_t size);
 /* "edge-access", "client or device", "any", "unspecified" */
-void policy_side_text(const struct policy *policy, const struct side *side, char *buf,
-		      size_t size);
+void policy_side_text(const struct policy *policy, const struct side *side, char *buf, size_t size);
 
 /**
  * policy_lint() - Complaints about packs that parse

@@ -19,7 +19,7 @@ struct document {
 struct table {
 	const char *name;
 	const char *title;
-	uint32_t rows;	/* as declared */
+	uint32_t rows;  /* as declared */
 	uint32_t found; /* in the pack */
 	uint32_t line, column;
 };
@@ -48,16 +48,16 @@ struct id_slot {
 /* What matching looks at, besides the row. */
 struct row_rule {
 	struct role_set from, to; /* with members, inheritance and alternatives */
-	struct port_set anchor;	  /* the narrowest port key, by which the row is found */
-	uint8_t ends;		  /* by whose port: bit 0 the initiator's, bit 1 the responder's */
-	bool denied;		  /* the site denies a condition */
-	bool excepted;		  /* the site asserts its exception: never expires */
+	struct port_set anchor;   /* the narrowest port key, by which the row is found */
+	uint8_t ends;             /* by whose port: bit 0 the initiator's, bit 1 the responder's */
+	bool denied;              /* the site denies a condition */
+	bool excepted;            /* the site asserts its exception: never expires */
 };
 
 struct site {
 	const char *name; /* NULL: no site */
 	const char *file;
-	struct role_set bound; /* roles the site mentions */
+	struct role_set bound;             /* roles the site mentions */
 	uint8_t assertions[CONDITION_MAX]; /* enum assertion */
 	bool exceptions[EXCEPTION_MAX];
 	struct port_range tuned[PARAMETER_MAX]; /* lo 0: as documented */

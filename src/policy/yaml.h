@@ -15,9 +15,9 @@
 #include "policy/arena.h"
 #include "policy/problems.h"
 
-#define YAML_DEPTH     16		    /* nested lists and maps */
+#define YAML_DEPTH     16                  /* nested lists and maps */
 #define YAML_FILE_MOST ((size_t)256 << 20) /* bytes of one file */
-#define YAML_FIELDS    24		    /* keys one kind of map may have */
+#define YAML_FIELDS    24                  /* keys one kind of map may have */
 
 enum yaml_kind { YAML_NULL, YAML_SCALAR, YAML_LIST, YAML_MAP };
 

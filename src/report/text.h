@@ -10,14 +10,14 @@
 #define TEXT_LABEL 14u
 
 /* Lines a section may have before "-v lists them" closes it. */
-#define TEXT_CAPTURES 20u
-#define TEXT_FITNESS  12u
-#define TEXT_ROWS     12u
-#define TEXT_FINDINGS 10u /* a verdict */
+#define TEXT_CAPTURES  20u
+#define TEXT_FITNESS   12u
+#define TEXT_ROWS      12u
+#define TEXT_FINDINGS  10u /* a verdict */
 #define TEXT_UNDECIDED 5u
-#define TEXT_SOURCES  5u
-#define TEXT_REQUIRED 10u
-#define TEXT_STEPS    4u
+#define TEXT_SOURCES   5u
+#define TEXT_REQUIRED  10u
+#define TEXT_STEPS     4u
 
 /**
  * struct text - One report being written

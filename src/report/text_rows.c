@@ -172,8 +172,8 @@ static void required_count(struct text *t, size_t missing)
 	page_blank(&t->page);
 	page_line(&t->page, 0, 2);
 	page_words(&t->page, PAGE_BOLD, "Required and not seen:");
-	page_printf(&t->page, PAGE_PLAIN,
-		    "%s; %s, -v lists %s", phrase_plural(missing, "row", "rows", buf, sizeof(buf)),
+	page_printf(&t->page, PAGE_PLAIN, "%s; %s, -v lists %s",
+		    phrase_plural(missing, "row", "rows", buf, sizeof(buf)),
 		    site ? missing == 1 ? "--require makes it a finding"
 					: "--require makes them findings"
 			 : "a site file would tell which of them apply here",

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#define TIME_EVE_TEXT	   32 /* "2013-03-15T06:13:41.532140+0000" and NUL */
-#define TIME_DATE_TEXT	   20 /* "2026-11-21 09:14:02" and NUL */
+#define TIME_EVE_TEXT      32 /* "2013-03-15T06:13:41.532140+0000" and NUL */
+#define TIME_DATE_TEXT     20 /* "2026-11-21 09:14:02" and NUL */
 #define TIME_DURATION_TEXT 24
 
 /* @ns since 1970-01-01 00:00:00 UTC, any int64_t: years 1677 to 2262.  Fractions are cut. */

@@ -27,9 +27,11 @@ static const struct difference {
 	{ "enterprise_mix_emix.pcap", 0, 0, +1,
 	  "0.0.0.0:68 -> 255.255.255.255:67 is quiet for more than 15 minutes: two conversations" },
 	{ "pcapng_bigendian_multi_section.pcapng", -3, 0, 0,
-	  "tshark counts three custom blocks as frames; they hold no packet (they keep their numbers)" },
+	  "tshark counts three custom blocks as frames; they hold no packet (they keep their "
+	  "numbers)" },
 	{ "fuzz_wireshark_2006_06.pcap", 0, 0, -13,
-	  "25 UDP headers whose length field was fuzzed: tshark takes their ports, we call them malformed" },
+	  "25 UDP headers whose length field was fuzzed: tshark takes their ports, we call them "
+	  "malformed" },
 	{ NULL, 0, 0, 0, NULL },
 };
 

@@ -172,8 +172,9 @@ static void check_file(const char *dir, const char *file, const struct truth *li
 
 	snprintf(site, sizeof(site), "%s/sites/lab.yaml", dir);
 	snprintf(path, sizeof(path), "%s/recorded/%s", dir, file);
-	good = fa != NULL && flowaudit_set_site(fa, site) == 0 && flowaudit_activate(fa, err) == 0 &&
-	       flowaudit_read(fa, path, err) == 0 && flowaudit_finish(fa, err) == 0;
+	good = fa != NULL && flowaudit_set_site(fa, site) == 0 &&
+	       flowaudit_activate(fa, err) == 0 && flowaudit_read(fa, path, err) == 0 &&
+	       flowaudit_finish(fa, err) == 0;
 	if (!good) {
 		printf("FAIL %s: %s\n", file, err);
 		tally->failed++;
