@@ -153,7 +153,7 @@ man: $(B)/flowaudit
 layers: $(LIB_OBJ)
 	tests/layers.sh $(if $(filter release debug,$(MODE)),$(B))
 headers:
-	tests/headers.sh $(FA_CPPFLAGS) $(WARN)
+	tests/headers.sh $(FA_CPPFLAGS) -std=c17 $(WARN)
 prefetch: $(LIB_OBJ)
 	tests/prefetch.sh $(B)/src/flow/table.o
 example: $(B)/flowaudit
@@ -167,13 +167,14 @@ test: all unit truth shared golden invariance bad-input rules schema man layers 
 # ---- speed -------------------------------------------------------------------------------
 BENCH_BIN := $(B)/bench
 .PHONY: bench bench-quick bench-instructions
-$(BENCH_BIN)/gen: tests/bench/gen.c tests/bench/talk.c tests/bench/loop.c tests/bench/wire.c
+$(BENCH_BIN)/gen: tests/bench/gen.c tests/bench/talk.c tests/bench/loop.c tests/bench/wire.c \
+	tests/bench/gen.h tests/bench/wire.h
 $(BENCH_BIN)/bare: tests/bench/bare.c
 $(BENCH_BIN)/run: tests/bench/run.c
 $(BENCH_BIN)/gen $(BENCH_BIN)/bare $(BENCH_BIN)/run:
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
-	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O2 -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O2 -o $@ $(filter %.c,$^) -lpcap $(LDLIBS)
 bench bench-quick bench-instructions: $(B)/flowaudit $(BENCH_BIN)/gen $(BENCH_BIN)/bare $(BENCH_BIN)/run
 bench:
 	BENCH_BIN=$(BENCH_BIN) FLOWAUDIT=$(B)/flowaudit tests/bench/bench.sh full
@@ -186,9 +187,9 @@ bench-instructions:
 # One object with every room's names made local, so that the archive defines flowaudit_* and
 # nothing that could meet a name of the embedding program.
 PUBLIC_OBJ := $(B)/public/flowaudit.o
-$(PUBLIC_OBJ): $(LIB_OBJ)
+$(PUBLIC_OBJ): $(filter-out $(B)/src/cmd/%,$(LIB_OBJ))
 	@mkdir -p $(@D)
-	$(Q)$(LD) -r -o $@ $^
+	$(Q)$(CC) -nostdlib -r -o $@ $^
 	$(Q)$(OBJCOPY) --localize-hidden $@
 $(B)/public/libflowaudit.a: $(PUBLIC_OBJ)
 	@echo "  AR    $@"

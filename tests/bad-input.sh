@@ -74,7 +74,7 @@ expect "what was read beside a bad file is reported" 2 'text.pcap: ' "$program" 
 holds "a bad file beside a good one" 'mtls-5061-established'
 
 # ---- packs and sites -----------------------------------------------------
-site() { printf "$1" >site.yaml; expect "$2" 2 "site.yaml:$3" "$program" audit -S site.yaml "$good"; }
+site() { printf '%b' "$1" >site.yaml; expect "$2" 2 "site.yaml:$3" "$program" audit -S site.yaml "$good"; }
 site 'site: x\nroles:\n  front-ned: [10.0.0.1]\n' "a role that no pack knows" '3:3: .*front-end'
 site 'site: x\nroles:\n  front-end: [10.0.0.300]\n' "an address that is none" '3:15'
 site 'site: x\nroles:\n  front-end: [10.0.0.1/8]\n' "a prefix with host bits" '3:15'
