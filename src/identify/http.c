@@ -62,6 +62,14 @@ static bool is_request(struct cursor line, bool *connect)
 	       (line.pos[7] == '0' || line.pos[7] == '1');
 }
 
+/* HTTP/0.9 (RFC 1945 4.1): "GET /target" and no version; other protocols may say so too. */
+static bool is_simple_request(struct cursor line)
+{
+	size_t n = cursor_left(&line);
+
+	return cursor_looks_at(&line, "GET /", 5) && memchr(line.pos + 4, ' ', n - 4) == NULL;
+}
+
 static void note_response(struct ident *id, const struct input *in, unsigned status)
 {
 	ident_client(id, 1 - in->dir);
@@ -82,6 +90,10 @@ static enum fit http_first(struct ident *id, const struct input *in, struct curs
 	} else if (is_request(line, &connect)) {
 		text->connect = connect;
 		ident_client(id, in->dir);
+	} else if (is_simple_request(line)) {
+		ident_client(id, in->dir);
+		ident_note(id, APP_HTTP, CONFIDENCE_WEAK, in);
+		return FIT_YES;
 	} else {
 		return FIT_NO;
 	}

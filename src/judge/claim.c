@@ -50,10 +50,11 @@ static enum protocol_fit fit_clear(enum application app, const struct ident *id)
 
 	if (accepted == APP_ANY) /* no claim that bytes could support or contradict */
 		return id->seen != 0 ? FIT_CONSISTENT : FIT_NONE;
+	/* ICE checks before DTLS do not make it the documented media. */
+	if (id->confidence == CONFIDENCE_STRONG && !(APP_BIT(id->app) & accepted))
+		return FIT_CONTRADICTED;
 	if (id->seen & accepted)
 		return id->confidence == CONFIDENCE_STRONG ? FIT_STRONG : FIT_WEAK;
-	if (id->seen != 0 && id->confidence == CONFIDENCE_STRONG)
-		return FIT_CONTRADICTED;
 	return id->possible & accepted ? FIT_NONE : FIT_CONTRADICTED;
 }
 
@@ -95,8 +96,12 @@ static enum protocol_fit fit_ladder(const struct ident *id, enum evidence_code *
 static enum protocol_fit fit_tls(const struct row_protocol *claim, const struct ident *id,
 				 enum evidence_code *why)
 {
+	/* HTTP in clear may answer a hello, and TLS a pseudo-TLS one; an upgrade names both. */
+	if (id->confidence == CONFIDENCE_STRONG && id->app != APP_TLS &&
+	    !(APP_BIT(id->app) & clear_set[claim->app]))
+		return FIT_CONTRADICTED;
 	if (!(id->seen & APP_BIT(APP_TLS))) {
-		if (id->seen != 0 && id->confidence == CONFIDENCE_STRONG)
+		if (id->confidence == CONFIDENCE_STRONG)
 			return FIT_CONTRADICTED;
 		return id->possible & APP_BIT(APP_TLS) ? FIT_NONE : FIT_CONTRADICTED;
 	}

@@ -98,7 +98,7 @@ static const char *fixed_text(enum evidence_code code)
 		[EVIDENCE_GROUP_DESTINATION] = "sent to a multicast or broadcast address: nobody "
 					       "in particular had to answer",
 		[EVIDENCE_SILENCE_IS_NORMAL] =
-			"silence is normal for this protocol and proves nothing",
+			"no answer is normal for this protocol and proves nothing",
 		[EVIDENCE_MIDSTREAM] = "the connection was already open when the capture began",
 		[EVIDENCE_GAP] = "bytes of this flow are missing from the capture",
 		[EVIDENCE_SNAPLEN] = "its packets were cut when captured",

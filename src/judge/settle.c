@@ -127,6 +127,16 @@ static void downgrade(struct judged *flow, enum outcome outcome)
 	flow->grade = GRADE_NONE;
 }
 
+/* An ICE check that its peer's host refuses is as normal as one that nobody answers. */
+static void settle_refused_check(struct settling *s, struct judged *flow)
+{
+	if (flow->outcome != OUTCOME_REFUSED || flow->app != APP_STUN ||
+	    !silence_is_normal(s->ledger, flow))
+		return;
+	add(s->ledger, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
+	downgrade(flow, OUTCOME_UNKNOWN);
+}
+
 /* A provisional no_reply: could the capture have seen the answer, and for long enough? */
 static void settle_silence(struct settling *s, struct judged *flow)
 {
@@ -135,13 +145,13 @@ static void settle_silence(struct settling *s, struct judged *flow)
 	bool control = flow->control_kind != CONTROL_NONE;
 	struct evidence *e;
 
-	if (flow->grade != GRADE_NONE) /* an ICMP unreachable spoke */
-		return;
 	if (silence_is_normal(l, flow)) {
 		add(l, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
 		downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
+	if (flow->grade != GRADE_NONE) /* an ICMP unreachable spoke */
+		return;
 	if (!controls_could_see_answer(s->controls, flow)) {
 		add(l, flow, EVIDENCE_SINGLE_DIRECTION, flow->first_frame);
 		downgrade(flow, OUTCOME_ONE_SIDED);
@@ -213,20 +223,20 @@ static void settle_elsewhere(struct settling *s, struct judged *flow)
 
 static enum verdict verdict_of(const struct judged *flow)
 {
-	bool documented =
-		flow->standing == STANDING_DOCUMENTED || flow->standing == STANDING_CONTRADICTED;
-
 	switch ((enum outcome)flow->outcome) {
 	case OUTCOME_ESTABLISHED:
 		break;
 	case OUTCOME_ABORTED:
-		if (!documented)
-			break;
-		return VERDICT_BLOCKED;
+		/* A handshake that fails for its certificates is still the documented one. */
+		if (flow->standing == STANDING_DOCUMENTED ||
+		    (flow->standing == STANDING_CONTRADICTED && flow->app == APP_TLS))
+			return VERDICT_BLOCKED;
+		break;
 	case OUTCOME_REFUSED:
 	case OUTCOME_PROHIBITED:
 	case OUTCOME_NO_REPLY:
-		return documented ? VERDICT_BLOCKED : VERDICT_REJECTED;
+		/* What speaks another protocol is not the documented flow being blocked. */
+		return flow->standing == STANDING_DOCUMENTED ? VERDICT_BLOCKED : VERDICT_REJECTED;
 	case OUTCOME_ONE_SIDED:
 	case OUTCOME_UNKNOWN:
 	case OUTCOME_COUNT:
@@ -271,7 +281,7 @@ static void settle_nearest(struct ledger *l, struct judged *flow)
 
 	if (flow->nearest >= 0)
 		return;
-	if (flow->standing == STANDING_UNPROVEN && flow->verdict == VERDICT_REJECTED) {
+	if (flow->row_count != 0 && flow->verdict == VERDICT_REJECTED) {
 		flow->nearest = (int32_t)l->rows[flow->rows];
 		flow->nearest_differs = KEY_PROTO;
 		flow->row_count = flow->best_rows = 0;
@@ -292,6 +302,7 @@ static void settle_flow(struct settling *s, struct judged *flow)
 	enum verdict provisional;
 
 	settle_elsewhere(s, flow);
+	settle_refused_check(s, flow);
 	provisional = verdict_of(flow);
 	if (provisional == VERDICT_BLOCKED || flow->outcome == OUTCOME_NO_REPLY)
 		flow->control_kind = (uint8_t)controls_find(s->controls, flow, &flow->control);

@@ -37,7 +37,7 @@ static void other_text_protocols_are_not_http(void)
 		"USER anonymous\r\n",
 		"EHLO mail.contoso.example\r\n",
 		"NICK bob\r\n",
-		"GET /\r\n",
+		"GET x\r\n",
 		"GET / HTTP/2.0\r\n",
 		"GET /a b HTTP/1.1\r\n",
 		"SSH-2.0-OpenSSH_9.2\r\n",
@@ -169,6 +169,19 @@ static void every_prefix_is_read_inside_its_bytes(void)
 	feed_every_prefix("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 24);
 }
 
+/* RFC 1945 4.1: a request without a version, answered by nothing but the document. */
+static void simple_requests(void)
+{
+	struct feed f;
+
+	feed_stream(&f);
+	feed_text(&f, 0, "GET /bad.html\r\n");
+	feed_text(&f, 1, "<html>");
+	CU_ASSERT(f.id.app == APP_HTTP && f.id.confidence == CONFIDENCE_WEAK);
+	CU_ASSERT_EQUAL(f.id.client, 0);
+	CU_ASSERT(POSSIBLE(&f, APP_HTTP));
+}
+
 extern CU_TestInfo tests_http[];
 CU_TestInfo tests_http[] = {
 	{ "a request line is proof", a_request_line_is_proof },
@@ -184,5 +197,6 @@ CU_TestInfo tests_http[] = {
 	{ "an HTTP answer to a TLS hello shows both", an_http_answer_to_a_tls_hello_shows_both },
 	{ "the preface of HTTP/2 is whole or nothing", the_preface_of_http_2_is_whole_or_nothing },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },
+	{ "a request without a version is HTTP, weakly", simple_requests },
 	CU_TEST_INFO_NULL,
 };

@@ -26,33 +26,51 @@ static const char head[] = "pack: p\n"
 			   "%s";
 
 static const char default_rows[] =
-	"- {id: d/t/mtls-in, l4: tcp, proto: sip/mtls, from: partner, to: edge, dport: 5061, need: required}\n"
-	"- {id: d/t/mtls-out, l4: tcp, proto: sip/mtls, from: edge, to: partner, dport: 5061, need: required}\n"
-	"- {id: d/t/sip, l4: tcp, proto: sip/none, from: client, to: server, dport: 5060, need: required}\n"
-	"- {id: d/t/tls, l4: tcp, proto: sip/tls, from: client, to: server, dport: 5067, need: optional}\n"
-	"- {id: d/t/web, l4: tcp, proto: http/none, from: client, to: server, dport: 80, need: required}\n"
-	"- {id: d/t/webs, l4: tcp, proto: http/tls, from: client, to: server, dport: 443, need: required}\n"
-	"- {id: d/t/psom, l4: tcp, proto: psom/tls, from: client, to: server, dport: 8057, need: required}\n"
-	"- {id: d/t/twin, l4: tcp, proto: psom/tls, from: client, to: server, dport: 8057, need: optional}\n"
-	"- {id: d/t/stun, l4: udp, proto: [stun, msturn], from: client, to: edge, dport: 3478, need: required}\n"
-	"- {id: d/t/sql, l4: udp, proto: sql-browser/none, from: unspecified, to: server, dport: 1434, need: required}\n"
-	"- {id: d/t/dhcp, l4: udp, proto: dhcp/none, from: client, to: dhcp, sport: 68, dport: 67, need: required, twoway: anchored}\n"
-	"- {id: d/t/media, l4: [tcp, udp], proto: media-audio, from: unspecified, to: server, dport: 49152-57500, need: required, twoway: anchored}\n"
-	"- {id: d/t/rtp, l4: tcp, proto: rtp, from: edge, to: partner, dport: 50000-59999, need: optional}\n"
-	"- {id: d/t/wide, l4: [tcp, udp], proto: media-audio, from: client, to: unspecified, sport: 1024-65535, need: required, twoway: anchored}\n"
-	"- {id: d/t/sunny, l4: tcp, proto: http/none, from: client, to: server, dport: 8080, need: required, when: sunny}\n"
-	"- {id: d/t/old, l4: tcp, proto: http/none, from: client, to: server, dport: 8081, need: required, valid: {until: 2013-03-15, except: holiday}}\n"
-	"- {id: d/t/any, l4: tcp, proto: http/none, from: any, to: edge, dport: 80, need: optional}\n"
-	"- {id: d/t/anyone, l4: tcp, proto: http/none, from: unspecified, to: edge, dport: 81, need: optional}\n"
+	"- {id: d/t/mtls-in, l4: tcp, proto: sip/mtls, from: partner, to: edge, dport: 5061, need: "
+	"required}\n"
+	"- {id: d/t/mtls-out, l4: tcp, proto: sip/mtls, from: edge, to: partner, dport: 5061, "
+	"need: required}\n"
+	"- {id: d/t/sip, l4: tcp, proto: sip/none, from: client, to: server, dport: 5060, need: "
+	"required}\n"
+	"- {id: d/t/tls, l4: tcp, proto: sip/tls, from: client, to: server, dport: 5067, need: "
+	"optional}\n"
+	"- {id: d/t/web, l4: tcp, proto: http/none, from: client, to: server, dport: 80, need: "
+	"required}\n"
+	"- {id: d/t/webs, l4: tcp, proto: http/tls, from: client, to: server, dport: 443, need: "
+	"required}\n"
+	"- {id: d/t/psom, l4: tcp, proto: psom/tls, from: client, to: server, dport: 8057, need: "
+	"required}\n"
+	"- {id: d/t/twin, l4: tcp, proto: psom/tls, from: client, to: server, dport: 8057, need: "
+	"optional}\n"
+	"- {id: d/t/stun, l4: udp, proto: [stun, msturn], from: client, to: edge, dport: 3478, "
+	"need: required}\n"
+	"- {id: d/t/sql, l4: udp, proto: sql-browser/none, from: unspecified, to: server, dport: "
+	"1434, need: required}\n"
+	"- {id: d/t/dhcp, l4: udp, proto: dhcp/none, from: client, to: dhcp, sport: 68, dport: 67, "
+	"need: required, twoway: anchored}\n"
+	"- {id: d/t/media, l4: [tcp, udp], proto: media-audio, from: unspecified, to: server, "
+	"dport: 49152-57500, need: required, twoway: anchored}\n"
+	"- {id: d/t/rtp, l4: tcp, proto: rtp, from: edge, to: partner, dport: 50000-59999, need: "
+	"optional}\n"
+	"- {id: d/t/wide, l4: [tcp, udp], proto: media-audio, from: client, to: unspecified, "
+	"sport: 1024-65535, need: required, twoway: anchored}\n"
+	"- {id: d/t/sunny, l4: tcp, proto: http/none, from: client, to: server, dport: 8080, need: "
+	"required, when: sunny}\n"
+	"- {id: d/t/old, l4: tcp, proto: http/none, from: client, to: server, dport: 8081, need: "
+	"required, valid: {until: 2013-03-15, except: holiday}}\n"
+	"- {id: d/t/any, l4: tcp, proto: http/none, from: any, to: edge, dport: 80, need: "
+	"optional}\n"
+	"- {id: d/t/anyone, l4: tcp, proto: http/none, from: unspecified, to: edge, dport: 81, "
+	"need: optional}\n"
 	"- {id: d/t/blank, need: none}\n";
 
 const char scene_site[] = "site: s\n"
-				   "roles:\n"
-				   "  client: [10.0.0.0/24]\n"
-				   "  server: [10.1.0.1-10.1.0.9]\n"
-				   "  edge: [192.0.2.10]\n"
-				   "  dhcp: [10.1.0.99]\n"
-				   "  partner: [any]\n";
+			  "roles:\n"
+			  "  client: [10.0.0.0/24]\n"
+			  "  server: [10.1.0.1-10.1.0.9]\n"
+			  "  edge: [192.0.2.10]\n"
+			  "  dhcp: [10.1.0.99]\n"
+			  "  partner: [any]\n";
 
 static unsigned count_rows(const char *rows)
 {
@@ -150,7 +168,8 @@ static void read_end(const char *text, struct address *addr, uint16_t *port)
 	*port = (uint16_t)atoi(colon + 1);
 }
 
-static void talk_begin(struct scene *s, struct talk *t, const char *from, const char *to, uint8_t l4)
+static void talk_begin(struct scene *s, struct talk *t, const char *from, const char *to,
+		       uint8_t l4)
 {
 	struct address a, b;
 	uint16_t p, q;
@@ -327,7 +346,8 @@ void talk_tls(struct talk *t, enum client_auth auth)
 	t->ident.tls.version = 0x0303;
 	t->ident.tls.client_auth = (uint8_t)auth;
 	t->ident.tls.client_hello = t->ident.tls.server_hello = t->ident.tls.complete = true;
-	if (auth == CLIENT_AUTH_PROVEN || auth == CLIENT_AUTH_CLAIMED || auth == CLIENT_AUTH_DECLINED)
+	if (auth == CLIENT_AUTH_PROVEN || auth == CLIENT_AUTH_CLAIMED ||
+	    auth == CLIENT_AUTH_DECLINED)
 		t->ident.tls.client_cert_frame = t->flow.first_frame + 13;
 	t->ident.accepted_frame = t->flow.first_frame + 14;
 }
@@ -377,6 +397,7 @@ const struct evidence *scene_evidence(struct scene *s, unsigned index, enum evid
 	for (unsigned i = 0; i < f->evidence_count; i++)
 		if (s->ledger.evidence[f->evidence + i].code == code)
 			return &s->ledger.evidence[f->evidence + i];
+	CU_FAIL_FATAL("the flow has no such evidence");
 	return NULL;
 }
 

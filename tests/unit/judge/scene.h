@@ -14,12 +14,12 @@
 #define SCENE_T0 (INT64_C(1795252442) * NS_PER_S)
 
 /* The hosts of the site; every other address is a partner. */
-#define CLIENT	 "10.0.0.5"
+#define CLIENT   "10.0.0.5"
 #define CLIENT_2 "10.0.0.6"
-#define SERVER	 "10.1.0.1"
+#define SERVER   "10.1.0.1"
 #define SERVER_2 "10.1.0.2"
-#define EDGE	 "192.0.2.10"
-#define PARTNER	 "198.51.100.7"
+#define EDGE     "192.0.2.10"
+#define PARTNER  "198.51.100.7"
 #define FIREWALL "203.0.113.1"
 
 /**
@@ -57,8 +57,8 @@ struct talk {
 	struct flow_notes notes;
 	struct ident ident;
 	uint8_t end[2]; /* endpoints in the flow key */
-	bool noted;	/* otherwise judged without notes */
-	bool looked;	/* otherwise judged without identification */
+	bool noted;     /* otherwise judged without notes */
+	bool looked;    /* otherwise judged without identification */
 };
 
 /* "10.0.0.5:50000", "[2001:db8::1]:50000" */
@@ -92,6 +92,7 @@ void scene_settle(struct scene *s);
 unsigned scene_control(struct scene *s, const char *from, const char *to);
 
 struct judged *scene_flow(struct scene *s, unsigned index);
+/* The item of this code; without one the test ends here. */
 const struct evidence *scene_evidence(struct scene *s, unsigned index, enum evidence_code code);
 
 /*
@@ -109,14 +110,13 @@ const char *scene_codes(struct scene *s, unsigned index);
 bool scene_same(const char *got, const char *want);
 
 /* What was said of a flow, its rows, or where it has none the nearest, and its evidence. */
-#define SAID(s, index, said, rows, codes)                                                          \
-	do {                                                                                       \
-		CU_ASSERT(scene_same(scene_said(s, index), said));                                 \
-		CU_ASSERT(scene_same(scene_flow(s, index)->row_count != 0                          \
-					     ? scene_rows(s, index)                                \
-					     : scene_near(s, index),                               \
-				     rows));                                                       \
-		CU_ASSERT(scene_same(scene_codes(s, index), codes));                               \
+#define SAID(s, index, said, rows, codes)                                                         \
+	do {                                                                                      \
+		CU_ASSERT(scene_same(scene_said(s, index), said));                                \
+		CU_ASSERT(scene_same(scene_flow(s, index)->row_count != 0 ? scene_rows(s, index)  \
+									  : scene_near(s, index), \
+				     rows));                                                      \
+		CU_ASSERT(scene_same(scene_codes(s, index), codes));                              \
 	} while (0)
 
 #define SAME(got, want) CU_ASSERT(scene_same(got, want))

@@ -41,8 +41,8 @@ static const char *fit(const struct row *row, const struct ident *id)
 	enum evidence_code why = EVIDENCE_FITNESS;
 	enum protocol_fit f = claim_fit(row, id, &why);
 
-	snprintf(text, sizeof(text), "%s%s%s", protocol_fit_name(f), why == EVIDENCE_COUNT ? "" : " ",
-		 why == EVIDENCE_COUNT ? "" : evidence_name(why));
+	snprintf(text, sizeof(text), "%s%s%s", protocol_fit_name(f),
+		 why == EVIDENCE_COUNT ? "" : " ", why == EVIDENCE_COUNT ? "" : evidence_name(why));
 	return text;
 }
 
@@ -53,10 +53,10 @@ static const char *fit_of(enum application app, enum tls_mode tls, const struct 
 	return fit(&row, id);
 }
 
-#define MEDIA                                                                                      \
-	(APP_BIT(APP_RTP) | APP_BIT(APP_RTCP) | APP_BIT(APP_STUN) | APP_BIT(APP_TURN) |            \
+#define MEDIA                                                                           \
+	(APP_BIT(APP_RTP) | APP_BIT(APP_RTCP) | APP_BIT(APP_STUN) | APP_BIT(APP_TURN) | \
 	 APP_BIT(APP_MSTURN) | APP_BIT(APP_PSEUDO_TLS))
-#define RELAY                                                                                      \
+#define RELAY \
 	(APP_BIT(APP_STUN) | APP_BIT(APP_TURN) | APP_BIT(APP_MSTURN) | APP_BIT(APP_PSEUDO_TLS))
 #define EVERY UINT32_MAX /* no claim on bytes */
 
@@ -89,13 +89,14 @@ static void each_application_in_the_clear(void)
 	for (unsigned a = 0; a < APPLICATION_COUNT; a++) {
 		for (unsigned p = APP_NONE + 1; p < APP_COUNT; p++) {
 			struct ident id = speaks((enum app)p);
-			const char *want = clear[a] == EVERY	 ? "consistent"
-					   : clear[a] >> p & 1 ? "strong"
-							       : "contradicted protocol_contradicted";
+			const char *want = clear[a] == EVERY ? "consistent"
+					   : clear[a] >> p & 1
+						   ? "strong"
+						   : "contradicted protocol_contradicted";
 
 			SAME(fit_of((enum application)a, TLS_MODE_NONE, &id), want);
 			id.confidence = CONFIDENCE_WEAK;
-			want = clear[a] == EVERY     ? "consistent"
+			want = clear[a] == EVERY   ? "consistent"
 			       : clear[a] >> p & 1 ? "weak"
 						   : "contradicted protocol_contradicted";
 			SAME(fit_of((enum application)a, TLS_MODE_NONE, &id), want);
@@ -118,6 +119,35 @@ static void weak_look_alikes_rule_nothing_out(void)
 	id.confidence = CONFIDENCE_STRONG;
 	id.possible = APP_ANY;
 	SAME(fit_of(APPLICATION_SIP, TLS_MODE_NONE, &id), "contradicted protocol_contradicted");
+	SAME(fit_of(APPLICATION_SIP, TLS_MODE_TLS, &id), "contradicted protocol_contradicted");
+}
+
+/* Strongly @app, after another protocol. */
+static struct ident goes_on_as(enum app app, enum app before)
+{
+	struct ident id = speaks(app);
+
+	id.seen |= APP_BIT(before);
+	return id;
+}
+
+static void what_names_the_flow_decides(void)
+{
+	struct ident id = goes_on_as(APP_DTLS, APP_STUN);
+
+	/* ICE checks before DTLS do not make it the documented media. */
+	SAME(fit_of(APPLICATION_MEDIA_AUDIO, TLS_MODE_NONE, &id),
+	     "contradicted protocol_contradicted");
+	id.confidence = CONFIDENCE_WEAK;
+	SAME(fit_of(APPLICATION_MEDIA_AUDIO, TLS_MODE_NONE, &id), "weak");
+	id = goes_on_as(APP_RTP, APP_STUN);
+	SAME(fit_of(APPLICATION_MEDIA_AUDIO, TLS_MODE_NONE, &id), "strong");
+	/* TLS was seen, but the flow is another's; an upgrade to the row's own is not. */
+	id = goes_on_as(APP_HTTP, APP_TLS);
+	id.tls.client_hello = id.tls.server_hello = true;
+	SAME(fit_of(APPLICATION_SIP, TLS_MODE_TLS, &id), "contradicted protocol_contradicted");
+	SAME(fit_of(APPLICATION_HTTP, TLS_MODE_TLS, &id), "consistent");
+	id = goes_on_as(APP_PSEUDO_TLS, APP_TLS);
 	SAME(fit_of(APPLICATION_SIP, TLS_MODE_TLS, &id), "contradicted protocol_contradicted");
 }
 
@@ -227,12 +257,15 @@ static void tls_or_clear(void)
 	SAME(fit_of(APPLICATION_SIP, TLS_MODE_UNSPECIFIED, &id), "consistent");
 	SAME(fit_of(APPLICATION_PSOM, TLS_MODE_UNSPECIFIED, &id), "consistent");
 	strcpy(id.tls.alpn, "h2");
-	SAME(fit_of(APPLICATION_SIP, TLS_MODE_UNSPECIFIED, &id), "contradicted protocol_contradicted");
+	SAME(fit_of(APPLICATION_SIP, TLS_MODE_UNSPECIFIED, &id),
+	     "contradicted protocol_contradicted");
 	id = speaks(APP_SMB);
-	SAME(fit_of(APPLICATION_SIP, TLS_MODE_UNSPECIFIED, &id), "contradicted protocol_contradicted");
+	SAME(fit_of(APPLICATION_SIP, TLS_MODE_UNSPECIFIED, &id),
+	     "contradicted protocol_contradicted");
 	/* Media is never inside TLS. */
 	id = handshake(CLIENT_AUTH_NOT_REQUESTED);
-	SAME(fit_of(APPLICATION_RTP, TLS_MODE_UNSPECIFIED, &id), "contradicted protocol_contradicted");
+	SAME(fit_of(APPLICATION_RTP, TLS_MODE_UNSPECIFIED, &id),
+	     "contradicted protocol_contradicted");
 	SAME(fit_of(APPLICATION_SHARING, TLS_MODE_UNSPECIFIED, &id),
 	     "contradicted protocol_contradicted");
 	SAME(fit_of(APPLICATION_STUN, TLS_MODE_UNSPECIFIED, &id), "consistent");
@@ -256,6 +289,11 @@ static void best_of_the_alternatives(void)
 	row.protocols[1] = (struct row_protocol){ APPLICATION_PSOM, TLS_MODE_MTLS };
 	id = handshake(CLIENT_AUTH_DECLINED);
 	SAME(fit(&row, &id), "contradicted mtls_declined");
+	row.protocols[1] = (struct row_protocol){ APPLICATION_SMB, TLS_MODE_NONE };
+	SAME(fit(&row, &id), "contradicted mtls_declined");
+	row.protocols[1] = row.protocols[0];
+	row.protocols[0] = (struct row_protocol){ APPLICATION_SMB, TLS_MODE_NONE };
+	SAME(fit(&row, &id), "contradicted protocol_contradicted");
 }
 
 static void what_is_media(void)
@@ -276,8 +314,12 @@ static void what_is_media(void)
 
 extern CU_TestInfo tests_claim[];
 CU_TestInfo tests_claim[] = {
-	{ "each application takes its own protocols in the clear and no other", each_application_in_the_clear },
-	{ "a weak look-alike does not contradict what is still possible", weak_look_alikes_rule_nothing_out },
+	{ "each application takes its own protocols in the clear and no other",
+	  each_application_in_the_clear },
+	{ "a weak look-alike does not contradict what is still possible",
+	  weak_look_alikes_rule_nothing_out },
+	{ "the protocol that names the flow decides, not what came before it",
+	  what_names_the_flow_decides },
 	{ "bytes of no known protocol contradict what they rule out", unknown_bytes },
 	{ "where nothing was seen nothing is contradicted", nothing_seen },
 	{ "what is inside TLS stays consistent at most", inside_tls },

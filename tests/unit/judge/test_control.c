@@ -341,15 +341,19 @@ static void empty_ledger(void)
 
 extern CU_TestInfo tests_control[];
 CU_TestInfo tests_control[] = {
-	{ "the same pair vouches before the same server before the same client", pair_before_server_before_client },
+	{ "the same pair vouches before the same server before the same client",
+	  pair_before_server_before_client },
 	{ "of several the first flow vouches", the_first_flow_vouches },
 	{ "a control has the same roles as the flow", roles_of_the_control_count },
 	{ "only established flows vouch", only_established_flows_vouch },
 	{ "captures that do not follow one another are kept apart", groups_are_kept_apart },
-	{ "a packet to the client or of the server shows that an answer could be seen", answers_that_could_be_seen },
+	{ "a packet to the client or of the server shows that an answer could be seen",
+	  answers_that_could_be_seen },
 	{ "up to five TTLs of a host are its own, a sixth leaves it open", ttls_of_a_host },
-	{ "an answer from another address is found by its transaction", answered_from_another_address },
-	{ "an answer belongs to its capture and transport", answers_keep_to_their_capture_and_transport },
+	{ "an answer from another address is found by its transaction",
+	  answered_from_another_address },
+	{ "an answer belongs to its capture and transport",
+	  answers_keep_to_their_capture_and_transport },
 	{ "many hosts are kept apart", many_hosts },
 	{ "a ledger without flows vouches for nothing", empty_ledger },
 	CU_TEST_INFO_NULL

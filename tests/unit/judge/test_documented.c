@@ -6,9 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SERVERS(id, proto, dport)                                                                  \
-	"- {id: d/t/" id ", l4: tcp, proto: " proto                                               \
-	", from: client, to: server, dport: " dport ", need: required}\n"
+#define SERVERS(id, proto, dport)                                                               \
+	"- {id: d/t/" id ", l4: tcp, proto: " proto ", from: client, to: server, dport: " dport \
+	", need: required}\n"
+
+#define ANCHORED(id, ports)                                                        \
+	"- {id: d/t/" id ", l4: udp, proto: rtp, from: client, to: server, " ports \
+	", need: required, twoway: anchored}\n"
 
 struct stage {
 	struct scene s;
@@ -42,9 +46,9 @@ static const char *documented(struct stage *g)
 			      j->row_count == 0 ? "" : ": ");
 	for (unsigned i = 0; i < j->row_count; i++)
 		at += (size_t)snprintf(g->text + at, sizeof(g->text) - at, "%s%s",
-				       i == 0		    ? ""
+				       i == 0             ? ""
 				       : i < j->best_rows ? "="
-							    : ">",
+							  : ">",
 				       id_of(&g->s, rows[i]));
 	scene_opinion_codes(&g->o, g->codes, sizeof(g->codes));
 	g->near[0] = '\0';
@@ -59,8 +63,9 @@ static void protocol_then_width(void)
 	struct stage g;
 
 	scene_open(&g.s,
-		   SERVERS("broad", "http/none", "2000-2999") SERVERS("narrow", "http/none", "2000-2009")
-			   SERVERS("sip", "sip/none", "2005"),
+		   SERVERS("broad", "http/none", "2000-2999")
+			   SERVERS("narrow", "http/none", "2000-2009")
+				   SERVERS("sip", "sip/none", "2005"),
 		   NULL);
 	talk_tcp(&g.s, &g.t, CLIENT ":50000", SERVER ":2005");
 	/* Nothing seen: width alone. */
@@ -83,6 +88,21 @@ static void protocol_then_width(void)
 	SAME(g.codes, "protocol_contradicted");
 	CU_ASSERT_EQUAL(g.o.evidence[0].value, APP_SMB);
 	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.ident.frame[g.t.end[0]]);
+	scene_close(&g.s);
+}
+
+static void protocol_before_width(void)
+{
+	struct stage g;
+
+	scene_open(&g.s, SERVERS("narrow", "dns", "2005") SERVERS("broad", "http", "2000-2999"),
+		   NULL);
+	talk_tcp(&g.s, &g.t, CLIENT ":50000", SERVER ":2005");
+	SAME(documented(&g), "documented none: narrow>broad");
+	talk_app(&g.t, APP_HTTP);
+	SAME(documented(&g), "documented strong: broad>narrow");
+	talk_app_weak(&g.t, APP_HTTP);
+	SAME(documented(&g), "documented weak: broad>narrow");
 	scene_close(&g.s);
 }
 
@@ -110,7 +130,8 @@ static void wide_rows_need_protocol_evidence(void)
 
 	/* 10,000 ports are not wide, 10,001 are. */
 	scene_open(&g.s,
-		   SERVERS("limit", "http/none", "20000-29999") SERVERS("wide", "http/none", "30000-40000"),
+		   SERVERS("limit", "http/none", "20000-29999")
+			   SERVERS("wide", "http/none", "30000-40000"),
 		   NULL);
 	talk_tcp(&g.s, &g.t, CLIENT ":1", SERVER ":25000");
 	SAME(documented(&g), "documented none: limit");
@@ -141,7 +162,8 @@ static void wide_rows_stand_behind_narrow_ones(void)
 	struct stage g;
 
 	scene_open(&g.s,
-		   SERVERS("wide", "http/none", "1024-65535") SERVERS("sip", "sip/none", "5060"), NULL);
+		   SERVERS("wide", "http/none", "1024-65535") SERVERS("sip", "sip/none", "5060"),
+		   NULL);
 	talk_tcp(&g.s, &g.t, CLIENT ":1", SERVER ":5060");
 	SAME(documented(&g), "documented none: sip");
 	talk_app(&g.t, APP_SIP);
@@ -156,38 +178,38 @@ static void wide_rows_stand_behind_narrow_ones(void)
 
 static void chance(void)
 {
-	static const char rows[] =
-		"- {id: d/t/thousand, l4: udp, proto: rtp, from: client, to: server, sport: 50000-50999,\n"
-		"   need: required}\n"
-		"- {id: d/t/fewer, l4: udp, proto: rtp, from: client, to: server, sport: 51000-51998,\n"
-		"   need: required}\n"
-		"- {id: d/t/server, l4: udp, proto: rtp, from: client, to: server, dport: 52000-52999,\n"
-		"   need: required, twoway: anchored}\n"
-		"- {id: d/t/either, l4: udp, proto: rtp, from: client, to: server, port: 53000-53999,\n"
-		"   need: required}\n";
+	static const char rows[] = ANCHORED("thousand", "sport: 50000-50999")
+		ANCHORED("fewer", "sport: 51000-51998") ANCHORED("server", "dport: 52000-52999")
+			ANCHORED("either", "port: 53000-53999")
+				ANCHORED("wide", "sport: 54000-64001");
 	struct stage g;
 
 	scene_open(&g.s, rows, NULL);
 	/* Only the initiator's own port falls into it: no documentation. */
-	talk_udp(&g.s, &g.t, CLIENT ":50500", SERVER ":60000", 1);
+	talk_udp(&g.s, &g.t, CLIENT ":50500", SERVER ":65000", 1);
 	SAME(documented(&g), "undocumented none");
 	CU_ASSERT_EQUAL(g.o.judged.nearest, -1);
-	talk_udp(&g.s, &g.t, CLIENT ":53500", SERVER ":60000", 1);
+	talk_udp(&g.s, &g.t, CLIENT ":53500", SERVER ":65000", 1);
 	SAME(documented(&g), "undocumented none");
-	talk_udp(&g.s, &g.t, SERVER ":52500", CLIENT ":60000", 1);
+	talk_udp(&g.s, &g.t, SERVER ":52500", CLIENT ":65000", 1);
 	SAME(documented(&g), "undocumented none");
 	/* So few ports are hit by intent. */
-	talk_udp(&g.s, &g.t, CLIENT ":51500", SERVER ":60000", 1);
+	talk_udp(&g.s, &g.t, CLIENT ":51500", SERVER ":65000", 1);
 	SAME(documented(&g), "documented none: fewer");
 	/* So is the responder's port. */
-	talk_udp(&g.s, &g.t, CLIENT ":60000", SERVER ":52500", 1);
+	talk_udp(&g.s, &g.t, CLIENT ":65000", SERVER ":52500", 1);
 	SAME(documented(&g), "documented none: server");
-	talk_udp(&g.s, &g.t, CLIENT ":60000", SERVER ":53500", 1);
+	talk_udp(&g.s, &g.t, CLIENT ":65000", SERVER ":53500", 1);
 	SAME(documented(&g), "documented none: either");
 	talk_udp(&g.s, &g.t, CLIENT ":53000", SERVER ":53999", 1);
 	SAME(documented(&g), "documented none: either");
+	talk_udp(&g.s, &g.t, SERVER ":65000", CLIENT ":50500", 1);
+	SAME(documented(&g), "documented none: thousand");
+	/* Wide rows have a rule of their own. */
+	talk_udp(&g.s, &g.t, CLIENT ":54000", SERVER ":65000", 1);
+	SAME(documented(&g), "unproven none: wide");
 	/* Protocol evidence settles it; look-alikes that contradict do not. */
-	talk_udp(&g.s, &g.t, CLIENT ":50500", SERVER ":60000", 1);
+	talk_udp(&g.s, &g.t, CLIENT ":50500", SERVER ":65000", 1);
 	talk_app_weak(&g.t, APP_RTP);
 	SAME(documented(&g), "documented weak: thousand");
 	talk_app(&g.t, APP_SIP);
@@ -197,11 +219,12 @@ static void chance(void)
 
 static void chance_without_an_initiator(void)
 {
-	static const char rows[] =
-		"- {id: d/t/server, l4: udp, proto: rtp, from: client, to: server, dport: 52000-52999,\n"
-		"   need: required}\n"
-		"- {id: d/t/either, l4: udp, proto: rtp, from: client, to: server, port: 53000-53999,\n"
-		"   need: required}\n";
+	static const char rows[] = "- {id: d/t/server, l4: udp, proto: rtp, from: client, to: "
+				   "server, dport: 52000-52999,\n"
+				   "   need: required}\n"
+				   "- {id: d/t/either, l4: udp, proto: rtp, from: client, to: "
+				   "server, port: 53000-53999,\n"
+				   "   need: required}\n";
 	struct stage g;
 	uint32_t rows_found[DOCUMENTED_MAX];
 
@@ -223,17 +246,21 @@ static void chance_without_an_initiator(void)
 
 static void nearest_beside_a_wide_row(void)
 {
-	static const char rows[] =
-		"- {id: d/t/wide, l4: tcp, proto: media-audio, from: client, to: server, dport: 1024-65535,\n"
-		"   need: required}\n"
-		"- {id: d/t/psom, l4: tcp, proto: psom/tls, from: client, to: server, dport: 8057,\n"
-		"   need: required}\n"
-		"- {id: d/t/old, l4: tcp, proto: http/none, from: client, to: server, dport: 9000,\n"
-		"   need: required, valid: {until: 2013-03-15}}\n"
-		"- {id: d/t/sunny, l4: tcp, proto: http/none, from: client, to: server, dport: 9001,\n"
-		"   need: required, when: sunny}\n";
-	static const char site[] = "site: s\nroles:\n  client: [10.0.0.0/24]\n  server: [10.1.0.0/24]\n"
-				   "conditions: {sunny: false}\n";
+	static const char rows[] = "- {id: d/t/wide, l4: tcp, proto: media-audio, from: client, "
+				   "to: server, dport: 1024-65535,\n"
+				   "   need: required}\n"
+				   "- {id: d/t/psom, l4: tcp, proto: psom/tls, from: client, to: "
+				   "server, dport: 8057,\n"
+				   "   need: required}\n"
+				   "- {id: d/t/old, l4: tcp, proto: http/none, from: client, to: "
+				   "server, dport: 9000,\n"
+				   "   need: required, valid: {until: 2013-03-15}}\n"
+				   "- {id: d/t/sunny, l4: tcp, proto: http/none, from: client, to: "
+				   "server, dport: 9001,\n"
+				   "   need: required, when: sunny}\n";
+	static const char site[] =
+		"site: s\nroles:\n  client: [10.0.0.0/24]\n  server: [10.1.0.0/24]\n"
+		"conditions: {sunny: false}\n";
 	struct stage g;
 
 	scene_open(&g.s, rows, site);
@@ -309,9 +336,9 @@ static void frames_of_the_client_certificate(void)
 		talk_tls(&g.t, rungs[i].auth);
 		documented(&g);
 		SAME(g.codes, rungs[i].codes);
-		CU_ASSERT_EQUAL(g.o.evidence[0].frames[0],
-				rungs[i].certificate ? g.t.ident.tls.client_cert_frame
-						     : g.t.ident.frame[g.t.end[0]]);
+		CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], rungs[i].certificate
+								   ? g.t.ident.tls.client_cert_frame
+								   : g.t.ident.frame[g.t.end[0]]);
 		CU_ASSERT_EQUAL(g.o.evidence[0].value, rungs[i].auth == CLIENT_AUTH_HIDDEN_TLS13
 							       ? CLIENT_AUTH_HIDDEN_TLS13
 							       : 0);
@@ -340,14 +367,20 @@ static void fit_without_a_row(void)
 extern CU_TestInfo tests_documented[];
 CU_TestInfo tests_documented[] = {
 	{ "rows rank by protocol evidence, then by width", protocol_then_width },
+	{ "a wider row with better evidence comes first", protocol_before_width },
 	{ "rows of equal rank are best together", equal_rank },
-	{ "a row of more than 10,000 ports documents only with protocol evidence", wide_rows_need_protocol_evidence },
-	{ "a wide row without evidence stands behind any that counts", wide_rows_stand_behind_narrow_ones },
-	{ "a range of 1,000 ports that only a port chosen by chance falls into documents nothing", chance },
+	{ "a row of more than 10,000 ports documents only with protocol evidence",
+	  wide_rows_need_protocol_evidence },
+	{ "a wide row without evidence stands behind any that counts",
+	  wide_rows_stand_behind_narrow_ones },
+	{ "a range of 1,000 ports that only a port chosen by chance falls into documents nothing",
+	  chance },
 	{ "without an initiator either port may be chosen by chance", chance_without_an_initiator },
-	{ "beside a wide row a slip of 16 ports, an end or a denial is nearer", nearest_beside_a_wide_row },
+	{ "beside a wide row a slip of 16 ports, an end or a denial is nearer",
+	  nearest_beside_a_wide_row },
 	{ "a row that names no peer says peer_unverified", unverified_peer_is_said },
-	{ "evidence about client certificates names the frame of the certificate", frames_of_the_client_certificate },
+	{ "evidence about client certificates names the frame of the certificate",
+	  frames_of_the_client_certificate },
 	{ "without a row the fit is that of the protocol alone", fit_without_a_row },
 	CU_TEST_INFO_NULL
 };

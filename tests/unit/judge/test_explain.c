@@ -14,7 +14,9 @@ static const char *text_of(const struct evidence *e)
 
 static const char *text(enum evidence_code code, uint32_t count, uint32_t value, uint32_t value2)
 {
-	struct evidence e = { .code = (uint8_t)code, .count = count, .value = value, .value2 = value2 };
+	struct evidence e = {
+		.code = (uint8_t)code, .count = count, .value = value, .value2 = value2
+	};
 
 	return text_of(&e);
 }
@@ -35,11 +37,12 @@ static void codes_with_one_sentence(void)
 		  "the handshake was not captured far enough to see client certificates" },
 		{ EVIDENCE_MTLS_NOT_REQUESTED,
 		  "the server never asked for a client certificate: TLS, not mutual TLS" },
-		{ EVIDENCE_MTLS_DECLINED,
-		  "the server asked for a client certificate and got an empty one: TLS, not mutual TLS" },
+		{ EVIDENCE_MTLS_DECLINED, "the server asked for a client certificate and got an "
+					  "empty one: TLS, not mutual TLS" },
 		{ EVIDENCE_ALPN_FOREIGN,
 		  "the TLS handshake negotiates HTTP (ALPN), which this row does not carry" },
-		{ EVIDENCE_RST_AFTER_HANDSHAKE, "the responder reset the connection before any data" },
+		{ EVIDENCE_RST_AFTER_HANDSHAKE,
+		  "the responder reset the connection before any data" },
 		{ EVIDENCE_RST_AFTER_CLIENT_HELLO,
 		  "the connection was reset after the TLS ClientHello" },
 		{ EVIDENCE_RST_AFTER_REQUEST, "the connection was reset after the first request" },
@@ -50,11 +53,13 @@ static void codes_with_one_sentence(void)
 		  "the initiator went on as if answered: the capture holds one direction only" },
 		{ EVIDENCE_GROUP_DESTINATION,
 		  "sent to a multicast or broadcast address: nobody in particular had to answer" },
-		{ EVIDENCE_SILENCE_IS_NORMAL, "silence is normal for this protocol and proves nothing" },
+		{ EVIDENCE_SILENCE_IS_NORMAL,
+		  "no answer is normal for this protocol and proves nothing" },
 		{ EVIDENCE_MIDSTREAM, "the connection was already open when the capture began" },
 		{ EVIDENCE_GAP, "bytes of this flow are missing from the capture" },
 		{ EVIDENCE_SNAPLEN, "its packets were cut when captured" },
-		{ EVIDENCE_EVICTED, "the flow table was full; what came later is not in this record" },
+		{ EVIDENCE_EVICTED,
+		  "the flow table was full; what came later is not in this record" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
@@ -80,7 +85,8 @@ static void silence(void)
 	SAME(text(EVIDENCE_UDP_UNANSWERED, 1, 0, 0), "1 datagram, none answered");
 	SAME(text(EVIDENCE_UDP_UNANSWERED, 2, 0, 0), "2 datagrams, none answered");
 	SAME(text(EVIDENCE_STUN_UNANSWERED, 1, 1, 0), "1 STUN request, none answered");
-	SAME(text(EVIDENCE_STUN_UNANSWERED, 7, 1, 0), "a STUN request sent 7 times, never answered");
+	SAME(text(EVIDENCE_STUN_UNANSWERED, 7, 1, 0),
+	     "a STUN request sent 7 times, never answered");
 	SAME(text(EVIDENCE_STUN_UNANSWERED, 7, 2, 0), "7 STUN requests, none answered");
 	SAME(text(EVIDENCE_CAPTURE_ENDS_SOON, 1, 320, 0),
 	     "the capture ends 320 ms after the first try: too soon to judge silence");
@@ -92,7 +98,8 @@ static void resets(void)
 {
 	SAME(text(EVIDENCE_TCP_RST_SYN, 1, 57, 0), "the SYN was answered by a reset (TTL 57)");
 	SAME(text(EVIDENCE_RST_FOREIGN_TTL, 1, 250, 60),
-	     "the reset came with TTL 250, other packets of that host with 60: a box between sent it");
+	     "the reset came with TTL 250, other packets of that host with 60: a box between sent "
+	     "it");
 	SAME(text(EVIDENCE_DATA_UNACKNOWLEDGED, 3, 0, 0),
 	     "the connection opened, then its first data was sent 3 times and never acknowledged");
 }
@@ -120,6 +127,9 @@ static void icmp_sentences(void)
 
 	SAME(text_of(&e),
 	     "203.0.113.1 answered 9 times: communication administratively prohibited (ICMP 3/13)");
+	e.count = 2;
+	SAME(text_of(&e),
+	     "203.0.113.1 answered 2 times: communication administratively prohibited (ICMP 3/13)");
 	e.count = 1;
 	e.value = 3 << 8 | 3;
 	e.code = EVIDENCE_ICMP_PORT_UNREACHABLE;
@@ -228,22 +238,14 @@ static const char *protocol(struct judged j)
 static void what_was_identified(void)
 {
 	static const char *const titles[] = {
-		[APP_TLS] = "TLS",
-		[APP_PSEUDO_TLS] = "pseudo-TLS",
-		[APP_DTLS] = "DTLS",
-		[APP_STUN] = "STUN",
-		[APP_TURN] = "TURN",
-		[APP_MSTURN] = "MSTURN",
-		[APP_RTP] = "RTP",
-		[APP_RTCP] = "RTCP",
-		[APP_SIP] = "SIP",
-		[APP_HTTP] = "HTTP",
-		[APP_DCERPC] = "DCE/RPC",
-		[APP_SMB] = "SMB",
-		[APP_SQLR] = "SQL Browser",
-		[APP_DHCP] = "DHCP",
-		[APP_NMF] = ".NET framing",
-		[APP_MSNFTP] = "MSN file transfer",
+		[APP_TLS] = "TLS",          [APP_PSEUDO_TLS] = "pseudo-TLS",
+		[APP_DTLS] = "DTLS",        [APP_STUN] = "STUN",
+		[APP_TURN] = "TURN",        [APP_MSTURN] = "MSTURN",
+		[APP_RTP] = "RTP",          [APP_RTCP] = "RTCP",
+		[APP_SIP] = "SIP",          [APP_HTTP] = "HTTP",
+		[APP_DCERPC] = "DCE/RPC",   [APP_SMB] = "SMB",
+		[APP_SQLR] = "SQL Browser", [APP_DHCP] = "DHCP",
+		[APP_NMF] = ".NET framing", [APP_MSNFTP] = "MSN file transfer",
 		[APP_TDS] = "TDS",
 	};
 	char weak[80];
@@ -262,7 +264,9 @@ static void what_was_identified(void)
 
 static void tls_versions(void)
 {
-	struct judged j = { .app = APP_TLS, .confidence = CONFIDENCE_STRONG, .tls_version = 0x0301 };
+	struct judged j = { .app = APP_TLS,
+			    .confidence = CONFIDENCE_STRONG,
+			    .tls_version = 0x0301 };
 
 	SAME(protocol(j), "TLS 1.0");
 	j.tls_version = 0x0303;

@@ -60,7 +60,8 @@ static void files(void)
 
 	c.truncated = true;
 	c.truncated_at = 4242;
-	SAME(detail(&c), "the file ends in the middle of a record (offset 4242); it was judged up to there");
+	SAME(detail(&c),
+	     "the file ends in the middle of a record (offset 4242); it was judged up to there");
 	c = healthy();
 	strcpy(c.error, "x.pcap: bad record");
 	SAME(assess(&c), "damaged_file");
@@ -130,12 +131,13 @@ static void cut_and_broken_frames(void)
 static void undecoded_frames(void)
 {
 	static const enum frame_class lost[] = {
-		CLASS_TRUNCATED_LINK,	   CLASS_TRUNCATED_IP, CLASS_TRUNCATED_TRANSPORT,
-		CLASS_MALFORMED_LINK,	   CLASS_MALFORMED_IP, CLASS_MALFORMED_TRANSPORT,
+		CLASS_TRUNCATED_LINK,  CLASS_TRUNCATED_IP, CLASS_TRUNCATED_TRANSPORT,
+		CLASS_MALFORMED_LINK,  CLASS_MALFORMED_IP, CLASS_MALFORMED_TRANSPORT,
 		CLASS_TUNNEL_TOO_DEEP,
 	};
-	static const enum frame_class kept[] = { CLASS_TCP,	 CLASS_UDP, CLASS_SCTP, CLASS_ICMP,
-						 CLASS_FRAGMENT, CLASS_ARP, CLASS_LINK_CONTROL };
+	static const enum frame_class kept[] = { CLASS_TCP,         CLASS_UDP,      CLASS_SCTP,
+						 CLASS_ICMP,        CLASS_FRAGMENT, CLASS_ARP,
+						 CLASS_LINK_CONTROL };
 	struct capture_facts c;
 
 	for (size_t i = 0; i < ARRAY_SIZE(lost); i++) {
@@ -164,14 +166,16 @@ static void most_of_the_undecoded(void)
 	SAME(detail(&c),
 	     "9 frames could not be followed to a transport header (most: ethertype_0x88b5)");
 	c.counters.by_class[CLASS_TRUNCATED_IP] = 6;
-	SAME(detail(&c), "11 frames could not be followed to a transport header (most: truncated_ip)");
+	SAME(detail(&c),
+	     "11 frames could not be followed to a transport header (most: truncated_ip)");
 	c.counters.by_class[CLASS_MALFORMED_TRANSPORT] = 7;
 	SAME(detail(&c),
 	     "18 frames could not be followed to a transport header (most: malformed_transport)");
 	f = (struct facts){ .class = CLASS_NAMED_LINKTYPE, .class_value = 147 };
 	for (unsigned i = 0; i < 8; i++)
 		counters_add(&c.counters, &f);
-	SAME(detail(&c), "26 frames could not be followed to a transport header (most: linktype_147)");
+	SAME(detail(&c),
+	     "26 frames could not be followed to a transport header (most: linktype_147)");
 }
 
 static void directions(void)
@@ -222,8 +226,8 @@ static void midstream(void)
 	SAME(assess(&c), "");
 	c.tcp_midstream = 6;
 	SAME(assess(&c), "midstream");
-	SAME(detail(&c),
-	     "6.0 % of TCP flows began before the capture; their initiator comes from the protocol or the port");
+	SAME(detail(&c), "6.0 % of TCP flows began before the capture; their initiator comes from "
+			 "the protocol or the port");
 }
 
 static void evictions(void)
@@ -232,8 +236,7 @@ static void evictions(void)
 
 	c.evicted = 1;
 	SAME(assess(&c), "evicted");
-	SAME(detail(&c),
-	     "1 flows were given up because the flow table was full (--max-flows)");
+	SAME(detail(&c), "1 flows were given up because the flow table was full (--max-flows)");
 }
 
 static void everything_at_once(void)
@@ -265,7 +268,9 @@ CU_TestInfo tests_fitness[] = {
 	{ "cut frames and broken datagrams are said", cut_and_broken_frames },
 	{ "frames that could not be followed are said, others not", undecoded_frames },
 	{ "the most common kind of them is named", most_of_the_undecoded },
-	{ "conversations of which none, or of many at most a tenth, is seen both ways disable silence", directions },
+	{ "conversations of which none, or of many at most a tenth, is seen both ways disable "
+	  "silence",
+	  directions },
 	{ "gaps in more than one TCP flow in twenty disable silence", gaps },
 	{ "more than one TCP flow in twenty begun before the capture is said", midstream },
 	{ "evicted flows are said", evictions },

@@ -4,14 +4,19 @@
 #include <stdio.h>
 
 /* Ports that one row each documents, and a wide row. */
-static const char rows[] =
-	"- {id: d/t/web, l4: tcp, proto: http, from: client, to: server, dport: 80, need: required}\n"
-	"- {id: d/t/back, l4: tcp, proto: http, from: server, to: client, dport: 8080, need: required}\n"
-	"- {id: d/t/range, l4: tcp, proto: http, from: server, to: client, dport: 9000-9009, need: required}\n"
-	"- {id: d/t/wide, l4: tcp, proto: http, from: client, to: server, dport: 20000-30000, need: required}\n"
-	"- {id: d/t/limit, l4: tcp, proto: http, from: client, to: server, dport: 40000-49999, need: required}\n"
-	"- {id: d/t/old, l4: tcp, proto: http, from: client, to: server, dport: 81, need: required,\n"
-	"   valid: {until: 2013-03-15}}\n";
+static const char rows[] = "- {id: d/t/web, l4: tcp, proto: http, from: client, to: server, dport: "
+			   "80, need: required}\n"
+			   "- {id: d/t/back, l4: tcp, proto: http, from: server, to: client, "
+			   "dport: 8080, need: required}\n"
+			   "- {id: d/t/range, l4: tcp, proto: http, from: server, to: client, "
+			   "dport: 9000-9009, need: required}\n"
+			   "- {id: d/t/wide, l4: tcp, proto: http, from: client, to: server, "
+			   "dport: 20000-30000, need: required}\n"
+			   "- {id: d/t/limit, l4: tcp, proto: http, from: client, to: server, "
+			   "dport: 40000-49999, need: required}\n"
+			   "- {id: d/t/old, l4: tcp, proto: http, from: client, to: server, dport: "
+			   "81, need: required,\n"
+			   "   valid: {until: 2013-03-15}}\n";
 
 static char said[64];
 
@@ -179,7 +184,8 @@ CU_TestInfo tests_initiator[] = {
 	{ "without a SYN the protocol tells", by_protocol },
 	{ "then the narrowest row that is not wide and holds now", by_documented_port },
 	{ "rows as narrow both ways do not tell", equal_rows_do_not_tell },
-	{ "an unknown initiator is shown as the first that was seen to send", unknown_shows_the_first_sender },
+	{ "an unknown initiator is shown as the first that was seen to send",
+	  unknown_shows_the_first_sender },
 	{ "a multicast or broadcast address never initiates", groups_never_initiate },
 	CU_TEST_INFO_NULL
 };

@@ -143,7 +143,8 @@ static void each_flow_has_its_own_evidence_and_rows(void)
 extern CU_TestInfo tests_judge[];
 CU_TestInfo tests_judge[] = {
 	{ "what flow and identification say is taken over", everything_is_taken_over },
-	{ "a flow without notes and identification is judged too", nothing_noted_nothing_looked_at },
+	{ "a flow without notes and identification is judged too",
+	  nothing_noted_nothing_looked_at },
 	{ "a byte of either end is a look at payload", looked_at_or_not },
 	{ "server names are kept, empty ones cost nothing", names_from_the_capture },
 	{ "each flow has its own evidence and rows", each_flow_has_its_own_evidence_and_rows },

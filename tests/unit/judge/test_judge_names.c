@@ -4,14 +4,14 @@
 #include <string.h>
 
 /* All of @names, separated by blanks, are what @name gives from 0 on. */
-#define SPELLED(name, type, count, names)                                                          \
-	do {                                                                                       \
-		char all[1200] = "";                                                               \
-		for (unsigned i = 0; i < (count); i++) {                                           \
-			strcat(all, i == 0 ? "" : " ");                                            \
-			strcat(all, *name((type)i) == '\0' ? "-" : name((type)i));                 \
-		}                                                                                  \
-		SAME(all, names);                                                                  \
+#define SPELLED(name, type, count, names)                                          \
+	do {                                                                       \
+		char all[1200] = "";                                               \
+		for (unsigned i = 0; i < (count); i++) {                           \
+			strcat(all, i == 0 ? "" : " ");                            \
+			strcat(all, *name((type)i) == '\0' ? "-" : name((type)i)); \
+		}                                                                  \
+		SAME(all, names);                                                  \
 	} while (0)
 
 static void words(void)
@@ -34,7 +34,8 @@ static void words(void)
 static void codes(void)
 {
 	SPELLED(evidence_name, enum evidence_code, EVIDENCE_COUNT,
-		"protocol_unverified protocol_contradicted peer_unverified mtls_proven mtls_claimed "
+		"protocol_unverified protocol_contradicted peer_unverified mtls_proven "
+		"mtls_claimed "
 		"mtls_hidden mtls_unseen mtls_not_requested mtls_declined alpn_foreign tcp_rst_syn "
 		"rst_foreign_ttl rst_after_client_hello rst_after_request rst_after_handshake "
 		"initiator_reset data_unacknowledged icmp_admin_prohibited icmp_port_unreachable "
@@ -49,7 +50,8 @@ static void codes(void)
 
 static void verdicts_by_name(void)
 {
-	static const char *const wrong[] = { "", "expecte", "expectedx", "Expected", "none", " blocked" };
+	static const char *const wrong[] = { "",         "expecte", "expectedx",
+					     "Expected", "none",    " blocked" };
 	enum verdict v = VERDICT_COUNT;
 
 	for (unsigned i = 0; i < VERDICT_COUNT; i++) {

@@ -185,16 +185,16 @@ static void read_codes(const struct reading *readings, size_t n, const char *fro
 static void icmp_v4_codes(void)
 {
 	static const struct reading readings[] = {
-		{ 3, 0, UNREACHED, UNREACHED },	   { 3, 1, UNREACHED, UNREACHED },
-		{ 3, 2, UNREACHED, UNREACHED },	   { 3, 3, PORT_PEER, PORT_THIRD },
-		{ 3, 4, NO_BLOCK, NO_BLOCK },	   { 3, 5, UNREACHED, UNREACHED },
-		{ 3, 6, UNREACHED, UNREACHED },	   { 3, 7, UNREACHED, UNREACHED },
-		{ 3, 8, UNREACHED, UNREACHED },	   { 3, 9, PROHIBITED, PROHIBITED },
+		{ 3, 0, UNREACHED, UNREACHED },    { 3, 1, UNREACHED, UNREACHED },
+		{ 3, 2, UNREACHED, UNREACHED },    { 3, 3, PORT_PEER, PORT_THIRD },
+		{ 3, 4, NO_BLOCK, NO_BLOCK },      { 3, 5, UNREACHED, UNREACHED },
+		{ 3, 6, UNREACHED, UNREACHED },    { 3, 7, UNREACHED, UNREACHED },
+		{ 3, 8, UNREACHED, UNREACHED },    { 3, 9, PROHIBITED, PROHIBITED },
 		{ 3, 10, PROHIBITED, PROHIBITED }, { 3, 11, UNREACHED, UNREACHED },
 		{ 3, 12, UNREACHED, UNREACHED },   { 3, 13, PROHIBITED, PROHIBITED },
 		{ 3, 14, UNREACHED, UNREACHED },   { 3, 15, UNREACHED, UNREACHED },
-		{ 3, 16, NO_BLOCK, NO_BLOCK },	   { 11, 0, NO_BLOCK, NO_BLOCK },
-		{ 12, 13, NO_BLOCK, NO_BLOCK },	   { 1, 1, NO_BLOCK, NO_BLOCK },
+		{ 3, 16, NO_BLOCK, NO_BLOCK },     { 11, 0, NO_BLOCK, NO_BLOCK },
+		{ 12, 13, NO_BLOCK, NO_BLOCK },    { 1, 1, NO_BLOCK, NO_BLOCK },
 	};
 
 	read_codes(readings, ARRAY_SIZE(readings), FROM, TO, SERVER, FIREWALL);
@@ -203,12 +203,13 @@ static void icmp_v4_codes(void)
 static void icmp_v6_codes(void)
 {
 	static const struct reading readings[] = {
-		{ 1, 0, UNREACHED, UNREACHED },	  { 1, 1, PROHIBITED, PROHIBITED },
-		{ 1, 2, UNREACHED, UNREACHED },	  { 1, 3, UNREACHED, UNREACHED },
+		{ 1, 0, UNREACHED, UNREACHED },   { 1, 1, PROHIBITED, PROHIBITED },
+		{ 1, 2, UNREACHED, UNREACHED },   { 1, 3, UNREACHED, UNREACHED },
 		{ 1, 4, PORT_PEER, PORT_THIRD },  { 1, 5, PROHIBITED, PROHIBITED },
 		{ 1, 6, PROHIBITED, PROHIBITED }, { 1, 7, UNREACHED, UNREACHED },
-		{ 1, 8, NO_BLOCK, NO_BLOCK },	  { 2, 0, NO_BLOCK, NO_BLOCK },
-		{ 3, 1, NO_BLOCK, NO_BLOCK },	  { 4, 1, NO_BLOCK, NO_BLOCK },
+		{ 1, 8, NO_BLOCK, NO_BLOCK },     { 2, 0, NO_BLOCK, NO_BLOCK },
+		{ 3, 1, NO_BLOCK, NO_BLOCK },     { 4, 1, NO_BLOCK, NO_BLOCK },
+		{ 0, 1, NO_BLOCK, NO_BLOCK },
 	};
 
 	read_codes(readings, ARRAY_SIZE(readings), "[2001:db8::1]:50000", "[2001:db8:1::1]:5060",
@@ -429,7 +430,9 @@ static void stun_errors(void)
 static void sip_and_http_answers(void)
 {
 	static const unsigned sip[] = { 403, 415, 420, 488, 500, 503, 504, 606 };
-	static const unsigned sip_normal[] = { 100, 180, 200, 302, 401, 404, 407, 480, 486, 487, 603 };
+	static const unsigned sip_normal[] = {
+		100, 180, 200, 302, 401, 404, 407, 480, 486, 487, 603
+	};
 	static const unsigned http[] = { 403, 407, 502, 503, 504 };
 	static const unsigned http_normal[] = { 200, 301, 401, 404, 415, 420, 488, 500, 606 };
 	struct stage g;
@@ -637,11 +640,13 @@ CU_TestInfo tests_outcome[] = {
 	{ "a SYN-ACK that nobody acknowledged is unknown", answered_but_not_heard },
 	{ "a SYN answered by a reset is refused by the host", syn_answered_by_a_reset },
 	{ "unanswered SYNs are counted and timed", silence },
-	{ "a later acknowledgement, data or reset proves an answer", later_acknowledgement_proves_an_answer },
+	{ "a later acknowledgement, data or reset proves an answer",
+	  later_acknowledgement_proves_an_answer },
 	{ "data both ways makes up for a missing SYN-ACK", missing_syn_ack_is_no_silence },
 	{ "every ICMPv4 code is read as documented", icmp_v4_codes },
 	{ "every ICMPv6 code is read as documented", icmp_v6_codes },
-	{ "an ICMP error about the responder's packet blocks nobody", icmp_about_the_responder_is_no_block_of_the_initiator },
+	{ "an ICMP error about the responder's packet blocks nobody",
+	  icmp_about_the_responder_is_no_block_of_the_initiator },
 	{ "an ICMP error decides until data went both ways", icmp_before_data_both_ways_decides },
 	{ "a responder's reset aborts, by how far it got", reset_kills_what_was_opened },
 	{ "the initiator's own reset is no block", initiators_own_reset_is_no_block },
@@ -652,7 +657,8 @@ CU_TestInfo tests_outcome[] = {
 	{ "SIP and HTTP refuse with some codes each", sip_and_http_answers },
 	{ "after a success no answer and no alert refuses", after_a_success_nothing_refuses },
 	{ "a flow picked up midstream is established by packets both ways", midstream },
-	{ "a SYN-ACK without its SYN is an opening all the same", midstream_with_a_syn_ack_was_seen_to_open },
+	{ "a SYN-ACK without its SYN is an opening all the same",
+	  midstream_with_a_syn_ack_was_seen_to_open },
 	{ "a peer that is never seen makes it one-sided", peer_never_seen },
 	{ "datagrams are answered, refused or unanswered", datagrams },
 	{ "unanswered STUN counts datagrams and requests", stun_unanswered },

@@ -28,11 +28,11 @@ static void play(struct play *p)
 }
 
 /* Say what was concluded of the talk, and close. */
-#define ENDS(p, said, rows, codes)                                                                 \
-	do {                                                                                       \
-		play(p);                                                                           \
-		SAID(&(p)->s, PLAYED, said, rows, codes);                                          \
-		scene_close(&(p)->s);                                                              \
+#define ENDS(p, said, rows, codes)                        \
+	do {                                              \
+		play(p);                                  \
+		SAID(&(p)->s, PLAYED, said, rows, codes); \
+		scene_close(&(p)->s);                     \
 	} while (0)
 
 /* ---- documented --------------------------------------------------------------------------- */
@@ -60,7 +60,8 @@ static void browse(struct scene *s, const char *to, const char *more, int64_t at
 	char site[300];
 
 	snprintf(site, sizeof(site),
-		 "site: s\nroles:\n  client: [10.0.0.0/24]\n  server: [10.1.0.1-10.1.0.9]\n%s", more);
+		 "site: s\nroles:\n  client: [10.0.0.0/24]\n  server: [10.1.0.1-10.1.0.9]\n%s",
+		 more);
 	scene_open(s, NULL, site);
 	if (at_s != 0)
 		s->now_ns = at_s * NS_PER_S;
@@ -185,11 +186,13 @@ static void equal_rank_counts_for_all(void)
 
 static void collocated_roles(void)
 {
-	static const char rows[] =
-		"- {id: d/t/front, l4: tcp, proto: sip, from: client, to: server, dport: 5061, need: required}\n"
-		"- {id: d/t/gate, l4: tcp, proto: sip, from: partner, to: gateway, dport: 5068, need: required}\n";
-	static const char site[] = "site: s\nroles:\n  client: [10.0.0.0/24]\n  server: [10.1.0.1]\n"
-				   "  gateway: [10.1.0.1]\n  partner: [any]\n";
+	static const char rows[] = "- {id: d/t/front, l4: tcp, proto: sip, from: client, to: "
+				   "server, dport: 5061, need: required}\n"
+				   "- {id: d/t/gate, l4: tcp, proto: sip, from: partner, to: "
+				   "gateway, dport: 5068, need: required}\n";
+	static const char site[] =
+		"site: s\nroles:\n  client: [10.0.0.0/24]\n  server: [10.1.0.1]\n"
+		"  gateway: [10.1.0.1]\n  partner: [any]\n";
 	struct scene s;
 
 	scene_open(&s, rows, site);
@@ -488,7 +491,8 @@ static void icmp_port_unreachable_by_its_sender(void)
 	begin(&p);
 	talk_udp(&p.s, &p.t, CLIENT ":50000", EDGE ":3478", 3);
 	talk_icmp(&p.t, 3, 3, EDGE, 0);
-	ENDS(&p, "blocked refused host proven", "stun", "icmp_port_unreachable protocol_unverified");
+	ENDS(&p, "blocked refused host proven", "stun",
+	     "icmp_port_unreachable protocol_unverified");
 	begin(&p);
 	talk_udp(&p.s, &p.t, CLIENT ":50000", EDGE ":3478", 3);
 	talk_icmp(&p.t, 3, 3, FIREWALL, 0);
@@ -542,8 +546,7 @@ static void half_captures(void)
 	begin(&p);
 	talk_midstream(&p.s, &p.t, CLIENT ":50000", SERVER ":5060");
 	p.t.flow.packets[p.t.end[1]] = 0;
-	ENDS(&p, "inconclusive one_sided", "sip",
-	     "midstream single_direction protocol_unverified");
+	ENDS(&p, "inconclusive one_sided", "sip", "midstream single_direction protocol_unverified");
 }
 
 static void initiator_closes_the_slower_of_two(void)
@@ -574,11 +577,11 @@ static void rows_end_in_one_state(void)
 	for (unsigned i = 0; i < policy_row_count(p.s.policy); i++) {
 		const char *id = policy_row(p.s.policy, i)->id + 4;
 		const char *want = strcmp(id, "web") == 0 || strcmp(id, "any") == 0 ? "seen"
-				   : strcmp(id, "sip") == 0			      ? "blocked"
-				   : strcmp(id, "mtls-in") == 0			      ? "mismatch"
-				   : strcmp(id, "webs") == 0			      ? "inconclusive"
-				   : strcmp(id, "old") == 0 ? "expired"
-							     : "not_seen";
+				   : strcmp(id, "sip") == 0                         ? "blocked"
+				   : strcmp(id, "mtls-in") == 0                     ? "mismatch"
+				   : strcmp(id, "webs") == 0                        ? "inconclusive"
+				   : strcmp(id, "old") == 0                         ? "expired"
+										    : "not_seen";
 
 		SAME(row_state_name((enum row_state)p.s.ledger.coverage[i].state), want);
 	}
@@ -591,15 +594,19 @@ static void rows_end_in_one_state(void)
 
 extern CU_TestInfo tests_rulings[];
 CU_TestInfo tests_rulings[] = {
-	{ "\"any\" authorises every peer, an unspecified one is unverified", any_authorises_and_unspecified_is_unverified },
-	{ "a row is eligible unless its condition is denied, required where it is asserted", conditions },
-	{ "a row past its validity is the nearest, unless the site asserts the exception", validity },
+	{ "\"any\" authorises every peer, an unspecified one is unverified",
+	  any_authorises_and_unspecified_is_unverified },
+	{ "a row is eligible unless its condition is denied, required where it is asserted",
+	  conditions },
+	{ "a row past its validity is the nearest, unless the site asserts the exception",
+	  validity },
 	{ "a protocol that was not seen leaves the tuple to document", protocol_not_seen },
 	{ "a wide row documents with protocol evidence only", wide_rows },
 	{ "without a site ends are unbound", without_a_site },
 	{ "a flow counts for every row of equal rank", equal_rank_counts_for_all },
 	{ "an address may hold several roles", collocated_roles },
-	{ "an ephemeral port that falls into a media range documents nothing", ephemeral_port_by_chance },
+	{ "an ephemeral port that falls into a media range documents nothing",
+	  ephemeral_port_by_chance },
 	{ "expected: documented, and the protocol holds", expected },
 	{ "unexpected: names the nearest row and the one field", unexpected_names_the_one_field },
 	{ "mismatch: by tuple yes, by protocol no", mismatch_of_each_kind },
@@ -610,14 +617,17 @@ CU_TestInfo tests_rulings[] = {
 	{ "401, 438 and 300 are normal challenges", normal_challenges },
 	{ "midstream with data both ways is established", midstream_with_data_both_ways },
 	{ "MTLS not asked for or declined is a mismatch, hidden is expected", mtls_not_shown },
-	{ "a lone SYN that only a wide row covers is rejected, that row nearest", lone_syn_that_only_a_wide_row_covers },
+	{ "a lone SYN that only a wide row covers is rejected, that row nearest",
+	  lone_syn_that_only_a_wide_row_covers },
 	{ "a STUN request is evidence for a wide row", stun_request_is_evidence },
 	{ "a reset with a foreign TTL is refused by the network", reset_from_a_box_between },
-	{ "port unreachable is the host's, or a third address's", icmp_port_unreachable_by_its_sender },
+	{ "port unreachable is the host's, or a third address's",
+	  icmp_port_unreachable_by_its_sender },
 	{ "fragmentation needed and errors about answers block nobody", icmp_that_blocks_nobody },
 	{ "multicast and broadcast are never blocked", multicast_is_never_blocked },
 	{ "a later acknowledgement and an unseen peer make it one-sided", half_captures },
 	{ "an initiator's own reset is no block", initiator_closes_the_slower_of_two },
-	{ "rows end as seen, blocked, mismatch, inconclusive, expired or not seen", rows_end_in_one_state },
+	{ "rows end as seen, blocked, mismatch, inconclusive, expired or not seen",
+	  rows_end_in_one_state },
 	CU_TEST_INFO_NULL
 };

@@ -7,34 +7,56 @@
 
 /* ---- the verdict from two facts ---------------------------------------------------------- */
 
+/* The first letter of each verdict, outcome by outcome. */
+static void verdicts(enum standing standing, enum app app, const char *want)
+{
+	for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
+		struct scene s;
+		struct judged *j;
+
+		scene_open(&s, NULL, NULL);
+		scene_control(&s, CLIENT ":50000", SERVER ":80");
+		j = scene_flow(&s, 0);
+		j->standing = (uint8_t)standing;
+		j->outcome = (uint8_t)outcome;
+		j->app = (uint8_t)app;
+		j->grade = GRADE_LIKELY; /* silence is judged already */
+		scene_settle(&s);
+		CU_ASSERT_EQUAL(verdict_name((enum verdict)j->verdict)[0], want[outcome]);
+		CU_ASSERT_EQUAL(s.ledger.verdicts[j->verdict], 1);
+		scene_close(&s);
+	}
+}
+
 static void verdict_of_every_pair(void)
 {
-	/* By standing, by outcome: expected, Unexpected, blocked, rejected, mismatch, inconclusive. */
-	static const char *const want[] = {
-		[STANDING_UNDOCUMENTED] = "urrruii",
-		[STANDING_DOCUMENTED] = "ebbbbii",
-		[STANDING_CONTRADICTED] = "mbbbbii",
-		[STANDING_UNPROVEN] = "irrriii",
-	};
+	/* established refused prohibited no_reply aborted one_sided unknown */
+	verdicts(STANDING_UNDOCUMENTED, APP_TLS, "urrruii");
+	verdicts(STANDING_DOCUMENTED, APP_NONE, "ebbbbii");
+	verdicts(STANDING_UNPROVEN, APP_NONE, "irrriii");
+	/* What speaks another protocol is no documented flow that was blocked ... */
+	verdicts(STANDING_CONTRADICTED, APP_HTTP, "mrrrmii");
+	/* ... but a handshake may end because of the certificate it did not show. */
+	verdicts(STANDING_CONTRADICTED, APP_TLS, "mrrrbii");
+}
 
-	for (unsigned standing = 0; standing < ARRAY_SIZE(want); standing++) {
-		for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
-			struct scene s;
-			struct judged *j;
+static void refused_and_of_another_protocol(void)
+{
+	struct scene s;
+	struct talk t;
 
-			scene_open(&s, NULL, NULL);
-			scene_control(&s, CLIENT ":50000", SERVER ":80");
-			j = scene_flow(&s, 0);
-			j->standing = (uint8_t)standing;
-			j->outcome = (uint8_t)outcome;
-			j->grade = GRADE_LIKELY; /* silence is judged already */
-			scene_settle(&s);
-			CU_ASSERT_EQUAL(verdict_name((enum verdict)j->verdict)[0],
-					want[standing][outcome]);
-			CU_ASSERT_EQUAL(s.ledger.verdicts[j->verdict], 1);
-			scene_close(&s);
-		}
-	}
+	scene_open(&s, NULL, NULL);
+	talk_udp(&s, &t, CLIENT ":900", EDGE ":3478", 3);
+	talk_app(&t, APP_DHCP);
+	talk_icmp(&t, 3, 13, FIREWALL, 0);
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	SAID(&s, 0, "rejected prohibited", "stun proto",
+	     "icmp_admin_prohibited protocol_contradicted");
+	CU_ASSERT_EQUAL(scene_flow(&s, 0)->best_rows, 0);
+	CU_ASSERT_EQUAL(s.ledger.coverage[policy_find_row(s.policy, "d/t/stun")].state,
+			ROW_NOT_SEEN);
+	scene_close(&s);
 }
 
 static void only_blocked_states_a_cause(void)
@@ -190,8 +212,7 @@ static void datagrams_need_a_control(void)
 		talk_app(&t, APP_MSTURN);
 		scene_judge(&s, &t);
 		scene_settle(&s);
-		SAID(&s, 1,
-		     control ? "blocked no_reply network likely" : "inconclusive unknown",
+		SAID(&s, 1, control ? "blocked no_reply network likely" : "inconclusive unknown",
 		     "stun>wide", "stun_unanswered");
 		scene_close(&s);
 	}
@@ -289,10 +310,26 @@ static void ice_checks_may_be_silent(void)
 	scene_close(&s);
 }
 
+static void ice_candidates_may_be_unreachable(void)
+{
+	struct scene s;
+	struct talk t;
+
+	scene_open(&s, NULL, NULL);
+	talk_udp(&s, &t, CLIENT ":50001", SERVER ":50002", 5);
+	talk_app(&t, APP_STUN);
+	talk_icmp(&t, 3, 1, FIREWALL, 0);
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	SAID(&s, 0, "inconclusive unknown", "media>wide",
+	     "icmp_unreachable peer_unverified silence_is_normal");
+	scene_close(&s);
+}
+
 static void tcp_is_never_silent_by_right(void)
 {
-	static const char rows[] =
-		"- {id: d/t/tcp, l4: tcp, proto: sql-browser, from: client, to: server, dport: 1434, need: required}\n";
+	static const char rows[] = "- {id: d/t/tcp, l4: tcp, proto: sql-browser, from: client, to: "
+				   "server, dport: 1434, need: required}\n";
 	struct scene s;
 	struct talk t;
 
@@ -594,6 +631,10 @@ static void flows_are_counted_by_group(void)
 	talk_midstream(&s, &t, CLIENT ":50005", SERVER ":80");
 	t.flow.packets[t.end[1]] = 0; /* one-sided */
 	scene_judge(&s, &t);
+	talk_udp(&s, &t, CLIENT ":50003", "239.1.2.3:5000", 1);
+	talk_icmp(&t, 3, 1, FIREWALL, 0);
+	t.flow.flags = FLOW_GAP; /* TCP flows alone have gaps */
+	scene_judge(&s, &t);
 	scene_capture(&s, 0, 60, 120);
 	scene_control(&s, CLIENT ":50006", SERVER ":80");
 	scene_capture(&s, 1, 1000, 1060);
@@ -614,7 +655,8 @@ static void flows_are_counted_by_group(void)
 	scene_close(&s);
 }
 
-/* ---- nearest, order ---------------------------------------------------------------------------- */
+/* ---- nearest, order ----------------------------------------------------------------------------
+ */
 
 static void nearest_of_what_is_not_documented(void)
 {
@@ -627,10 +669,13 @@ static void nearest_of_what_is_not_documented(void)
 	talk_rst(&t, 1, 60);
 	scene_judge(&s, &t);
 	scene_control(&s, CLIENT ":50000", SERVER ":80");
+	talk_midstream(&s, &t, EDGE ":22", PARTNER ":900"); /* as if the edge had opened it */
+	scene_judge(&s, &t);
 	scene_settle(&s);
 	SAID(&s, 0, "unexpected established", "mtls-in dport", "");
 	SAID(&s, 1, "rejected refused", "mtls-in dport", "tcp_rst_syn");
 	SAME(scene_near(&s, 2), "");
+	SAID(&s, 3, "unexpected established", "any dport reversed", "midstream");
 	scene_close(&s);
 }
 
@@ -700,9 +745,9 @@ static void evidence_added_late_leaves_the_others_alone(void)
 	}
 	scene_settle(&s);
 	for (unsigned i = 1; i <= 100; i++)
-		SAME(scene_codes(&s, i), i % 2 != 0
-						 ? "syn_unanswered protocol_unverified capture_ends_soon"
-						 : "tcp_rst_syn protocol_unverified rst_foreign_ttl");
+		SAME(scene_codes(&s, i),
+		     i % 2 != 0 ? "syn_unanswered protocol_unverified capture_ends_soon"
+				: "tcp_rst_syn protocol_unverified rst_foreign_ttl");
 	SAME(scene_codes(&s, 0), "protocol_unverified");
 	CU_ASSERT_EQUAL(scene_evidence(&s, 99, EVIDENCE_SYN_UNANSWERED)->frames[0],
 			scene_flow(&s, 99)->first_frame);
@@ -722,34 +767,46 @@ static void nothing_to_settle(void)
 extern CU_TestInfo tests_settle[];
 CU_TestInfo tests_settle[] = {
 	{ "every standing and every outcome give the documented verdict", verdict_of_every_pair },
-	{ "only what is blocked states a cause, a grade and a control", only_blocked_states_a_cause },
-	{ "silence of 25 seconds is likely a block, by the network where a control vouches", silence_seen_long_enough },
-	{ "where the capture ends sooner, two retransmissions and a control do", capture_that_ends_sooner },
+	{ "what is refused and speaks another protocol is rejected, that row nearest",
+	  refused_and_of_another_protocol },
+	{ "only what is blocked states a cause, a grade and a control",
+	  only_blocked_states_a_cause },
+	{ "silence of 25 seconds is likely a block, by the network where a control vouches",
+	  silence_seen_long_enough },
+	{ "where the capture ends sooner, two retransmissions and a control do",
+	  capture_that_ends_sooner },
 	{ "the time to wait is an option", timeout_is_an_option },
-	{ "the files of a group last as long as the last of them", rotated_files_last_as_long_as_their_group },
+	{ "the files of a group last as long as the last of them",
+	  rotated_files_last_as_long_as_their_group },
 	{ "silence means nothing where no answer could be seen", answer_that_could_not_be_seen },
 	{ "unanswered datagrams need a control", datagrams_need_a_control },
 	{ "unanswered datagrams count their tries", datagrams_count_their_tries },
 	{ "a host or network unreachable needs no waiting", unreachable_needs_no_waiting },
 	{ "SQL Browser may be silent", sql_browser_may_be_silent },
 	{ "ICE checks between media ends may go unanswered, relays not", ice_checks_may_be_silent },
+	{ "an ICE candidate that is unreachable is as normal as a silent one",
+	  ice_candidates_may_be_unreachable },
 	{ "over TCP no protocol is silent by right", tcp_is_never_silent_by_right },
 	{ "a reset with the host's TTL is its own", reset_with_its_own_ttl },
 	{ "a reset with a foreign TTL is the network's", reset_with_a_foreign_ttl },
 	{ "a reset behind a refusal decides nothing", reset_after_the_fact_is_not_looked_at },
-	{ "data into a black hole is the network's where a control vouches", data_into_a_black_hole },
+	{ "data into a black hole is the network's where a control vouches",
+	  data_into_a_black_hole },
 	{ "a request answered from another address is established", answered_elsewhere },
 	{ "an answer in another file names no frame", answer_in_another_file_has_no_frame_here },
 	{ "what was refused stays refused", what_is_refused_stays_refused },
 	{ "a deficiency takes silence away, not what was proven", deficiency_takes_silence_away },
 	{ "other deficiencies are only said", other_deficiencies_are_only_said },
-	{ "a deficiency of one file is that of its group", deficiency_of_a_file_is_that_of_its_group },
+	{ "a deficiency of one file is that of its group",
+	  deficiency_of_a_file_is_that_of_its_group },
 	{ "silence of an evicted flow is inconclusive", evicted_attempt_is_inconclusive },
-	{ "flows are counted at the first input of their group, multicast for no direction", flows_are_counted_by_group },
+	{ "flows are counted at the first input of their group, multicast for no direction",
+	  flows_are_counted_by_group },
 	{ "what is not documented has a nearest row", nearest_of_what_is_not_documented },
 	{ "swapped roles are near", swapped_roles_are_nearest },
 	{ "flows are sorted by input, frame and key", flows_are_sorted },
-	{ "evidence added late leaves the others alone", evidence_added_late_leaves_the_others_alone },
+	{ "evidence added late leaves the others alone",
+	  evidence_added_late_leaves_the_others_alone },
 	{ "an empty ledger settles", nothing_to_settle },
 	CU_TEST_INFO_NULL
 };
