@@ -14,7 +14,7 @@
 #include "packet/facts.h"
 
 #define LINKTYPE_RAW 101
-#define LONGEST	     1500
+#define LONGEST      1500
 
 void tapes_open(struct tapes *t)
 {
@@ -253,13 +253,15 @@ void tape_damage(struct tape *t)
 
 void tape_sip_packet(struct tape *t, int64_t ns, const char *from, const char *to, unsigned n)
 {
-	static const char request[] = "OPTIONS sip:server@example.com SIP/2.0\r\n"
-				      "Via: SIP/2.0/TCP 10.0.0.5\r\nMax-Forwards: 70\r\n"
-				      "From: <sip:a@example.com>;tag=1\r\nTo: <sip:b@example.com>\r\n"
-				      "Call-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
-	static const char response[] = "SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP 10.0.0.5\r\n"
-				       "From: <sip:a@example.com>;tag=1\r\nTo: <sip:b@example.com>;tag=2\r\n"
-				       "Call-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+	static const char request[] =
+		"OPTIONS sip:server@example.com SIP/2.0\r\n"
+		"Via: SIP/2.0/TCP 10.0.0.5\r\nMax-Forwards: 70\r\n"
+		"From: <sip:a@example.com>;tag=1\r\nTo: <sip:b@example.com>\r\n"
+		"Call-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+	static const char response[] =
+		"SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP 10.0.0.5\r\n"
+		"From: <sip:a@example.com>;tag=1\r\nTo: <sip:b@example.com>;tag=2\r\n"
+		"Call-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
 	const uint32_t q = 1001 + sizeof(request) - 1, r = 5001 + sizeof(response) - 1;
 	const struct {
 		bool back;

@@ -7,7 +7,7 @@
 
 /* First packet times are near this: 2026-11-21 09:14:02 UTC. */
 #define TAPE_T0 (INT64_C(1795252442) * INT64_C(1000000000))
-#define TAPE_S	INT64_C(1000000000)
+#define TAPE_S  INT64_C(1000000000)
 #define TAPE_MS INT64_C(1000000)
 
 /* A temporary directory; tapes_close() removes it with all files in it. */
@@ -29,7 +29,7 @@ struct tape {
 	size_t len, cap;
 	unsigned frames;
 	uint32_t snaplen; /* 0: whole packets */
-	int spoil;	  /* wrong TCP and UDP checksums */
+	int spoil;        /* wrong TCP and UDP checksums */
 };
 
 /* A classic pcap in nanoseconds, of raw IPv4. */

@@ -59,8 +59,8 @@ static int read_kinds(struct stand *s, unsigned kinds)
 		tape_sip(&t, TAPE_T0, CLIENT ":50000", SERVER ":5060");
 	if (kinds & BLOCKED) {
 		tape_tcp(&t, TAPE_T0 + TAPE_S, CLIENT ":50001", SERVER ":8057", TCP_SYN, 1, 0, "");
-		tape_tcp(&t, TAPE_T0 + TAPE_S, SERVER ":8057", CLIENT ":50001", TCP_RST | TCP_ACK, 0,
-			 2, "");
+		tape_tcp(&t, TAPE_T0 + TAPE_S, SERVER ":8057", CLIENT ":50001", TCP_RST | TCP_ACK,
+			 0, 2, "");
 	}
 	if (kinds & UNSURE)
 		tape_tcp(&t, TAPE_T0 + TAPE_S, CLIENT ":50002", SERVER ":8057", TCP_SYN, 1, 0, "");
@@ -78,14 +78,15 @@ static void finish(struct stand *s)
 	CU_ASSERT_EQUAL_FATAL(flowaudit_finish(s->fa, s->err), 0);
 }
 
-#define REFUSED(call, s, text)                                                                     \
-	do {                                                                                       \
-		strcpy((s).err, "");                                                               \
-		CU_ASSERT_EQUAL(call, FLOWAUDIT_EUSAGE);                                           \
-		SAME((s).err, text);                                                               \
+#define REFUSED(call, s, text)                           \
+	do {                                             \
+		strcpy((s).err, "");                     \
+		CU_ASSERT_EQUAL(call, FLOWAUDIT_EUSAGE); \
+		SAME((s).err, text);                     \
 	} while (0)
 
-/* ---- stages ------------------------------------------------------------------------------------ */
+/* ---- stages ------------------------------------------------------------------------------------
+ */
 
 static void settings_are_refused(struct stand *s)
 {
@@ -112,7 +113,8 @@ static void no_answers_yet(struct stand *s)
 	CU_ASSERT_EQUAL(flowaudit_verdict_count(s->fa, FLOWAUDIT_EXPECTED), 0);
 	CU_ASSERT_EQUAL(flowaudit_flow(s->fa, 0, &flow), FLOWAUDIT_EUSAGE);
 	CU_ASSERT_PTR_NULL(flowaudit_row(s->fa, 0, &state));
-	REFUSED(flowaudit_report(s->fa, "text", "-", 0, s->err), *s, "a report needs a finished audit");
+	REFUSED(flowaudit_report(s->fa, "text", "-", 0, s->err), *s,
+		"a report needs a finished audit");
 }
 
 static void calls_at_the_wrong_time(void)
@@ -202,14 +204,16 @@ static void settings_within_bounds(void)
 	stand_close(&s);
 }
 
-/* ---- packs and site ------------------------------------------------------------------------------- */
+/* ---- packs and site
+ * ------------------------------------------------------------------------------- */
 
 static void every_mistake_is_listed(void)
 {
-	static const char wrong[] = "pack: q\ntitle: t\ndocuments: {e: {title: t}}\n"
-				    "tables: {e/t: {title: t, rows: 1}}\nroles: {a: {description: x}}\n"
-				    "rows:\n"
-				    "- {id: e/t/1, l4: tcp, proto: sipp, from: a, to: b, dport: 1, need: required}\n";
+	static const char wrong[] =
+		"pack: q\ntitle: t\ndocuments: {e: {title: t}}\n"
+		"tables: {e/t: {title: t, rows: 1}}\nroles: {a: {description: x}}\n"
+		"rows:\n"
+		"- {id: e/t/1, l4: tcp, proto: sipp, from: a, to: b, dport: 1, need: required}\n";
 	struct stand s;
 	char all[1000] = "";
 	size_t n = 0;
@@ -298,7 +302,8 @@ static void filters(void)
 	stand_close(&s);
 }
 
-/* ---- exit status ------------------------------------------------------------------------------------ */
+/* ---- exit status
+ * ------------------------------------------------------------------------------------ */
 
 /* Of one capture of these kinds, and perhaps one that is not there. */
 static int status_of(unsigned kinds, int missing, int strict, int fail_on, int require)
@@ -365,7 +370,8 @@ static void what_counts_as_a_finding(void)
 	CU_ASSERT_EQUAL(status_of(EXPECTED, 0, 0, 0, 1), 1);
 }
 
-/* ---- reports and questions -------------------------------------------------------------------------- */
+/* ---- reports and questions
+ * -------------------------------------------------------------------------- */
 
 static char *contents(struct stand *s, const char *name)
 {
@@ -385,8 +391,8 @@ static bool holds(struct stand *s, const char *format, unsigned flags, const cha
 	char *text;
 	bool found;
 
-	CU_ASSERT_EQUAL(flowaudit_report(s->fa, format, tapes_path(&s->dir, "report"), flags, s->err),
-			0);
+	CU_ASSERT_EQUAL(
+		flowaudit_report(s->fa, format, tapes_path(&s->dir, "report"), flags, s->err), 0);
 	text = contents(s, "report");
 	found = strstr(text, what) != NULL;
 	free(text);
@@ -413,6 +419,21 @@ static void reports(void)
 	CU_ASSERT_TRUE(holds(&s, "text", FLOWAUDIT_VERBOSE, "d/t/old"));
 	CU_ASSERT_TRUE(holds(&s, "text", FLOWAUDIT_VERBOSER, "d/t/old"));
 	stand_close(&s);
+}
+
+static void reports_know_what_is_required(void)
+{
+	for (int require = 0; require < 2; require++) {
+		struct stand s;
+
+		stand_open(&s);
+		flowaudit_set_require(s.fa, require);
+		activate(&s);
+		CU_ASSERT_EQUAL(read_kinds(&s, EXPECTED), 0);
+		finish(&s);
+		CU_ASSERT_EQUAL(holds(&s, "text", 0, "required rows not seen"), require != 0);
+		stand_close(&s);
+	}
 }
 
 static void reports_that_cannot_be_written(void)
@@ -537,9 +558,12 @@ CU_TestInfo tests_flowaudit[] = {
 	{ "a site that is wrong is named with its mistakes", sites_that_are_wrong },
 	{ "a filter leaves frames out, a wrong one the capture", filters },
 	{ "the status is 0, 1, 2 or 3", status_of_each_kind },
-	{ "unreadable before findings before inconclusive", unreadable_before_findings_before_inconclusive },
+	{ "unreadable before findings before inconclusive",
+	  unreadable_before_findings_before_inconclusive },
 	{ "findings are the verdicts asked for, and required rows", what_counts_as_a_finding },
 	{ "reports go to a file, coloured when asked", reports },
+	{ "required rows not seen are findings of a report when asked",
+	  reports_know_what_is_required },
 	{ "a report that cannot be written says so", reports_that_cannot_be_written },
 	{ "flows, verdicts and rows can be asked for", questions },
 	{ "a flow that no row documents has none", undocumented_flow_has_no_row },

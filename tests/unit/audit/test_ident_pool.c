@@ -78,10 +78,10 @@ static void destroyed_twice(void)
 }
 
 extern CU_TestInfo tests_ident_pool[];
-CU_TestInfo tests_ident_pool[] = {
-	{ "as many ids as asked for, none of them 0 and none twice", ids_are_never_zero_and_never_shared },
-	{ "ids given back are taken before new ones", small_captures_touch_little },
-	{ "ids come back in any order", given_back_out_of_order },
-	{ "a pool may be destroyed twice", destroyed_twice },
-	CU_TEST_INFO_NULL
-};
+CU_TestInfo tests_ident_pool[] = { { "as many ids as asked for, none of them 0 and none twice",
+				     ids_are_never_zero_and_never_shared },
+				   { "ids given back are taken before new ones",
+				     small_captures_touch_little },
+				   { "ids come back in any order", given_back_out_of_order },
+				   { "a pool may be destroyed twice", destroyed_twice },
+				   CU_TEST_INFO_NULL };

@@ -18,16 +18,16 @@ const char *complaints_end(struct complaints *c);
 /* Compare texts; print both when they differ. */
 bool complaints_same(const char *got, const char *want);
 
-/* @call returns @result and says @text on standard error. */
-#define SAYS(call, result, text)                                                                   \
-	do {                                                                                       \
-		struct complaints says_;                                                           \
-		long got_;                                                                         \
-		complaints_begin(&says_, 2);                                                       \
-		got_ = (long)(call);                                                               \
-		complaints_end(&says_);                                                            \
-		CU_ASSERT_EQUAL(got_, (long)(result));                                             \
-		CU_ASSERT(complaints_same(says_.text, text));                                      \
+/* @call returns @result and says @words on standard error. */
+#define SAYS(call, result, words)                              \
+	do {                                                   \
+		struct complaints says_;                       \
+		long got_;                                     \
+		complaints_begin(&says_, 2);                   \
+		got_ = (long)(call);                           \
+		complaints_end(&says_);                        \
+		CU_ASSERT_EQUAL(got_, (long)(result));         \
+		CU_ASSERT(complaints_same(says_.text, words)); \
 	} while (0)
 
 #endif

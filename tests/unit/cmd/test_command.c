@@ -40,9 +40,7 @@ static void long_text(void)
 }
 
 extern CU_TestInfo tests_command[];
-CU_TestInfo tests_command[] = {
-	{ "a complaint is one line on standard error", one_line },
-	{ "control bytes cannot reach a terminal", control_bytes },
-	{ "a long complaint is cut", long_text },
-	CU_TEST_INFO_NULL
-};
+CU_TestInfo tests_command[] = { { "a complaint is one line on standard error", one_line },
+				{ "control bytes cannot reach a terminal", control_bytes },
+				{ "a long complaint is cut", long_text },
+				CU_TEST_INFO_NULL };

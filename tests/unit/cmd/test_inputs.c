@@ -88,6 +88,24 @@ static const char *taken(struct place *p)
 
 #define TAKEN(p, want) CU_ASSERT(complaints_same(taken(p), want))
 
+/* Operands from constant words; NULL ends them. */
+static bool operands(struct place *p, bool captures_given, const char *const *words)
+{
+	char copies[8][64];
+	char *argv[ARRAY_SIZE(copies)];
+	int argc = 0;
+
+	for (; words[argc] != NULL; argc++) {
+		CU_ASSERT_FATAL(argc < (int)ARRAY_SIZE(copies));
+		snprintf(copies[argc], sizeof(copies[0]), "%s", words[argc]);
+		argv[argc] = copies[argc];
+	}
+	return inputs_operands(&p->in, argc, argv, captures_given);
+}
+
+#define OPERANDS(p, ...)         operands(p, false, (const char *const[]){ __VA_ARGS__, NULL })
+#define OPERANDS_AFTER_R(p, ...) operands(p, true, (const char *const[]){ __VA_ARGS__, NULL })
+
 static void files_in_the_order_given(void)
 {
 	struct place p;
@@ -106,9 +124,9 @@ static void files_in_the_order_given(void)
 
 static void directory_in_order_of_name(void)
 {
-	static const char *const names[] = { "b.pcap", "a.pcapng", "10.cap", "9.cap", "c.pcap.gz",
-					     "d.ntar", "e.dmp", "f.pcapng.zst", "g.cap.xz", "h.dmp.lz4",
-					     "i.pcap.bz2" };
+	static const char *const names[] = { "b.pcap",    "a.pcapng",  "10.cap",    "9.cap",
+					     "c.pcap.gz", "d.ntar",    "e.dmp",     "f.pcapng.zst",
+					     "g.cap.xz",  "h.dmp.lz4", "i.pcap.bz2" };
 	struct place p;
 
 	place_open(&p);
@@ -123,7 +141,7 @@ static void directory_in_order_of_name(void)
 static void what_a_directory_passes_over(void)
 {
 	static const char *const others[] = { "README.md", ".hidden.pcap", ".pcap", "a.pcap.txt",
-					      "pcap",	   "x.pcap.zip",    "notes" };
+					      "pcap",      "x.pcap.zip",   "notes" };
 	struct place p;
 
 	place_open(&p);
@@ -131,7 +149,8 @@ static void what_a_directory_passes_over(void)
 		file(&p, others[i], "text", 4);
 	directory(&p, "sub.pcap");
 	SAYS(inputs_add(&p.in, p.dir), false,
-	     (snprintf(p.text, sizeof(p.text), "flowaudit: %s: no capture in this directory\n", p.dir),
+	     (snprintf(p.text, sizeof(p.text), "flowaudit: %s: no capture in this directory\n",
+		       p.dir),
 	      p.text));
 	CU_ASSERT_EQUAL(p.in.count, 0);
 	file(&p, "one.pcap", "", 0);
@@ -170,23 +189,27 @@ static void captures_then_expression(void)
 	place_open(&p);
 	a = file(&p, "a.pcap", "", 0);
 	b = file(&p, "notes", "", 0);
-	CU_ASSERT_TRUE(inputs_operands(&p.in, 4, (char *[]){ a, b, "-", "gone.pcapng" }, false));
+	CU_ASSERT_TRUE(OPERANDS(&p, a, b, "-", "gone.pcapng"));
 	TAKEN(&p, "a.pcap notes - gone.pcapng");
 	inputs_free(&p.in);
-	CU_ASSERT_TRUE(inputs_operands(&p.in, 5, (char *[]){ a, "tcp", "port", "5061", b }, false));
+	CU_ASSERT_TRUE(OPERANDS(&p, a, "tcp", "port", "5061", b));
 	CU_ASSERT_EQUAL(strncmp(taken(&p), "a.pcap | tcp port 5061 ", 23), 0);
 	CU_ASSERT_EQUAL(p.in.count, 1);
 	inputs_free(&p.in);
+	/* An ending alone is no name. */
+	CU_ASSERT_TRUE(OPERANDS(&p, a, "x.pcap", ".pcap"));
+	TAKEN(&p, "a.pcap x.pcap | .pcap");
+	inputs_free(&p.in);
 	/* The first one is a capture, whatever it looks like. */
-	CU_ASSERT_TRUE(inputs_operands(&p.in, 2, (char *[]){ "gone", "port" }, false));
+	CU_ASSERT_TRUE(OPERANDS(&p, "gone", "port"));
 	TAKEN(&p, "gone | port");
 	inputs_free(&p.in);
 	/* With -r all of them are the expression. */
-	CU_ASSERT_TRUE(inputs_operands(&p.in, 2, (char *[]){ "port", "5061" }, true));
+	CU_ASSERT_TRUE(OPERANDS_AFTER_R(&p, "port", "5061"));
 	TAKEN(&p, " | port 5061");
 	inputs_free(&p.in);
-	CU_ASSERT_TRUE(inputs_operands(&p.in, 0, NULL, true));
-	CU_ASSERT_TRUE(inputs_operands(&p.in, 0, NULL, false));
+	CU_ASSERT_TRUE(OPERANDS_AFTER_R(&p, NULL));
+	CU_ASSERT_TRUE(OPERANDS(&p, NULL));
 	TAKEN(&p, "");
 	place_close(&p);
 }
@@ -199,12 +222,13 @@ static void directories_among_operands(void)
 	place_open(&p);
 	file(&p, "a.pcap", "", 0);
 	file(&p, "b.pcap", "", 0);
-	CU_ASSERT_TRUE(inputs_operands(&p.in, 3, (char *[]){ p.dir, "port", "1" }, false));
+	CU_ASSERT_TRUE(OPERANDS(&p, p.dir, "port", "1"));
 	TAKEN(&p, "a.pcap b.pcap | port 1");
 	inputs_free(&p.in);
 	empty = directory(&p, "empty");
-	SAYS(inputs_operands(&p.in, 1, (char *[]){ empty }, false), false,
-	     (snprintf(p.text, sizeof(p.text), "flowaudit: %s: no capture in this directory\n", empty),
+	SAYS(OPERANDS(&p, empty), false,
+	     (snprintf(p.text, sizeof(p.text), "flowaudit: %s: no capture in this directory\n",
+		       empty),
 	      p.text));
 	place_close(&p);
 }
@@ -250,7 +274,7 @@ static void two_expressions(void)
 
 	place_open(&p);
 	CU_ASSERT_TRUE(inputs_filter_file(&p.in, file(&p, "f", "port 1", 6)));
-	SAYS(inputs_operands(&p.in, 2, (char *[]){ "a.pcap", "port" }, false), false,
+	SAYS(OPERANDS(&p, "a.pcap", "port"), false,
 	     "flowaudit: a filter was given twice: by -F and after the captures\n");
 	CU_ASSERT_STRING_EQUAL(p.in.filter, "port 1");
 	place_close(&p);
@@ -260,9 +284,12 @@ extern CU_TestInfo tests_inputs[];
 CU_TestInfo tests_inputs[] = {
 	{ "captures are taken in the order given", files_in_the_order_given },
 	{ "a directory means its captures in order of name", directory_in_order_of_name },
-	{ "a directory's other files, hidden ones and directories are passed over", what_a_directory_passes_over },
-	{ "files without a telling name are captures by their first bytes", captures_by_their_first_bytes },
-	{ "captures come first, then the expression; with -r all is expression", captures_then_expression },
+	{ "a directory's other files, hidden ones and directories are passed over",
+	  what_a_directory_passes_over },
+	{ "files without a telling name are captures by their first bytes",
+	  captures_by_their_first_bytes },
+	{ "captures come first, then the expression; with -r all is expression",
+	  captures_then_expression },
 	{ "directories may stand among the captures", directories_among_operands },
 	{ "an expression file has comments and lines", expression_from_a_file },
 	{ "an expression file of 64 KiB or none is refused", expression_files_that_cannot_be },

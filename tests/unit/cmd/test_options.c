@@ -110,7 +110,8 @@ static void unique_abbreviations(void)
 	/* site, strict and seed begin with s */
 	begin(&l, "audit --s x");
 	SAYS(next(&l), -2,
-	     "flowaudit: audit: unknown, ambiguous or misused option --s; see flowaudit audit --help\n");
+	     "flowaudit: audit: unknown, ambiguous or misused option --s; see flowaudit audit "
+	     "--help\n");
 }
 
 static void mistakes(void)
@@ -124,10 +125,12 @@ static void mistakes(void)
 	SAYS(next(&l), -2, "flowaudit: audit: unknown option -x; see flowaudit audit --help\n");
 	begin(&l, "audit --nonsense");
 	SAYS(next(&l), -2,
-	     "flowaudit: audit: unknown, ambiguous or misused option --nonsense; see flowaudit audit --help\n");
+	     "flowaudit: audit: unknown, ambiguous or misused option --nonsense; see flowaudit "
+	     "audit --help\n");
 	begin(&l, "audit --strict=yes");
 	SAYS(next(&l), -2,
-	     "flowaudit: audit: unknown, ambiguous or misused option --strict=yes; see flowaudit audit --help\n");
+	     "flowaudit: audit: unknown, ambiguous or misused option --strict=yes; see flowaudit "
+	     "audit --help\n");
 	begin(&l, "audit -S");
 	SAYS(next(&l), -2,
 	     "flowaudit: audit: option -S needs a value; see flowaudit audit --help\n");
@@ -168,8 +171,8 @@ static void another_line_starts_over(void)
 static void usage_text(void)
 {
 	static const struct option_row wide[] = {
-		{ 'x', "attempt-timeout-of-all", "SECONDS", false, "below" },
-		{ 0, "attempt-timeout-all", "SECO", false, "beside" },
+		{ 'x', "attempt-timeout", "SECO", false, "beside" },
+		{ 0, "attempt-timeout", "SECON", false, "below" },
 		{ 0 },
 	};
 	struct complaints said;
@@ -178,16 +181,14 @@ static void usage_text(void)
 	options_print(stdout, rows);
 	options_print(stdout, wide);
 	complaints_end(&said);
-	CU_ASSERT(complaints_same(said.text,
-				  "  -R, --rules PACK            packs\n"
-				  "  -S, --site FILE             a site\n"
-				  "      --strict                be strict\n"
-				  "      --seed N                a seed\n"
-				  "  -h, --help                  this text\n"
-				  "  -x, --attempt-timeout-of-all SECONDS\n"
-				  "                              below\n"
-				  "      --attempt-timeout-all SECO\n"
-				  "                              beside\n"));
+	CU_ASSERT(complaints_same(said.text, "  -R, --rules PACK            packs\n"
+					     "  -S, --site FILE             a site\n"
+					     "      --strict                be strict\n"
+					     "      --seed N                a seed\n"
+					     "  -h, --help                  this text\n"
+					     "  -x, --attempt-timeout SECO  beside\n"
+					     "      --attempt-timeout SECON\n"
+					     "                              below\n"));
 }
 
 static void numbers(void)
@@ -206,8 +207,10 @@ static void numbers(void)
 
 static void numbers_that_are_none(void)
 {
-	static const char *const wrong[] = { "0",   "65",  "",	 "-1", "+1",  " 1", "1 ",
-					     "1.0", "1e1", "x1", "64x", "18446744073709551617" };
+	static const char *const wrong[] = {
+		"0",  "65",  "",    "-1", "+1",  " 1",
+		"1 ", "1.0", "1e1", "x1", "64x", "18446744073709551617"
+	};
 	char want[120];
 	uint64_t n;
 
@@ -217,7 +220,8 @@ static void numbers_that_are_none(void)
 		SAYS(options_number("batch", wrong[i], 1, 64, &n), false, want);
 	}
 	SAYS(options_number("seed", "18446744073709551616", 0, UINT64_MAX, &n), false,
-	     "flowaudit: --seed: \"18446744073709551616\" is not a number from 0 to 18446744073709551615\n");
+	     "flowaudit: --seed: \"18446744073709551616\" is not a number from 0 to "
+	     "18446744073709551615\n");
 }
 
 extern CU_TestInfo tests_options[];

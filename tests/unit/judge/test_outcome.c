@@ -125,6 +125,11 @@ static void later_acknowledgement_proves_an_answer(void)
 	talk_data(&g.t, 1);
 	g.t.notes.acked[0] = g.t.notes.acked[1] = false;
 	SAME(outcome(&g), "one_sided: answer_not_captured");
+	/* A reset that answers no SYN is none of it. */
+	talk_syn(&g.s, &g.t, FROM, TO, 1);
+	talk_rst(&g.t, 1, 60);
+	g.t.notes.rst_refused = false;
+	SAME(outcome(&g), "no_reply: syn_unanswered");
 	/* An initiator that resets what it never saw answered has seen something. */
 	talk_syn(&g.s, &g.t, FROM, TO, 1);
 	talk_rst(&g.t, 0, 128);
