@@ -109,6 +109,7 @@ FLOWAUDIT_API int flowaudit_set_require(struct flowaudit *fa, int on);
  * flowaudit_activate() - Load packs and site, take all memory
  *
  * When packs or site are wrong, every complaint is kept: flowaudit_problem().
+ * Call once; after a failure only flowaudit_problem() and flowaudit_destroy() are left.
  */
 FLOWAUDIT_API int flowaudit_activate(struct flowaudit *fa, char *err);
 

@@ -25,7 +25,7 @@ static_assert((int)FLOWAUDIT_EEMPTY == (int)FA_EEMPTY && (int)FLOWAUDIT_EIO == (
 #define MAX_FLOWS   (1u << 27)
 #define MAX_THREADS 1024u
 
-enum stage { STAGE_SETTING, STAGE_ACTIVE, STAGE_READING, STAGE_FINISHED };
+enum stage { STAGE_SETTING, STAGE_FAILED, STAGE_ACTIVE, STAGE_READING, STAGE_FINISHED };
 
 struct flowaudit {
 	struct pipeline_options options;
@@ -232,7 +232,8 @@ int flowaudit_activate(struct flowaudit *fa, char *err)
 	int status;
 
 	if (fa->stage != STAGE_SETTING)
-		return fail(err, FLOWAUDIT_EUSAGE, "this audit is active already");
+		return fail(err, FLOWAUDIT_EUSAGE, "an audit is activated once; create another");
+	fa->stage = STAGE_FAILED; /* until everything is there */
 	status = load_packs(fa, &e);
 	if (status == 0 && fa->site != NULL) {
 		status = packs_load_site(fa->policy, fa->site, &fa->problems);

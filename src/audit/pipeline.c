@@ -87,8 +87,11 @@ int pipeline_open(struct pipeline *pipe, const char *path, struct fa_error *err)
 	struct ledger *l = &pipe->ledger;
 	struct capture_facts *cap;
 	char *name;
-	int status = source_open(&pipe->source, path, &options, err);
+	int status;
 
+	if (pipe->table == NULL) /* memory ran out between two inputs */
+		return error_set(err, FA_ENOMEM, "%s: no memory to go on", path);
+	status = source_open(&pipe->source, path, &options, err);
 	if (status != 0) {
 		pipe->source = NULL;
 		return status;
@@ -146,6 +149,7 @@ static void look(struct pipeline *p, uint32_t id, const struct facts *f, unsigne
 static int retire(struct pipeline *p, uint32_t id)
 {
 	const struct flow *flow = flow_table_flow(p->table, id);
+	const struct flow_notes *notes = flow_table_notes(p->table, id);
 	struct ident *ident = flow->user == 0 ? NULL : &p->idents.items[flow->user];
 	int status;
 
@@ -156,11 +160,11 @@ static int retire(struct pipeline *p, uint32_t id)
 			const uint8_t *bytes =
 				flow_table_stream(p->table, id, dir, &len, &last, &grown);
 
-			if (bytes != NULL)
-				ident_stream(ident, dir, bytes, len, true, flow->first_frame);
+			if (bytes != NULL && notes != NULL)
+				ident_stream(ident, dir, bytes, len, true, notes->data_frame[dir]);
 		}
 	}
-	status = judge_flow(&p->ledger, flow, flow_table_notes(p->table, id), ident);
+	status = judge_flow(&p->ledger, flow, notes, ident);
 	if (ident != NULL)
 		ident_pool_give(&p->idents, flow->user);
 	flow_table_release(p->table, id);
@@ -177,11 +181,16 @@ static int drain(struct pipeline *p)
 	return 0;
 }
 
-/* Every live flow ends here. */
-static int end_flows(struct pipeline *p)
+/* A group ends, @cap is its last input: every live flow does, and what fragments were waited for. */
+static int end_group(struct pipeline *p, struct capture_facts *cap)
 {
+	struct decoder_stats before, after;
 	bool more;
 
+	decoder_stats(p->decoder, &before);
+	decoder_end(p->decoder);
+	decoder_stats(p->decoder, &after);
+	cap->abandoned_datagrams += after.abandoned - before.abandoned;
 	do {
 		more = flow_table_finish(p->table);
 		if (drain(p) != 0)
@@ -201,7 +210,7 @@ static int join_group(struct pipeline *p, int64_t first_ns, struct fa_error *err
 	if (first_ns >= p->group_last_ns - PIPELINE_GROUP_SLACK_NS &&
 	    first_ns <= p->group_last_ns + PIPELINE_GROUP_GAP_NS)
 		return 0;
-	if (end_flows(p) != 0)
+	if (end_group(p, current(p) - 1) != 0)
 		return error_set(err, FA_ENOMEM, "no memory for more conclusions");
 	/* Its clock starts again, so the table and half-built datagrams do too. */
 	flow_table_free(p->table);
@@ -324,7 +333,8 @@ void pipeline_stop(struct pipeline *pipe)
 int pipeline_finish(struct pipeline *pipe, struct fa_error *err)
 {
 	pipeline_stop(pipe);
-	if (pipe->table != NULL && end_flows(pipe) != 0)
+	if (pipe->table != NULL && pipe->ledger.capture_count != 0 &&
+	    end_group(pipe, current(pipe)) != 0)
 		return error_set(err, FA_ENOMEM, "no memory for more conclusions");
 	if (ledger_settle(&pipe->ledger, &pipe->options.judge) != 0)
 		return error_set(err, FA_ENOMEM, "no memory to settle %zu flows",

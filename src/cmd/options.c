@@ -110,7 +110,7 @@ bool options_number(const char *option, const char *text, uint64_t min, uint64_t
 	char *end;
 
 	errno = 0;
-	*value = strtoull(text, &end, 0);
+	*value = strtoull(text, &end, 10);
 	if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 || *value < min ||
 	    *value > max) {
 		command_complain("--%s: \"%s\" is not a number from %llu to %llu", option, text,

@@ -43,6 +43,12 @@ static const uint32_t clear_set[] = {
 };
 static_assert(ARRAY_SIZE(clear_set) == APPLICATION_COUNT, "a set for each application");
 
+/* Its set names media; one that admits everything names nothing. */
+static bool is_media(enum application app)
+{
+	return clear_set[app] != APP_ANY && (clear_set[app] & APP_BIT(APP_RTP)) != 0;
+}
+
 /* Fit of the clear-text side of a claim. */
 static enum protocol_fit fit_clear(enum application app, const struct ident *id)
 {
@@ -139,7 +145,7 @@ static enum protocol_fit fit_one(const struct row_protocol *claim, const struct 
 	clear = fit_clear(claim->app, id);
 	tls = fit_tls(claim, id, &tls_why);
 	/* Media is never inside TLS (facts/protocols.md 5c, 6c). */
-	if (clear_set[claim->app] & APP_BIT(APP_RTP))
+	if (is_media(claim->app))
 		return clear;
 	if (tls > clear) {
 		*why = tls_why;
@@ -177,7 +183,7 @@ enum protocol_fit claim_fit(const struct row *row, const struct ident *ident,
 bool claim_is_media(const struct row *row)
 {
 	for (unsigned i = 0; i < row->protocol_count; i++)
-		if (clear_set[row->protocols[i].app] & APP_BIT(APP_RTP))
+		if (is_media(row->protocols[i].app))
 			return true;
 	return false;
 }

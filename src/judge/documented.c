@@ -157,6 +157,18 @@ static bool says_more(const struct opinion *o, const struct policy *policy,
 	       claim_fit(row, o->ident, &why) >= FIT_CONSISTENT;
 }
 
+/* Of the best rows some fit one way round only, and others only the other way. */
+static bool depends_on_initiator(const struct candidate *best, unsigned count)
+{
+	bool forward = false, reversed = false;
+
+	for (unsigned i = 0; i < count; i++) {
+		forward |= !best[i].match.reversed;
+		reversed |= best[i].match.reversed;
+	}
+	return forward && reversed;
+}
+
 static void set_nearest(struct opinion *o, const struct policy *policy,
 			const struct candidate *wide)
 {
@@ -204,6 +216,11 @@ void opinion_documented(struct opinion *o, const struct policy *policy,
 		rows[j->row_count++] = candidates[i].match.row;
 		if (same_rank(&candidates[i], best))
 			j->best_rows++;
+	}
+	if (j->initiator_by == INITIATOR_UNKNOWN &&
+	    depends_on_initiator(candidates, j->best_rows)) {
+		opinion_add(o, EVIDENCE_INITIATOR_UNKNOWN, 0);
+		j->either_way = true;
 	}
 	explain(o, best);
 }

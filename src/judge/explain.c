@@ -100,6 +100,8 @@ static const char *fixed_text(enum evidence_code code)
 		[EVIDENCE_SILENCE_IS_NORMAL] =
 			"no answer is normal for this protocol and proves nothing",
 		[EVIDENCE_MIDSTREAM] = "the connection was already open when the capture began",
+		[EVIDENCE_INITIATOR_UNKNOWN] =
+			"who opened it was not seen, and that decides which row documents it",
 		[EVIDENCE_GAP] = "bytes of this flow are missing from the capture",
 		[EVIDENCE_SNAPLEN] = "its packets were cut when captured",
 		[EVIDENCE_EVICTED] =
@@ -265,7 +267,7 @@ void ledger_protocol_text(const struct judged *flow, char *buf, size_t size)
 
 	if (flow->app == APP_NONE)
 		snprintf(buf, size, "%s", flow->examined ? "unknown protocol" : "no payload");
-	else if (flow->app == APP_TLS && flow->tls_version >= 0x0301)
+	else if (flow->app == APP_TLS && flow->tls_version >= 0x0301 && flow->tls_version <= 0x0304)
 		snprintf(buf, size, "%sTLS 1.%u%s", mutual, flow->tls_version - 0x0301u, weak);
 	else
 		snprintf(buf, size, "%s%s", app_title((enum app)flow->app), weak);

@@ -68,6 +68,8 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @fit:	enum protocol_fit of the best row, or of @app alone where no row counts
  * @examined:	Payload was looked at
  * @transaction: Of its first request or answer (STUN id, DHCP xid); 0: none
+ * @either_way:	The initiator is not known, and different rows document the flow by
+ *		who it was
  * @answers:	What @transaction was taken from is an answer
  * @ttl:	Usual TTL of each endpoint, 0: not known
  */
@@ -102,6 +104,7 @@ struct judged {
 	uint8_t fit;
 	bool examined;
 	bool answers;
+	bool either_way;
 };
 
 enum row_state {

@@ -76,6 +76,7 @@ static const char *const evidence_names[] = {
 	[EVIDENCE_GROUP_DESTINATION] = "group_destination",
 	[EVIDENCE_SILENCE_IS_NORMAL] = "silence_is_normal",
 	[EVIDENCE_MIDSTREAM] = "midstream",
+	[EVIDENCE_INITIATOR_UNKNOWN] = "initiator_unknown",
 	[EVIDENCE_GAP] = "gap",
 	[EVIDENCE_SNAPLEN] = "snaplen",
 	[EVIDENCE_EVICTED] = "evicted",

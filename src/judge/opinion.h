@@ -17,7 +17,7 @@ struct opinion {
 	const struct flow_notes *notes;
 	const struct ident *ident;
 	struct judged judged;
-	struct evidence evidence[OPINION_EVIDENCE];
+	struct evidence evidence[OPINION_EVIDENCE + 1]; /* the last one takes what is too much */
 };
 
 /* Add an item with up to one frame; the 17th is left out.  Returns it, never NULL. */

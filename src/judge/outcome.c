@@ -19,11 +19,11 @@
 struct evidence *opinion_add(struct opinion *o, enum evidence_code code, uint64_t frame)
 {
 	struct judged *j = &o->judged;
-	unsigned slot = MIN(j->evidence_count, OPINION_EVIDENCE - 1u);
-	struct evidence *e = &o->evidence[slot];
+	struct evidence *e = &o->evidence[j->evidence_count];
 
 	*e = (struct evidence){ .code = (uint8_t)code, .frames = { frame }, .count = 1 };
-	j->evidence_count = (uint8_t)(slot + 1);
+	if (j->evidence_count < OPINION_EVIDENCE)
+		j->evidence_count++;
 	return e;
 }
 
@@ -305,13 +305,13 @@ static void datagram_attempt(struct opinion *o)
 	unsigned from = o->judged.initiator;
 	struct evidence *e;
 
-	if (icmp_decides(o))
-		return;
 	if (address_is_group(&o->flow->key.addr[from ^ 1u])) {
 		opinion_add(o, EVIDENCE_GROUP_DESTINATION, o->judged.first_frame);
 		set(o, OUTCOME_UNKNOWN);
 		return;
 	}
+	if (icmp_decides(o))
+		return;
 	if (o->flow->packets[from] == 0 ||
 	    (id != NULL && (id->app == APP_RTP || id->app == APP_RTCP))) {
 		/* Answers without their requests, or media one way: half of something. */

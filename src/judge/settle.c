@@ -150,8 +150,10 @@ static void settle_silence(struct settling *s, struct judged *flow)
 		downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
-	if (flow->grade != GRADE_NONE) /* an ICMP unreachable spoke */
+	if (flow->grade != GRADE_NONE) { /* an ICMP unreachable spoke */
+		flow->cause = control ? CAUSE_NETWORK : CAUSE_UNKNOWN;
 		return;
+	}
 	if (!controls_could_see_answer(s->controls, flow)) {
 		add(l, flow, EVIDENCE_SINGLE_DIRECTION, flow->first_frame);
 		downgrade(flow, OUTCOME_ONE_SIDED);
@@ -244,7 +246,7 @@ static enum verdict verdict_of(const struct judged *flow)
 	}
 	switch ((enum standing)flow->standing) {
 	case STANDING_DOCUMENTED:
-		return VERDICT_EXPECTED;
+		return flow->either_way ? VERDICT_INCONCLUSIVE : VERDICT_EXPECTED;
 	case STANDING_CONTRADICTED:
 		return VERDICT_MISMATCH;
 	case STANDING_UNPROVEN:

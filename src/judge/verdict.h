@@ -76,9 +76,10 @@ enum evidence_code {
 	EVIDENCE_GROUP_DESTINATION, /* multicast or broadcast: nobody in particular had to answer */
 	EVIDENCE_SILENCE_IS_NORMAL, /* the protocol lets a server ignore it (MC-SQLR 3.1.5.2) */
 	EVIDENCE_MIDSTREAM,
-	EVIDENCE_GAP,     /* bytes missing from the capture */
-	EVIDENCE_SNAPLEN, /* payload cut by the snap length */
-	EVIDENCE_EVICTED, /* the flow table was full */
+	EVIDENCE_INITIATOR_UNKNOWN, /* and who it was decides which row documents the flow */
+	EVIDENCE_GAP,               /* bytes missing from the capture */
+	EVIDENCE_SNAPLEN,           /* payload cut by the snap length */
+	EVIDENCE_EVICTED,           /* the flow table was full */
 	EVIDENCE_FITNESS, /* a capture deficiency disables the verdict; value: enum fitness_code */
 	EVIDENCE_COUNT
 };

@@ -122,6 +122,11 @@ void decode_batch(struct decoder *dec, const struct frame *frames, size_t n, str
 		decode_frame(dec, &frames[i], &facts[i]);
 }
 
+void decoder_end(struct decoder *dec)
+{
+	fragment_end(dec->fragments);
+}
+
 void decoder_stats(const struct decoder *dec, struct decoder_stats *stats)
 {
 	fragment_stats(dec->fragments, stats);

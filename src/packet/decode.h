@@ -52,6 +52,9 @@ void decoder_free(struct decoder *dec);
  */
 void decode_batch(struct decoder *dec, const struct frame *frames, size_t n, struct facts *facts);
 
+/* The capture ends: datagrams that are not whole are given up, and counted. */
+void decoder_end(struct decoder *dec);
+
 /**
  * struct decoder_stats - Fragment accounting since decoder_new()
  * @fragments:	Fragments seen

@@ -434,6 +434,12 @@ void fragment_begin_batch(struct fragment_store *s)
 	s->finished_used = 0;
 }
 
+void fragment_end(struct fragment_store *store)
+{
+	while (store->oldest != NONE)
+		give_up(store, store->oldest);
+}
+
 void fragment_stats(const struct fragment_store *s, struct decoder_stats *stats)
 {
 	*stats = s->stats;

@@ -76,6 +76,9 @@ bool fragment_add(struct fragment_store *store, const struct fragment *piece, st
 /* Count a fragment that is not taken: its lengths contradict each other, or it nests too deep. */
 void fragment_refuse(struct fragment_store *store);
 
+/* No more pieces will come: every datagram that is not whole is given up. */
+void fragment_end(struct fragment_store *store);
+
 void fragment_stats(const struct fragment_store *store, struct decoder_stats *stats);
 
 #endif

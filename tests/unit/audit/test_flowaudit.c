@@ -137,7 +137,7 @@ static void calls_at_the_wrong_time(void)
 	no_answers_yet(&s);
 	/* Before a capture is open. */
 	activate(&s);
-	REFUSED(flowaudit_activate(s.fa, s.err), s, "this audit is active already");
+	REFUSED(flowaudit_activate(s.fa, s.err), s, "an audit is activated once; create another");
 	settings_are_refused(&s);
 	REFUSED(flowaudit_step(s.fa, s.err), s, "no capture is open");
 	no_answers_yet(&s);

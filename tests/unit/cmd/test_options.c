@@ -197,6 +197,8 @@ static void numbers(void)
 
 	CU_ASSERT_TRUE(options_number("batch", "1", 1, 64, &n));
 	CU_ASSERT_EQUAL(n, 1);
+	CU_ASSERT_TRUE(options_number("batch", "010", 1, 64, &n)); /* ten: decimal, as it reads */
+	CU_ASSERT_EQUAL(n, 10);
 	CU_ASSERT_TRUE(options_number("batch", "64", 1, 64, &n));
 	CU_ASSERT_EQUAL(n, 64);
 	CU_ASSERT_TRUE(options_number("seed", "0", 0, UINT64_MAX, &n));

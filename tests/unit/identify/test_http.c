@@ -172,8 +172,6 @@ static void every_prefix_is_read_inside_its_bytes(void)
 /* RFC 1945 4.1: a request without a version, answered by nothing but the document. */
 static void simple_requests(void)
 {
-	struct feed f;
-
 	feed_stream(&f);
 	feed_text(&f, 0, "GET /bad.html\r\n");
 	feed_text(&f, 1, "<html>");

@@ -42,7 +42,7 @@ static void codes(void)
 		"icmp_unreachable icmp_other syn_unanswered udp_unanswered stun_unanswered "
 		"capture_ends_soon tls_alert stun_error sip_status http_status single_direction "
 		"answer_not_captured answered_elsewhere group_destination silence_is_normal "
-		"midstream gap snaplen evicted fitness");
+		"midstream initiator_unknown gap snaplen evicted fitness");
 	SPELLED(fitness_name, enum fitness_code, FITNESS_CODE_COUNT,
 		"truncated_file damaged_file drops gaps snaplen one_direction midstream filtered "
 		"undecoded fragments clock no_time evicted");

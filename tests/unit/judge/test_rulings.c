@@ -592,6 +592,44 @@ static void rows_end_in_one_state(void)
 	scene_close(&p.s);
 }
 
+/* Two mirrored rows and nobody saw who opened it: neither may be called seen. */
+static void an_unknown_initiator_that_decides_is_inconclusive(void)
+{
+	struct play p;
+
+	begin(&p);
+	talk_midstream(&p.s, &p.t, PARTNER ":5061", EDGE ":5061");
+	play(&p);
+	CU_ASSERT_EQUAL(scene_flow(&p.s, PLAYED)->verdict, VERDICT_INCONCLUSIVE);
+	CU_ASSERT(strstr(scene_codes(&p.s, PLAYED), "initiator_unknown") != NULL);
+	scene_close(&p.s);
+}
+
+static void an_error_about_a_broadcast_is_no_block(void)
+{
+	struct play p;
+
+	begin(&p);
+	talk_udp(&p.s, &p.t, CLIENT ":68", "255.255.255.255:67", 1);
+	talk_icmp(&p.t, 3, 13, EDGE, 0);
+	play(&p);
+	CU_ASSERT_EQUAL(scene_flow(&p.s, PLAYED)->verdict, VERDICT_INCONCLUSIVE);
+	scene_close(&p.s);
+}
+
+static void unreachable_with_a_control_is_the_network(void)
+{
+	struct play p;
+
+	begin(&p);
+	talk_syn(&p.s, &p.t, CLIENT ":40100", SERVER ":80", 2);
+	talk_icmp(&p.t, 3, 1, "10.9.9.9", 0);
+	play(&p);
+	SAME(scene_said(&p.s, PLAYED), "blocked no_reply network likely");
+	scene_close(&p.s);
+}
+
+
 extern CU_TestInfo tests_rulings[];
 CU_TestInfo tests_rulings[] = {
 	{ "\"any\" authorises every peer, an unspecified one is unverified",
@@ -629,5 +667,10 @@ CU_TestInfo tests_rulings[] = {
 	{ "an initiator's own reset is no block", initiator_closes_the_slower_of_two },
 	{ "rows end as seen, blocked, mismatch, inconclusive, expired or not seen",
 	  rows_end_in_one_state },
+	{ "an unknown initiator that decides the row is inconclusive",
+	  an_unknown_initiator_that_decides_is_inconclusive },
+	{ "an ICMP error about a broadcast is no block", an_error_about_a_broadcast_is_no_block },
+	{ "unreachable is the network's doing where a control got through",
+	  unreachable_with_a_control_is_the_network },
 	CU_TEST_INFO_NULL
 };
