@@ -175,9 +175,9 @@ static void rewritten_on_the_way(void)
 	CU_ASSERT_EQUAL(fix_take(t, &e), id);
 	notes = flow_table_notes(t, id);
 	CU_ASSERT(notes->icmp.count == 1 && notes->icmp.code == 10 && notes->icmp.from_peer);
-	CU_ASSERT_EQUAL(address_compare(&flow_table_flow(t, id)->key.addr[notes->icmp.victim],
-					&syn.src),
-			0);
+	CU_ASSERT_EQUAL(
+		address_compare(&flow_table_flow(t, id)->key.addr[notes->icmp.victim], &syn.src),
+		0);
 	/* Another sequence number is another attempt, and without one nothing proves it. */
 	e.quoted.tcp_seq++;
 	CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);

@@ -273,9 +273,9 @@ static void tls_versions(void)
 	SAME(protocol(j), "TLS 1.2");
 	j.tls_version = 0x0304;
 	SAME(protocol(j), "TLS 1.3");
-	j->tls_version = 0x7f1c; /* a draft: no version people know */
+	j.tls_version = 0x7f1c; /* a draft: no version people know */
 	SAME(protocol(j), "TLS");
-	j->tls_version = 0x0304;
+	j.tls_version = 0x0304;
 	j.tls_version = 0x0300;
 	SAME(protocol(j), "TLS");
 	j.tls_version = 0x0303;

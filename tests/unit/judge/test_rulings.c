@@ -629,7 +629,6 @@ static void unreachable_with_a_control_is_the_network(void)
 	scene_close(&p.s);
 }
 
-
 extern CU_TestInfo tests_rulings[];
 CU_TestInfo tests_rulings[] = {
 	{ "\"any\" authorises every peer, an unspecified one is unverified",

@@ -5,17 +5,17 @@
 #include "policy/policy.h"
 
 /* A whole pack but for its one row, which begins in line 12, column 5. */
-#define RIG_HEAD                                                                                   \
-	"pack: p\n"                                                                                \
-	"title: t\n"                                                                               \
-	"documents: {d: {title: t}}\n"                                                             \
-	"tables: {d/t: {title: t, rows: 1}}\n"                                                     \
-	"roles:\n"                                                                                 \
-	"  alpha: {description: x}\n"                                                              \
-	"  beta: {description: x}\n"                                                               \
-	"conditions: {sunny: {description: x}}\n"                                                  \
-	"exceptions: {holiday: {description: x}}\n"                                                \
-	"parameters: {width: {description: x}}\n"                                                  \
+#define RIG_HEAD                                    \
+	"pack: p\n"                                 \
+	"title: t\n"                                \
+	"documents: {d: {title: t}}\n"              \
+	"tables: {d/t: {title: t, rows: 1}}\n"      \
+	"roles:\n"                                  \
+	"  alpha: {description: x}\n"               \
+	"  beta: {description: x}\n"                \
+	"conditions: {sunny: {description: x}}\n"   \
+	"exceptions: {holiday: {description: x}}\n" \
+	"parameters: {width: {description: x}}\n"   \
 	"rows:\n"
 #define RIG_ROW "id: d/t/1, l4: tcp, proto: sip, from: alpha, to: beta, dport: 5061, need: required"
 
