@@ -222,7 +222,7 @@ uninstall:
 # ---- the rest ----------------------------------------------------------------------------
 .PHONY: format-check clean help
 format-check:
-	clang-format --dry-run -Werror $(wildcard src/*/*.[ch] src/*.c include/flowaudit/*.h tests/*/*.c tests/unit/*/*.[ch])
+	@clang-format --dry-run -Werror $(wildcard src/*/*.[ch] src/*.c include/flowaudit/*.h tests/*/*.c tests/unit/*/*.[ch])
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 	@echo "make deps         install what the build and the tests need (Debian)"
