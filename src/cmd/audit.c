@@ -296,8 +296,7 @@ static double seconds(void)
 }
 
 /* One line on a terminal, for runs long enough to wonder about. */
-static void show_progress(const struct flowaudit *fa, const char *path, double started,
-			  double *shown)
+static void show_progress(const struct request *q, size_t nth, double started, double *shown)
 {
 	double now = seconds();
 	uint64_t frames, bytes;
@@ -305,9 +304,10 @@ static void show_progress(const struct flowaudit *fa, const char *path, double s
 	if (now - started < 1.0 || now - *shown < 0.25)
 		return;
 	*shown = now;
-	flowaudit_progress(fa, &frames, &bytes);
-	fprintf(stderr, "\r\033[K%.60s: %.1f M frames, %.2f GB, %.1f M frames/s", path,
-		(double)frames / 1e6, (double)bytes / 1e9, (double)frames / 1e6 / (now - started));
+	flowaudit_progress(q->fa, &frames, &bytes);
+	fprintf(stderr, "\r\033[Kcapture %zu of %zu: %.1f M frames, %.2f GB, %.1f M frames/s",
+		nth + 1, q->inputs.count, (double)frames / 1e6, (double)bytes / 1e9,
+		(double)frames / 1e6 / (now - started));
 }
 
 static void read_all(struct request *q)
@@ -324,7 +324,7 @@ static void read_all(struct request *q)
 				break;
 			status = 0;
 			if (!q->quiet && isatty(STDERR_FILENO))
-				show_progress(q->fa, q->inputs.paths[i], started, &shown);
+				show_progress(q, i, started, &shown);
 		}
 		if (shown != 0)
 			fputs("\r\033[K", stderr);

@@ -138,7 +138,7 @@ static void assess_flows(struct capture_facts *c)
 	struct fitness *fit = &c->fitness;
 	uint64_t flows = c->paired_flows + c->single_flows;
 
-	if (c->single_flows != 0 && c->paired_flows == 0)
+	if (c->single_flows + c->silent_flows != 0 && c->paired_flows == 0)
 		note(fit, FITNESS_ONE_DIRECTION, SILENCE,
 		     "no conversation shows both directions; silence proves nothing here");
 	else if (c->single_flows >= SINGLE_ENOUGH && !above(c->paired_flows, flows, PAIRED_PERCENT))

@@ -63,7 +63,9 @@ struct capture_facts {
 	uint64_t clock_steps;
 	uint64_t untimed_frames;
 	uint64_t tcp_flows, tcp_midstream, tcp_gaps;
-	uint64_t paired_flows, single_flows; /* unicast, by directions seen */
+	uint64_t paired_flows; /* unicast, both directions seen */
+	uint64_t single_flows; /* one direction, and the other must have existed */
+	uint64_t silent_flows; /* one direction, perhaps for want of an answer: scans are */
 	uint64_t evicted;
 	bool has_drops, truncated;
 	char capture_filter[256];

@@ -345,8 +345,10 @@ static void count_flows(struct settling *s)
 			continue;
 		if (f->packets[0] != 0 && f->packets[1] != 0)
 			c->paired_flows++;
-		else if (f->outcome == OUTCOME_ONE_SIDED || f->outcome == OUTCOME_NO_REPLY)
+		else if (f->outcome == OUTCOME_ONE_SIDED)
 			c->single_flows++;
+		else if (f->outcome == OUTCOME_NO_REPLY)
+			c->silent_flows++;
 	}
 }
 

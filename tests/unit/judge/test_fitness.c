@@ -188,6 +188,13 @@ static void directions(void)
 	SAME(detail(&c), "no conversation shows both directions; silence proves nothing here");
 	c.single_flows = 100;
 	SAME(detail(&c), "no conversation shows both directions; silence proves nothing here");
+	/* Silence alone says so only where nobody was ever answered: a scan is no bad capture. */
+	c.single_flows = 0;
+	c.silent_flows = 1000;
+	SAME(assess(&c), "one_direction!");
+	c.paired_flows = 1;
+	SAME(assess(&c), "");
+	c.silent_flows = 0;
 	/* The least that a share says something of. */
 	c.paired_flows = 1;
 	c.single_flows = 2;

@@ -620,7 +620,7 @@ static void flows_are_counted_by_group(void)
 	talk_midstream(&s, &t, CLIENT ":50001", SERVER ":80");
 	t.flow.flags = FLOW_GAP;
 	scene_judge(&s, &t);
-	talk_udp(&s, &t, CLIENT ":50002", SERVER ":1434", 1); /* no reply: one direction */
+	talk_udp(&s, &t, CLIENT ":50002", SERVER ":1434", 1); /* no reply */
 	scene_judge(&s, &t);
 	talk_udp(&s, &t, CLIENT ":50003", "239.1.2.3:5000", 1); /* a group counts for neither */
 	scene_judge(&s, &t);
@@ -644,7 +644,8 @@ static void flows_are_counted_by_group(void)
 	CU_ASSERT_EQUAL(c->tcp_midstream, 2);
 	CU_ASSERT_EQUAL(c->tcp_gaps, 1);
 	CU_ASSERT_EQUAL(c->paired_flows, 3);
-	CU_ASSERT_EQUAL(c->single_flows, 2);
+	CU_ASSERT_EQUAL(c->single_flows, 1);
+	CU_ASSERT_EQUAL(c->silent_flows, 1);
 	CU_ASSERT_EQUAL(c->evicted, 0);
 	CU_ASSERT_EQUAL(s.ledger.captures[1].tcp_flows, 0);
 	c = &s.ledger.captures[2];
