@@ -312,20 +312,17 @@ static void show_progress(const struct request *q, size_t nth, double started, d
 
 static void read_all(struct request *q)
 {
+	bool progress = !q->quiet && isatty(STDERR_FILENO);
 	double started = seconds(), shown = 0;
 
 	for (size_t i = 0; i < q->inputs.count; i++) {
 		char err[FLOWAUDIT_ERROR_TEXT];
 		int status = flowaudit_open(q->fa, q->inputs.paths[i], err);
 
-		while (status == 0) {
-			status = flowaudit_step(q->fa, err);
-			if (status != 1)
-				break;
-			status = 0;
-			if (!q->quiet && isatty(STDERR_FILENO))
-				show_progress(q, i, started, &shown);
-		}
+		if (status == 0)
+			while ((status = flowaudit_step(q->fa, err)) == 1)
+				if (progress)
+					show_progress(q, i, started, &shown);
 		if (shown != 0)
 			fputs("\r\033[K", stderr);
 		if (status < 0)

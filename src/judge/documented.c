@@ -61,20 +61,13 @@ static void explain(struct opinion *o, const struct candidate *best)
 		e->value = id->tls.client_auth;
 }
 
-static bool admits(const struct port_set *set, uint16_t port)
-{
-	for (unsigned i = 0; i < set->count; i++)
-		if (port >= set->ranges[i].lo && port <= set->ranges[i].hi)
-			return true;
-	return false;
-}
-
 /* Ranges at least this wide catch ephemeral ports; the narrowest media range holds 7,501. */
 #define CHANCE_WIDTH 1000u
 
 static bool row_admits(const struct row *row, uint16_t port)
 {
-	return admits(&row->dport, port) || admits(&row->sport, port) || admits(&row->port, port);
+	return port_set_has(&row->dport, port) || port_set_has(&row->sport, port) ||
+	       port_set_has(&row->port, port);
 }
 
 /*
@@ -120,21 +113,6 @@ static size_t collect(const struct opinion *o, const struct policy *policy,
 /* A documented port this close is a slip of the pen, not another service. */
 #define SLIP_PORTS 16
 
-static uint32_t port_distance(const struct port_set *set, uint16_t port)
-{
-	uint32_t best = UINT32_MAX;
-
-	for (unsigned i = 0; i < set->count; i++) {
-		const struct port_range *r = &set->ranges[i];
-		uint32_t d = port < r->lo   ? (uint32_t)(r->lo - port)
-			     : port > r->hi ? (uint32_t)(port - r->hi)
-					    : 0;
-
-		best = MIN(best, d);
-	}
-	return best;
-}
-
 /*
  * A wide row that the protocol rules out fits nearly every flow.  It is the
  * nearest only when no other says more: a row that fits but is expired or
@@ -151,8 +129,8 @@ static bool says_more(const struct opinion *o, const struct policy *policy,
 	if ((nearest->differs & ~(unsigned)(KEY_VALID | KEY_WHEN)) == 0)
 		return true;
 	row = policy_row(policy, (unsigned)nearest->row);
-	return nearest->differs == KEY_DPORT &&
-	       port_distance(&row->dport, o->judged.key.port[o->judged.initiator ^ 1u]) <=
+	return nearest->differs == KEY_DPORT && row->dport.count != 0 &&
+	       port_set_distance(&row->dport, o->judged.key.port[o->judged.initiator ^ 1u]) <=
 		       SLIP_PORTS &&
 	       claim_fit(row, o->ident, &why) >= FIT_CONSISTENT;
 }
@@ -180,9 +158,7 @@ static void set_nearest(struct opinion *o, const struct policy *policy,
 	policy_nearest(policy, &tuple, &nearest);
 	if (!says_more(o, policy, &nearest))
 		nearest = (struct nearest){ (int)wide->match.row, KEY_PROTO, wide->match.reversed };
-	j->nearest = nearest.row;
-	j->nearest_differs = (uint8_t)nearest.differs;
-	j->nearest_reversed = nearest.reversed;
+	judged_set_nearest(j, &nearest);
 }
 
 void opinion_documented(struct opinion *o, const struct policy *policy,

@@ -23,6 +23,14 @@ struct opinion {
 /* Add an item with up to one frame; the 17th is left out.  Returns it, never NULL. */
 struct evidence *opinion_add(struct opinion *o, enum evidence_code code, uint64_t frame);
 
+/* Keep @nearest as the row closest to the flow. */
+static inline void judged_set_nearest(struct judged *flow, const struct nearest *nearest)
+{
+	flow->nearest = nearest->row;
+	flow->nearest_differs = (uint8_t)nearest->differs;
+	flow->nearest_reversed = nearest->reversed;
+}
+
 /**
  * opinion_outcome() - What the network did with the flow, as far as the flow alone tells
  *

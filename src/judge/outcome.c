@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "packet/facts.h"
+#include "flow/quote.h"
 
 /* Segments sent again and never acknowledged before we call the path dead. */
 #define BLACK_HOLE_TRIES 2
@@ -39,50 +39,37 @@ static void conclude(struct opinion *o, enum outcome outcome, enum cause cause, 
 	o->judged.grade = (uint8_t)grade;
 }
 
-enum icmp_reading { ICMP_PROHIBITED, ICMP_PORT, ICMP_UNREACHABLE, ICMP_NOT_A_BLOCK };
-
-/* RFC 792, RFC 1812 5.2.7.1, RFC 4443 3.1; readings of facts/protocols.md 16.4. */
-static enum icmp_reading icmp_reading(const struct flow_icmp *icmp)
+/*
+ * What an error says, as the flow room ranks it.  A code that no RFC assigns
+ * says nothing that a verdict could rest on.
+ */
+static enum flow_quote_strength icmp_strength(const struct flow_icmp *icmp)
 {
-	static const uint8_t v4[16] = {
-		[0] = ICMP_UNREACHABLE,  [1] = ICMP_UNREACHABLE, [2] = ICMP_UNREACHABLE,
-		[3] = ICMP_PORT,         [4] = ICMP_NOT_A_BLOCK, [5] = ICMP_UNREACHABLE,
-		[6] = ICMP_UNREACHABLE,  [7] = ICMP_UNREACHABLE, [8] = ICMP_UNREACHABLE,
-		[9] = ICMP_PROHIBITED,   [10] = ICMP_PROHIBITED, [11] = ICMP_UNREACHABLE,
-		[12] = ICMP_UNREACHABLE, [13] = ICMP_PROHIBITED, [14] = ICMP_UNREACHABLE,
-		[15] = ICMP_UNREACHABLE,
-	};
-	static const uint8_t v6[8] = {
-		[0] = ICMP_UNREACHABLE, [1] = ICMP_PROHIBITED,  [2] = ICMP_UNREACHABLE,
-		[3] = ICMP_UNREACHABLE, [4] = ICMP_PORT,        [5] = ICMP_PROHIBITED,
-		[6] = ICMP_PROHIBITED,  [7] = ICMP_UNREACHABLE,
-	};
+	unsigned last = icmp->version == 4 ? 15 : 7; /* RFC 1812 5.2.7.1, RFC 4443 3.1 */
 
-	if (icmp->version == 4 && icmp->type == 3 && icmp->code < ARRAY_SIZE(v4))
-		return (enum icmp_reading)v4[icmp->code];
-	if (icmp->version == 6 && icmp->type == 1 && icmp->code < ARRAY_SIZE(v6))
-		return (enum icmp_reading)v6[icmp->code];
-	return ICMP_NOT_A_BLOCK;
+	return icmp->code > last ? FLOW_QUOTE_OTHER
+				 : flow_quote_strength(icmp->version, icmp->type, icmp->code);
 }
 
 /* An ICMP error about a packet of the initiator decides the attempt.  True when it did. */
 static bool icmp_decides(struct opinion *o)
 {
 	static const enum evidence_code codes[] = {
-		[ICMP_PROHIBITED] = EVIDENCE_ICMP_ADMIN_PROHIBITED,
-		[ICMP_PORT] = EVIDENCE_ICMP_PORT_UNREACHABLE,
-		[ICMP_UNREACHABLE] = EVIDENCE_ICMP_UNREACHABLE,
-		[ICMP_NOT_A_BLOCK] = EVIDENCE_ICMP_OTHER,
+		[FLOW_QUOTE_DELIVERABLE] = EVIDENCE_ICMP_OTHER,
+		[FLOW_QUOTE_OTHER] = EVIDENCE_ICMP_OTHER,
+		[FLOW_QUOTE_UNREACHABLE] = EVIDENCE_ICMP_UNREACHABLE,
+		[FLOW_QUOTE_PORT] = EVIDENCE_ICMP_PORT_UNREACHABLE,
+		[FLOW_QUOTE_PROHIBITED] = EVIDENCE_ICMP_ADMIN_PROHIBITED,
 	};
 	const struct flow_icmp *icmp;
-	enum icmp_reading reading;
+	enum flow_quote_strength strength;
 	struct evidence *e;
 
 	if (o->notes == NULL || o->notes->icmp.count == 0)
 		return false;
 	icmp = &o->notes->icmp;
-	reading = icmp_reading(icmp);
-	e = opinion_add(o, codes[reading], 0);
+	strength = icmp_strength(icmp);
+	e = opinion_add(o, codes[strength], 0);
 	memcpy(e->frames, icmp->frames, sizeof(e->frames));
 	e->count = icmp->count;
 	e->from = icmp->from;
@@ -90,20 +77,21 @@ static bool icmp_decides(struct opinion *o)
 	e->value2 = icmp->version;
 	if (icmp->victim != o->judged.initiator)
 		return false;
-	switch (reading) {
-	case ICMP_PROHIBITED:
+	switch (strength) {
+	case FLOW_QUOTE_PROHIBITED:
 		conclude(o, OUTCOME_PROHIBITED, CAUSE_NETWORK, GRADE_PROVEN);
 		return true;
-	case ICMP_PORT:
+	case FLOW_QUOTE_PORT:
 		if (icmp->from_peer)
 			conclude(o, OUTCOME_REFUSED, CAUSE_HOST, GRADE_PROVEN);
 		else
 			conclude(o, OUTCOME_PROHIBITED, CAUSE_NETWORK, GRADE_PROVEN);
 		return true;
-	case ICMP_UNREACHABLE: /* routing, or a firewall choosing it */
+	case FLOW_QUOTE_UNREACHABLE: /* routing, or a firewall choosing it */
 		conclude(o, OUTCOME_NO_REPLY, CAUSE_UNKNOWN, GRADE_LIKELY);
 		return true;
-	case ICMP_NOT_A_BLOCK:
+	case FLOW_QUOTE_OTHER:
+	case FLOW_QUOTE_DELIVERABLE:
 		break;
 	}
 	return false;

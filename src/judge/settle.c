@@ -2,15 +2,16 @@
  * The second half of judgement, when everything has been seen: silence held
  * against the capture, causes against TTLs, controls, fitness, then the verdict.
  */
-#include <stdlib.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "judge/claim.h"
 #include "judge/control.h"
 #include "judge/coverage.h"
-#include "judge/claim.h"
 #include "judge/judge.h"
+#include "judge/opinion.h"
 
 /* Tries without an answer that make silence likely where the capture ends early:
  * the first and two retransmissions. */
@@ -293,9 +294,7 @@ static void settle_nearest(struct ledger *l, struct judged *flow)
 		return;
 	ledger_tuple(flow, &tuple);
 	policy_nearest(l->policy, &tuple, &nearest);
-	flow->nearest = nearest.row;
-	flow->nearest_differs = (uint8_t)nearest.differs;
-	flow->nearest_reversed = nearest.reversed;
+	judged_set_nearest(flow, &nearest);
 }
 
 static void settle_flow(struct settling *s, struct judged *flow)

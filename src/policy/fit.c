@@ -117,21 +117,6 @@ bool fit_row(const struct policy *policy, uint32_t index, const struct view *vie
 	return *orient != ORIENT_FORWARD && fits_in(policy, index, view, *orient);
 }
 
-/* Ports between @port and the nearest documented one. */
-static uint32_t distance_to(const struct port_set *set, uint16_t port)
-{
-	uint32_t best = UINT32_MAX;
-	unsigned i;
-
-	for (i = 0; i < set->count; i++) {
-		uint32_t lo = set->ranges[i].lo, hi = set->ranges[i].hi;
-		uint32_t d = port < lo ? lo - port : port > hi ? port - hi : 0;
-
-		best = MIN(best, d);
-	}
-	return set->count == 0 ? 0 : best;
-}
-
 static struct fit fit_in(const struct policy *policy, uint32_t index, const struct view *view,
 			 enum orient orient)
 {
@@ -141,10 +126,10 @@ static struct fit fit_in(const struct policy *policy, uint32_t index, const stru
 
 	fit.failing = (unsigned)__builtin_popcount(fit.keys);
 	if (fit.keys & (KEY_SPORT | KEY_DPORT))
-		fit.distance = distance_to(&row->sport, view->port[source]) +
-			       distance_to(&row->dport, view->port[1 - source]) +
-			       MIN(distance_to(&row->port, view->port[0]),
-				   distance_to(&row->port, view->port[1]));
+		fit.distance = port_set_distance(&row->sport, view->port[source]) +
+			       port_set_distance(&row->dport, view->port[1 - source]) +
+			       MIN(port_set_distance(&row->port, view->port[0]),
+				   port_set_distance(&row->port, view->port[1]));
 	return fit;
 }
 

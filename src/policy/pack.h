@@ -52,6 +52,30 @@ struct port_set {
 	unsigned count;                  /* 0: no constraint at this end */
 };
 
+static inline bool port_set_has(const struct port_set *set, uint16_t port)
+{
+	unsigned i;
+
+	for (i = 0; i < set->count; i++)
+		if (port >= set->ranges[i].lo && port <= set->ranges[i].hi)
+			return true;
+	return false;
+}
+
+/* Ports between @port and the nearest one of the set; 0 inside it, and without a constraint. */
+static inline uint32_t port_set_distance(const struct port_set *set, uint16_t port)
+{
+	uint32_t best = UINT32_MAX;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		uint32_t lo = set->ranges[i].lo, hi = set->ranges[i].hi;
+		uint32_t d = port < lo ? lo - port : port > hi ? port - hi : 0;
+
+		best = MIN(best, d);
+	}
+	return set->count == 0 ? 0 : best;
+}
+
 enum row_need { NEED_REQUIRED, NEED_OPTIONAL, NEED_NONE };
 
 enum row_twoway {

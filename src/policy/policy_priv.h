@@ -102,16 +102,6 @@ static inline bool role_set_is_empty(const struct role_set *set)
 	return (set->bits[0] | set->bits[1] | set->bits[2] | set->bits[3]) == 0;
 }
 
-static inline bool port_set_has(const struct port_set *set, uint16_t port)
-{
-	unsigned i;
-
-	for (i = 0; i < set->count; i++)
-		if (port >= set->ranges[i].lo && port <= set->ranges[i].hi)
-			return true;
-	return false;
-}
-
 /* Ports in a set; 65536 in one that does not constrain. */
 uint32_t policy_port_count(const struct port_set *set);
 /* The constraint a row is found by: its narrowest.  May be without one. */
