@@ -11,12 +11,8 @@
 /* Batches handled in one step: some milliseconds of work between looks at signals. */
 #define STEP_BATCHES 256u
 
-/* Flows that have left the table but are not judged yet hold an identification too. */
-#define IDENT_SLACK 1024u
-
 struct pipeline {
 	struct pipeline_options options;
-	const struct policy *policy;
 	struct decoder *decoder;
 	struct flow_table *table;
 	struct ident_pool idents;
@@ -40,7 +36,6 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 	if (p == NULL)
 		return error_set(err, FA_ENOMEM, "no memory");
 	p->options = *options;
-	p->policy = policy;
 	p->group_last_ns = INT64_MIN;
 	if (options->batch == 0 || options->batch > FRAME_BATCH) {
 		free(p);
@@ -49,7 +44,9 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 	status = decoder_new(&p->decoder, &options->decoder, err);
 	if (status == 0)
 		status = flow_table_new(&p->table, &options->table, err);
-	if (status == 0 && ident_pool_init(&p->idents, options->table.max_flows + IDENT_SLACK) != 0)
+	/* Flows that have left the table but are not judged yet hold one too. */
+	if (status == 0 &&
+	    ident_pool_init(&p->idents, options->table.max_flows + FLOW_TABLE_QUEUE) != 0)
 		status = error_set(err, FA_ENOMEM,
 				   "no memory for %u identifications; lower --max-flows",
 				   options->table.max_flows);
