@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/address.h"
+
 /* Protocols told apart.  Sets of them are bit sets: APP_BIT(). */
 enum app {
 	APP_NONE,
@@ -73,6 +75,9 @@ const char *client_auth_name(enum client_auth auth); /* "proven", "hidden-tls13"
  * @client_auth: enum client_auth
  * @alert_dir:	Endpoint whose clear alert was seen; meaningful when @alert_frame != 0
  * @alert_level, @alert_description: Of the first clear fatal alert, else of the first alert
+ * @given:	Digest of the session that this full handshake began: of its NewSessionTicket where
+ *		one was seen in clear, else of the server's session id; 0: none
+ * @used:	Digest of what a resumed handshake presented: ticket, else session id; 0: none
  * @sni, @alpn:	NUL-terminated, cut at their size; bytes as seen.  @alpn is the server's choice
  *		where it is visible, else the client's first offer
  */
@@ -80,6 +85,7 @@ struct tls_facts {
 	uint64_t certreq_frame; /* 0: none */
 	uint64_t client_cert_frame;
 	uint64_t alert_frame;
+	uint64_t given, used;
 	uint16_t version;
 	uint8_t client_auth;
 	uint8_t alert_level;
@@ -92,13 +98,63 @@ struct tls_facts {
 	char alpn[16];
 };
 
+/**
+ * struct stun_facts - What STUN, TURN and MSTURN messages said beside success and failure
+ * @session:	Digest of the ICE USERNAME, "one:other" and "other:one" alike (RFC 5245 7.1.2.3,
+ *		MS-ICE2): the same for every check of one media session; 0: none seen
+ * @alternate:	Alternate Server (MS-TURN 2.2.2.14, RFC 5389 15.11), valid when
+ *		@alternate_frame != 0; port in host order
+ * @ms_version:	MS-Version (MS-TURN 2.2.2.17); 0: none
+ * @ice_version: IMPLEMENTATION-VERSION (MS-ICE2 2.2); 0: none
+ * @stream_type: Of MS-Service-Quality: 1 audio, 2 video, 3 supplemental video, 4 data; 0: none
+ */
+struct stun_facts {
+	uint64_t session;
+	uint64_t alternate_frame;
+	struct address alternate;
+	uint16_t alternate_port;
+	uint8_t ms_version;
+	uint8_t ice_version;
+	uint8_t stream_type;
+};
+
+/* Interfaces of the DCE/RPC bindings that the tables imply; facts/protocols.md 10. */
+enum rpc_interface {
+	RPC_OTHER,
+	RPC_ENDPOINT_MAPPER,
+	RPC_OBJECT_EXPORTER,
+	RPC_SCM_ACTIVATOR,
+	RPC_ACTIVATION,
+	RPC_INTERFACES
+};
+const char *rpc_interface_name(enum rpc_interface interface); /* "endpoint-mapper", ... */
+
+#define RPC_PORTS 4
+
+/**
+ * struct rpc_facts - What a DCE/RPC dialogue was about
+ * @ports_frame: Frame of the mapper's first answer with a TCP port; 0: none
+ * @port:	TCP ports that the endpoint mapper (or the object resolver) gave out; 0 ends them
+ */
+struct rpc_facts {
+	uint64_t ports_frame;
+	uint16_t port[RPC_PORTS];
+	uint8_t interface; /* enum rpc_interface of the first bind */
+};
+
 /* An answer by the application that is neither success nor a normal challenge. */
 struct app_answer {
 	uint64_t frame; /* 0: none */
-	uint16_t code;  /* STUN error, SIP or HTTP status, DHCP message type, bind_nak reason */
+	uint32_t code;  /* STUN error, SIP or HTTP status, DHCP message type, bind_nak reason or
+			   fault status, NT status */
 	uint8_t app;    /* enum app */
 	uint8_t dir;    /* endpoint that answered */
+	bool proxy;     /* HTTP: the headers are a proxy's, not the server's */
 };
+
+/* Pseudo-TLS hellos seen, ident.pseudo. */
+#define PSEUDO_ASKED    0x01u
+#define PSEUDO_ANSWERED 0x02u /* by the 83 bytes of a relay */
 
 /* One direction of a TLS stream: where the walk over records and messages stands. */
 struct ident_tls {
@@ -201,6 +257,9 @@ struct ident_work {
  *		which came from elsewhere can be told; 0: none
  * @answers:	That message is an answer
  * @microsoft:	An attribute of MS-ICE2 or MS-TURN was seen
+ * @pseudo:	Set of PSEUDO_
+ * @payload_type: 1 + RTP payload type of the stream followed, by endpoint; 0: none
+ * @smb_dialect: As the server chose it (MS-SMB2 2.2.4); 0x0100 for SMB 1; 0: not seen
  *
  * What is relayed inside MSTURN or TURN (Data, ChannelData) enters @seen but neither
  * names the flow nor counts as its request, answer or success.
@@ -226,12 +285,17 @@ struct ident {
 	bool cut;       /* payload was cut by the snap length: absence proves nothing */
 	bool microsoft;
 	bool answers;
+	uint8_t pseudo;
+	uint8_t payload_type[2];
+	uint16_t smb_dialect;
 	struct app_answer answer;
 	struct tls_facts tls;
+	struct stun_facts stun;
+	struct rpc_facts rpc;
 	struct ident_work work;
 };
 
-static_assert(sizeof(struct ident) <= 384, "one is kept for every live flow that has payload");
+static_assert(sizeof(struct ident) <= 512, "one is kept for every live flow that has payload");
 
 /* More payload of this flow can still change the result. */
 #define IDENT_MORE 1

@@ -35,6 +35,20 @@ const char *client_auth_name(enum client_auth auth)
 	return (unsigned)auth < ARRAY_SIZE(client_auth_names) ? client_auth_names[auth] : "";
 }
 
+static const char *const rpc_interface_names[] = {
+	[RPC_OTHER] = "other",
+	[RPC_ENDPOINT_MAPPER] = "endpoint-mapper",
+	[RPC_OBJECT_EXPORTER] = "object-exporter",
+	[RPC_SCM_ACTIVATOR] = "scm-activator",
+	[RPC_ACTIVATION] = "activation",
+};
+static_assert(ARRAY_SIZE(rpc_interface_names) == RPC_INTERFACES, "a name for each interface");
+
+const char *rpc_interface_name(enum rpc_interface interface)
+{
+	return (unsigned)interface < RPC_INTERFACES ? rpc_interface_names[interface] : "";
+}
+
 /* RFC 8446 6 and, for the older ones, RFC 5246 7.2, RFC 4346 7.2, RFC 6101 5.4.2. */
 static const char *const alert_names[256] = {
 	[0] = "close_notify",

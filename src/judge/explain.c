@@ -90,6 +90,14 @@ static const char *fixed_text(enum evidence_code code)
 		[EVIDENCE_RST_AFTER_CLIENT_HELLO] =
 			"the connection was reset after the TLS ClientHello",
 		[EVIDENCE_RST_AFTER_REQUEST] = "the connection was reset after the first request",
+		[EVIDENCE_RST_BOTH_WAYS] = "both ends were reset at once, each in the other's "
+					   "name: a box between sent both",
+		[EVIDENCE_DHCP_NAK] = "the server refused: DHCPNAK",
+		[EVIDENCE_NMF_FAULT] = "the server refused with a .NET framing fault",
+		[EVIDENCE_TWIN_ANSWERED] = "another capture holds the responder's answer, which "
+					   "never came to this one",
+		[EVIDENCE_TWIN_MISSING] = "another capture that holds other packets of these two "
+					  "hosts at that time does not hold this attempt",
 		[EVIDENCE_INITIATOR_RESET] = "the initiator itself reset the connection",
 		[EVIDENCE_SINGLE_DIRECTION] = "only one end's packets are in the capture; an "
 					      "answer could not have been seen",
@@ -162,6 +170,58 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			 "the reset came with TTL %u, other packets of that host with %u: a box "
 			 "between sent it",
 			 e->value, e->value2);
+		break;
+	case EVIDENCE_RST_FOREIGN_ID:
+		snprintf(
+			buf, size,
+			"the reset came with IP identification %u, the host's own packets count on "
+			"from %u: a box between sent it",
+			e->value, e->value2);
+		break;
+	case EVIDENCE_MTLS_INHERITED:
+		snprintf(
+			buf, size,
+			"the session was resumed; the full handshake it came from shows the client "
+			"certificate %s",
+			client_auth_name((enum client_auth)e->value));
+		break;
+	case EVIDENCE_PROXY_ANSWER:
+		snprintf(buf, size, "a proxy answered in the server's place: HTTP status %u",
+			 e->value);
+		break;
+	case EVIDENCE_HTTP_TO_TLS:
+		snprintf(buf, size, "the TLS hello was answered in clear HTTP%s",
+			 e->value == 403 || e->value == 407 || e->value == 511
+				 ? ": a proxy or portal stands between"
+				 : "");
+		break;
+	case EVIDENCE_PSEUDO_TLS_INTERCEPTED:
+		snprintf(buf, size,
+			 "the pseudo-TLS hello was answered with %s, which no relay does: a box "
+			 "that inspects TLS stands between",
+			 e->value == APP_NONE ? "other bytes" : app_name((enum app)e->value));
+		break;
+	case EVIDENCE_RPC_REFUSED:
+		snprintf(buf, size, "the server refused: DCE/RPC status 0x%x", e->value);
+		break;
+	case EVIDENCE_SMB_STATUS:
+		snprintf(buf, size, "the server refused: NT status 0x%08x", e->value);
+		break;
+	case EVIDENCE_RPC_MAPPED:
+		snprintf(buf, size, "the endpoint mapper of %s gave out port %u",
+			 address_text(&e->from, text), e->value);
+		break;
+	case EVIDENCE_ICE_SESSION_WORKS:
+		snprintf(buf, size,
+			 "no answer here, but %u other candidate pair%s of this media session "
+			 "answered: normal",
+			 e->value, e->value == 1 ? "" : "s");
+		break;
+	case EVIDENCE_ICE_SESSION_FAILED:
+		snprintf(buf, size,
+			 "none of the %u candidate pair%s of this media session answered (%u "
+			 "requests)",
+			 e->value, e->value == 1 ? "" : "s", e->value2);
 		break;
 	case EVIDENCE_DATA_UNACKNOWLEDGED:
 		snprintf(buf, size,

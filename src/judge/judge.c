@@ -24,6 +24,8 @@ static void describe(struct opinion *o)
 	j->end = f->end;
 	j->nearest = -1;
 	j->control = LEDGER_NONE;
+	if (o->notes != NULL && o->notes->syn.count != 0)
+		j->isn = o->notes->syn.isn;
 	if (o->ident == NULL)
 		return;
 	memcpy(j->ident_frame, o->ident->frame, sizeof(j->ident_frame));
@@ -66,6 +68,57 @@ static int append(void *array, size_t *count, size_t *cap, const void *items, si
 	return 0;
 }
 
+/* The most that collect_clues() can find. */
+#define CLUES_MAX (CLUE_COUNT + RPC_PORTS + 1)
+
+static void add_clue(struct clue *clues, unsigned *n, enum clue_kind kind, uint64_t value,
+		     uint64_t frame)
+{
+	FA_ASSERT(*n < CLUES_MAX);
+	if (value != 0)
+		clues[(*n)++] =
+			(struct clue){ .kind = (uint8_t)kind, .value = value, .frame = frame };
+}
+
+/* What the payload told that other flows may be held against, or that a report may add. */
+static unsigned collect_clues(const struct ident *id, struct clue clues[static CLUES_MAX])
+{
+	uint64_t frame = id->frame[0] != 0 ? id->frame[0] : id->frame[1];
+	unsigned n = 0;
+
+	add_clue(clues, &n, CLUE_ICE_SESSION, id->stun.session, frame);
+	if (id->stun.alternate_frame != 0) {
+		add_clue(clues, &n, CLUE_ALTERNATE, id->stun.alternate_port,
+			 id->stun.alternate_frame);
+		if (n != 0 && clues[n - 1].kind == CLUE_ALTERNATE)
+			clues[n - 1].addr = id->stun.alternate;
+	}
+	add_clue(clues, &n, CLUE_TLS_GIVEN, id->tls.given, frame);
+	add_clue(clues, &n, CLUE_TLS_USED, id->tls.used, frame);
+	for (unsigned i = 0; i < RPC_PORTS && id->rpc.port[i] != 0; i++)
+		add_clue(clues, &n, CLUE_RPC_PORT, id->rpc.port[i], id->rpc.ports_frame);
+	add_clue(clues, &n, CLUE_RPC_INTERFACE, id->rpc.interface, frame);
+	add_clue(clues, &n, CLUE_SMB_DIALECT, id->smb_dialect, frame);
+	add_clue(clues, &n, CLUE_MS_VERSION, id->stun.ms_version, frame);
+	add_clue(clues, &n, CLUE_ICE_VERSION, id->stun.ice_version, frame);
+	add_clue(clues, &n, CLUE_STREAM_TYPE, id->stun.stream_type, frame);
+	for (unsigned e = 0; e < 2; e++)
+		add_clue(clues, &n, CLUE_PAYLOAD_TYPE, id->payload_type[e], id->frame[e]);
+	return n;
+}
+
+static int keep_clues(struct ledger *ledger, struct judged *j, const struct ident *id)
+{
+	struct clue clues[CLUES_MAX];
+
+	j->clues = (uint32_t)ledger->clue_count;
+	if (id == NULL)
+		return 0;
+	j->clue_count = (uint8_t)collect_clues(id, clues);
+	return append(&ledger->clues, &ledger->clue_count, &ledger->clue_cap, clues, j->clue_count,
+		      sizeof(*clues));
+}
+
 static int keep(struct ledger *ledger, struct opinion *o, const uint32_t *rows)
 {
 	struct judged *j = &o->judged;
@@ -73,6 +126,8 @@ static int keep(struct ledger *ledger, struct opinion *o, const uint32_t *rows)
 	j->evidence = (uint32_t)ledger->evidence_count;
 	j->rows = (uint32_t)ledger->rows_count;
 	if (o->ident != NULL && keep_text(ledger, o->ident->tls.sni, &j->sni) != 0)
+		return FA_ENOMEM;
+	if (keep_clues(ledger, j, o->ident) != 0)
 		return FA_ENOMEM;
 	if (append(&ledger->evidence, &ledger->evidence_count, &ledger->evidence_cap, o->evidence,
 		   j->evidence_count, sizeof(*o->evidence)) != 0 ||

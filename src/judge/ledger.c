@@ -27,6 +27,7 @@ void ledger_free(struct ledger *ledger)
 	free(ledger->captures);
 	free(ledger->flows);
 	free(ledger->evidence);
+	free(ledger->clues);
 	free(ledger->rows);
 	free(ledger->text);
 	free(ledger->coverage);

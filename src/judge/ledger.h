@@ -19,13 +19,42 @@
  * @count:	How often it was seen (at least the frames listed)
  * @value, @value2: As the code says
  * @from:	Who said it, for ICMP and answers from elsewhere
+ * @elsewhere:	1 + index of the capture that @frames are numbers in; 0: the flow's own
  */
 struct evidence {
 	uint64_t frames[FLOW_FRAMES];
 	struct address from;
 	uint32_t count;
 	uint32_t value, value2;
+	uint16_t elsewhere;
 	uint8_t code; /* enum evidence_code */
+};
+
+/* What joins a flow to others, or tells more of it than its name. */
+enum clue_kind {
+	CLUE_ICE_SESSION, /* value: digest of the ICE username pair, see stun_facts */
+	CLUE_ALTERNATE,   /* addr, value (port): server that the relay named for the next request */
+	CLUE_TLS_GIVEN,   /* value: digest of the session that a full handshake began */
+	CLUE_TLS_USED,    /* value: ... that this handshake resumed */
+	CLUE_RPC_PORT,    /* value: TCP port that the endpoint mapper gave out */
+	CLUE_RPC_INTERFACE, /* value: enum rpc_interface */
+	CLUE_SMB_DIALECT,   /* value: dialect revision, MS-SMB2 2.2.4; 0x0100 for SMB 1 */
+	CLUE_MS_VERSION,    /* value: MS-Version, MS-TURN 2.2.2.17 */
+	CLUE_ICE_VERSION,   /* value: IMPLEMENTATION-VERSION, MS-ICE2 2.2 */
+	CLUE_STREAM_TYPE,   /* value: stream type of MS-Service-Quality */
+	CLUE_PAYLOAD_TYPE,  /* value: 1 + RTP payload type; of one endpoint or of both */
+	CLUE_COUNT
+};
+
+/**
+ * struct clue - One such fact
+ * @frame:	Where it was seen first
+ */
+struct clue {
+	struct address addr;
+	uint64_t value;
+	uint64_t frame;
+	uint8_t kind; /* enum clue_kind */
 };
 
 /* How the documentation stands to a flow, before the network's part is looked at. */
@@ -60,6 +89,8 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @rows, @row_count: Documented rows, best first: ledger->rows[@rows ...]
  * @best_rows:	How many of them share the best rank and count for this flow
  * @evidence, @evidence_count: ledger->evidence[@evidence ...]
+ * @clues, @clue_count: ledger->clues[@clues ...]
+ * @isn:	Sequence number of the initiator's SYN; 0: none seen
  * @nearest:	Row index, or -1
  * @nearest_differs: Set of enum rule_key
  * @control:	Index of the control flow in ledger->flows, or LEDGER_NONE
@@ -82,6 +113,8 @@ struct judged {
 	uint64_t transaction;
 	uint32_t rows;
 	uint32_t evidence;
+	uint32_t clues;
+	uint32_t isn;
 	uint32_t control;
 	uint32_t sni;
 	int32_t nearest;
@@ -90,6 +123,7 @@ struct judged {
 	uint16_t row_count, best_rows;
 	uint16_t tls_version;
 	uint8_t evidence_count;
+	uint8_t clue_count;
 	uint8_t nearest_differs;
 	uint8_t nearest_reversed;
 	uint8_t initiator, initiator_by;
@@ -141,6 +175,8 @@ struct ledger {
 	size_t flow_count, flow_cap;
 	struct evidence *evidence;
 	size_t evidence_count, evidence_cap;
+	struct clue *clues;
+	size_t clue_count, clue_cap;
 	uint32_t *rows;
 	size_t rows_count, rows_cap;
 	char *text;

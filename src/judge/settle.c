@@ -8,36 +8,15 @@
 
 #include "base/memory.h"
 #include "judge/claim.h"
-#include "judge/control.h"
 #include "judge/coverage.h"
-#include "judge/judge.h"
 #include "judge/opinion.h"
+#include "judge/settle.h"
 
 /* Tries without an answer that make silence likely where the capture ends early:
  * the first and two retransmissions. */
 #define TRIES_ENOUGH 3
 
-/**
- * struct group - Inputs that are one capture
- * @first:	Its first input: what its flows say of fitness is noted there
- * @last_ns:	Time of its last packet
- * @disabled:	By verdict: the deficiency that takes silence away from it, or
- *		FITNESS_CODE_COUNT
- */
-struct group {
-	struct capture_facts *first;
-	int64_t last_ns;
-	enum fitness_code disabled[VERDICT_COUNT];
-};
-
-struct settling {
-	struct ledger *ledger;
-	const struct judge_options *options;
-	struct controls *controls;
-	struct group *groups; /* [groups of the captures] */
-};
-
-static struct group *group_of(const struct settling *s, const struct judged *flow)
+struct settle_group *settle_group_of(const struct settling *s, const struct judged *flow)
 {
 	return &s->groups[s->ledger->captures[flow->input].group];
 }
@@ -53,8 +32,7 @@ static int flow_order(const void *pa, const void *pb)
 	return memcmp(&a->key, &b->key, sizeof(a->key));
 }
 
-/* Add an item to a flow that is already in the ledger: its list moves to the end. */
-static struct evidence *add(struct ledger *l, struct judged *flow, enum evidence_code code,
+struct evidence *settle_add(struct ledger *l, struct judged *flow, enum evidence_code code,
 			    uint64_t frame)
 {
 	size_t n = flow->evidence_count;
@@ -75,7 +53,7 @@ static struct evidence *add(struct ledger *l, struct judged *flow, enum evidence
 	return e;
 }
 
-static const struct evidence *find(const struct ledger *l, const struct judged *flow,
+const struct evidence *settle_find(const struct ledger *l, const struct judged *flow,
 				   enum evidence_code code)
 {
 	for (unsigned i = 0; i < flow->evidence_count; i++)
@@ -92,7 +70,7 @@ static uint32_t tries(const struct ledger *l, const struct judged *flow)
 						    EVIDENCE_STUN_UNANSWERED };
 
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
-		const struct evidence *e = find(l, flow, codes[i]);
+		const struct evidence *e = settle_find(l, flow, codes[i]);
 
 		if (e != NULL)
 			return e->count;
@@ -121,11 +99,20 @@ static bool silence_is_normal(const struct ledger *l, const struct judged *flow)
 	return claim_is_media(best) && flow->app == APP_STUN;
 }
 
-static void downgrade(struct judged *flow, enum outcome outcome)
+void settle_downgrade(struct judged *flow, enum outcome outcome)
 {
 	flow->outcome = (uint8_t)outcome;
 	flow->cause = CAUSE_NONE;
 	flow->grade = GRADE_NONE;
+}
+
+const struct clue *settle_clue(const struct ledger *l, const struct judged *flow,
+			       enum clue_kind kind)
+{
+	for (unsigned i = 0; i < flow->clue_count; i++)
+		if (l->clues[flow->clues + i].kind == kind)
+			return &l->clues[flow->clues + i];
+	return NULL;
 }
 
 /* An ICE check that its peer's host refuses is as normal as one that nobody answers. */
@@ -134,21 +121,21 @@ static void settle_refused_check(struct settling *s, struct judged *flow)
 	if (flow->outcome != OUTCOME_REFUSED || flow->app != APP_STUN ||
 	    !silence_is_normal(s->ledger, flow))
 		return;
-	add(s->ledger, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
-	downgrade(flow, OUTCOME_UNKNOWN);
+	settle_add(s->ledger, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
+	settle_downgrade(flow, OUTCOME_UNKNOWN);
 }
 
 /* A provisional no_reply: could the capture have seen the answer, and for long enough? */
 static void settle_silence(struct settling *s, struct judged *flow)
 {
 	struct ledger *l = s->ledger;
-	int64_t window = group_of(s, flow)->last_ns - flow->first_ns;
+	int64_t window = settle_group_of(s, flow)->last_ns - flow->first_ns;
 	bool control = flow->control_kind != CONTROL_NONE;
 	struct evidence *e;
 
 	if (silence_is_normal(l, flow)) {
-		add(l, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
-		downgrade(flow, OUTCOME_UNKNOWN);
+		settle_add(l, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
+		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
 	if (flow->grade != GRADE_NONE) { /* an ICMP unreachable spoke */
@@ -156,21 +143,21 @@ static void settle_silence(struct settling *s, struct judged *flow)
 		return;
 	}
 	if (!controls_could_see_answer(s->controls, flow)) {
-		add(l, flow, EVIDENCE_SINGLE_DIRECTION, flow->first_frame);
-		downgrade(flow, OUTCOME_ONE_SIDED);
+		settle_add(l, flow, EVIDENCE_SINGLE_DIRECTION, flow->first_frame);
+		settle_downgrade(flow, OUTCOME_ONE_SIDED);
 		return;
 	}
 	if (window < s->options->attempt_timeout_ns &&
 	    (tries(l, flow) < TRIES_ENOUGH || !control)) {
-		e = add(l, flow, EVIDENCE_CAPTURE_ENDS_SOON, 0);
+		e = settle_add(l, flow, EVIDENCE_CAPTURE_ENDS_SOON, 0);
 		if (e != NULL)
 			e->value = (uint32_t)(MAX(window, 0) / NS_PER_MS);
-		downgrade(flow, OUTCOME_UNKNOWN);
+		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
 	if (flow->key.l4 != IPPROTO_TCP && !control) {
 		/* LISTENING or FILTERED: nothing else vouches for the path. */
-		downgrade(flow, OUTCOME_UNKNOWN);
+		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
 	flow->cause = control ? CAUSE_NETWORK : CAUSE_UNKNOWN;
@@ -189,7 +176,7 @@ static void settle_reset(struct settling *s, struct judged *flow)
 		return;
 	own = controls_own_ttl(s->controls, flow, flow->initiator ^ 1u, flow->rst_ttl, &usual);
 	if (own == 0) {
-		e = add(s->ledger, flow, EVIDENCE_RST_FOREIGN_TTL, 0);
+		e = settle_add(s->ledger, flow, EVIDENCE_RST_FOREIGN_TTL, 0);
 		if (e != NULL) {
 			e->value = flow->rst_ttl;
 			e->value2 = usual;
@@ -215,13 +202,13 @@ static void settle_elsewhere(struct settling *s, struct judged *flow)
 	if (other == LEDGER_NONE)
 		return;
 	answer = &s->ledger->flows[other];
-	e = add(s->ledger, flow, EVIDENCE_ANSWERED_ELSEWHERE, 0);
+	e = settle_add(s->ledger, flow, EVIDENCE_ANSWERED_ELSEWHERE, 0);
 	if (e != NULL) {
 		e->from = answer->key.addr[answer->packets[0] != 0 ? 0 : 1];
 		if (answer->input == flow->input)
 			e->frames[0] = answer->first_frame;
 	}
-	downgrade(flow, OUTCOME_ESTABLISHED);
+	settle_downgrade(flow, OUTCOME_ESTABLISHED);
 }
 
 static enum verdict verdict_of(const struct judged *flow)
@@ -261,14 +248,14 @@ static enum verdict verdict_of(const struct judged *flow)
 /* A deficiency of the capture takes away verdicts that rest on silence. */
 static void apply_fitness(struct settling *s, struct judged *flow)
 {
-	enum fitness_code code = group_of(s, flow)->disabled[flow->verdict];
+	enum fitness_code code = settle_group_of(s, flow)->disabled[flow->verdict];
 	struct evidence *e;
 
 	if (flow->outcome != OUTCOME_NO_REPLY ||
-	    find(s->ledger, flow, EVIDENCE_ICMP_UNREACHABLE) != NULL)
+	    settle_find(s->ledger, flow, EVIDENCE_ICMP_UNREACHABLE) != NULL)
 		return;
 	if (code != FITNESS_CODE_COUNT) {
-		e = add(s->ledger, flow, EVIDENCE_FITNESS, 0);
+		e = settle_add(s->ledger, flow, EVIDENCE_FITNESS, 0);
 		if (e != NULL)
 			e->value = code;
 		flow->verdict = VERDICT_INCONCLUSIVE;
@@ -311,7 +298,7 @@ static void settle_flow(struct settling *s, struct judged *flow)
 		settle_silence(s, flow);
 	settle_reset(s, flow);
 	if (flow->outcome == OUTCOME_ABORTED && flow->cause == CAUSE_UNKNOWN &&
-	    find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL &&
+	    settle_find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL &&
 	    flow->control_kind != CONTROL_NONE)
 		flow->cause = CAUSE_NETWORK;
 	flow->verdict = (uint8_t)verdict_of(flow);
@@ -333,12 +320,12 @@ static void count_flows(struct settling *s)
 
 	for (size_t i = 0; i < l->flow_count; i++) {
 		const struct judged *f = &l->flows[i];
-		struct capture_facts *c = group_of(s, f)->first;
+		struct capture_facts *c = settle_group_of(s, f)->first;
 		bool tcp = f->key.l4 == IPPROTO_TCP;
 
 		c->tcp_flows += tcp;
-		c->tcp_midstream += tcp && find(l, f, EVIDENCE_MIDSTREAM) != NULL;
-		c->tcp_gaps += tcp && find(l, f, EVIDENCE_GAP) != NULL;
+		c->tcp_midstream += tcp && settle_find(l, f, EVIDENCE_MIDSTREAM) != NULL;
+		c->tcp_gaps += tcp && settle_find(l, f, EVIDENCE_GAP) != NULL;
 		c->evicted += f->end == FLOW_END_EVICTED;
 		if (address_is_group(&f->key.addr[0]) || address_is_group(&f->key.addr[1]))
 			continue;
@@ -357,7 +344,7 @@ static void assess(struct settling *s)
 
 	for (size_t i = 0; i < l->capture_count; i++) {
 		struct capture_facts *c = &l->captures[i];
-		struct group *g = &s->groups[c->group];
+		struct settle_group *g = &s->groups[c->group];
 
 		fitness_assess(c);
 		for (unsigned e = 0; e < c->fitness.count; e++)
@@ -376,7 +363,7 @@ static int make_groups(struct settling *s)
 	if (s->groups == NULL)
 		return FA_ENOMEM;
 	for (size_t i = 0; i < l->capture_count; i++) {
-		struct group *g = &s->groups[l->captures[i].group];
+		struct settle_group *g = &s->groups[l->captures[i].group];
 
 		if (g->first == NULL) {
 			g->first = &l->captures[i];

@@ -50,9 +50,12 @@ enum evidence_code {
 	EVIDENCE_MTLS_UNSEEN, /* the handshake was not seen far enough */
 	EVIDENCE_MTLS_NOT_REQUESTED,
 	EVIDENCE_MTLS_DECLINED,
+	EVIDENCE_MTLS_INHERITED, /* a resumed session; value: enum client_auth of the handshake it came from */
 	EVIDENCE_ALPN_FOREIGN,    /* ALPN names HTTP on a row that is not */
 	EVIDENCE_TCP_RST_SYN,     /* value: TTL of the reset */
 	EVIDENCE_RST_FOREIGN_TTL, /* value: its TTL; value2: the responder's own */
+	EVIDENCE_RST_FOREIGN_ID, /* value: its IP identification; value2: the responder's last own */
+	EVIDENCE_RST_BOTH_WAYS,  /* both ends were reset at once, each in the other's name */
 	EVIDENCE_RST_AFTER_CLIENT_HELLO,
 	EVIDENCE_RST_AFTER_REQUEST,     /* reset after the initiator's first data, not TLS */
 	EVIDENCE_RST_AFTER_HANDSHAKE,   /* reset before anybody sent data */
@@ -70,10 +73,22 @@ enum evidence_code {
 	EVIDENCE_STUN_ERROR,        /* value: code */
 	EVIDENCE_SIP_STATUS,
 	EVIDENCE_HTTP_STATUS,
+	EVIDENCE_PROXY_ANSWER, /* a proxy answered in the server's place; value: HTTP status */
+	EVIDENCE_HTTP_TO_TLS,  /* clear HTTP answered a TLS hello; value: its status, 0: unknown */
+	EVIDENCE_PSEUDO_TLS_INTERCEPTED, /* something that is no relay answered it; value: enum app */
+	EVIDENCE_RPC_REFUSED,            /* value: bind_nak reason or fault status */
+	EVIDENCE_SMB_STATUS,             /* value: NT status */
+	EVIDENCE_DHCP_NAK,
+	EVIDENCE_NMF_FAULT,
+	EVIDENCE_RPC_MAPPED,          /* the endpoint mapper of the responder gave this port */
 	EVIDENCE_SINGLE_DIRECTION,    /* only one endpoint's packets are in the capture */
 	EVIDENCE_ANSWER_NOT_CAPTURED, /* the initiator acknowledged what the capture does not hold */
 	EVIDENCE_ANSWERED_ELSEWHERE,  /* the answer came from another address; from: that address */
 	EVIDENCE_GROUP_DESTINATION, /* multicast or broadcast: nobody in particular had to answer */
+	EVIDENCE_ICE_SESSION_WORKS, /* another pair of its media session answered; value: such pairs */
+	EVIDENCE_ICE_SESSION_FAILED, /* no pair did; value: pairs tried; value2: requests */
+	EVIDENCE_TWIN_ANSWERED, /* another capture holds the answer, which never came to this one */
+	EVIDENCE_TWIN_MISSING,  /* another capture that should hold the attempt does not */
 	EVIDENCE_SILENCE_IS_NORMAL, /* the protocol lets a server ignore it (MC-SQLR 3.1.5.2) */
 	EVIDENCE_MIDSTREAM,
 	EVIDENCE_INITIATOR_UNKNOWN, /* and who it was decides which row documents the flow */

@@ -36,13 +36,17 @@ static void codes(void)
 	SPELLED(evidence_name, enum evidence_code, EVIDENCE_COUNT,
 		"protocol_unverified protocol_contradicted peer_unverified mtls_proven "
 		"mtls_claimed "
-		"mtls_hidden mtls_unseen mtls_not_requested mtls_declined alpn_foreign tcp_rst_syn "
-		"rst_foreign_ttl rst_after_client_hello rst_after_request rst_after_handshake "
-		"initiator_reset data_unacknowledged icmp_admin_prohibited icmp_port_unreachable "
-		"icmp_unreachable icmp_other syn_unanswered udp_unanswered stun_unanswered "
-		"capture_ends_soon tls_alert stun_error sip_status http_status single_direction "
-		"answer_not_captured answered_elsewhere group_destination silence_is_normal "
-		"midstream initiator_unknown gap snaplen evicted fitness");
+		"mtls_hidden mtls_unseen mtls_not_requested mtls_declined mtls_inherited "
+		"alpn_foreign "
+		"tcp_rst_syn rst_foreign_ttl rst_foreign_id rst_both_ways rst_after_client_hello "
+		"rst_after_request rst_after_handshake initiator_reset data_unacknowledged "
+		"icmp_admin_prohibited icmp_port_unreachable icmp_unreachable icmp_other "
+		"syn_unanswered udp_unanswered stun_unanswered capture_ends_soon tls_alert "
+		"stun_error sip_status http_status proxy_answer http_to_tls pseudo_tls_intercepted "
+		"rpc_refused smb_status dhcp_nak nmf_fault rpc_mapped single_direction "
+		"answer_not_captured answered_elsewhere group_destination ice_session_works "
+		"ice_session_failed twin_answered twin_missing silence_is_normal midstream "
+		"initiator_unknown gap snaplen evicted fitness");
 	SPELLED(fitness_name, enum fitness_code, FITNESS_CODE_COUNT,
 		"truncated_file damaged_file drops gaps snaplen one_direction midstream filtered "
 		"undecoded fragments clock no_time evicted");
