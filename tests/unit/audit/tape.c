@@ -297,6 +297,11 @@ void tape_udp(struct tape *t, int64_t ns, const char *from, const char *to, cons
 	record(t, ns, p, (uint32_t)(header + 8 + len));
 }
 
+void tape_packet(struct tape *t, int64_t ns, const void *packet, size_t len)
+{
+	record(t, ns, packet, (uint32_t)len);
+}
+
 /* The IP packet of the last record; its captured length. */
 static const uint8_t *last_packet(const struct tape *t, size_t *len)
 {

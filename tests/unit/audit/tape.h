@@ -59,6 +59,8 @@ void tape_tcp_bytes(struct tape *t, int64_t ns, const char *from, const char *to
 		    uint32_t seq, uint32_t ack, const void *payload, size_t len);
 void tape_udp(struct tape *t, int64_t ns, const char *from, const char *to, const void *payload,
 	      size_t len);
+/* An IP packet as it is. */
+void tape_packet(struct tape *t, int64_t ns, const void *packet, size_t len);
 /* An ICMP error of @from, of the same IP version, about the last packet. */
 void tape_icmp(struct tape *t, int64_t ns, const char *from, unsigned type, unsigned code);
 /* The last two records in the other order, as a capturing host may deliver them. */
