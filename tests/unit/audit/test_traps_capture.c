@@ -1,5 +1,6 @@
 /* Traps: what the capture did to the traffic (facts/peers.md 2, complaints 12-24, 34). */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/trap.h"
@@ -120,6 +121,79 @@ static void a_short_snap_length_costs_evidence_only(void)
 	CU_ASSERT(f->bytes[0] + f->bytes[1] > 1000);
 	CU_ASSERT_EQUAL(t.ledger->captures[0].fitness.entries[0].code, FITNESS_SNAPLEN);
 	trap_close(&t);
+}
+
+static void put32(uint8_t **at, uint32_t v)
+{
+	for (unsigned i = 0; i < 4; i++)
+		*(*at)++ = (uint8_t)(v >> (8 * i));
+}
+
+/* The records of a tape of raw IP as pcapng, and behind them that the kernel dropped @drops. */
+static void become_pcapng(struct tape *t, uint32_t drops)
+{
+	uint8_t *bytes = malloc(t->len * 2 + 256), *at = bytes;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
+	for (size_t i = 0; i < 7; i++) /* section header */
+		put32(&at, (const uint32_t[]){ 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, UINT32_MAX,
+					       UINT32_MAX, 28 }[i]);
+	for (size_t i = 0; i < 8; i++) /* interface, if_tsresol 9: nanoseconds */
+		put32(&at, (const uint32_t[]){ 1, 32, 101, 0, 1 << 16 | 9, 9, 0, 32 }[i]);
+	for (size_t in = 24; in < t->len;) {
+		const uint8_t *r = t->bytes + in;
+		uint32_t word[4], len, padded;
+		uint64_t ns;
+
+		for (unsigned i = 0; i < 4; i++)
+			word[i] = r[4 * i] | (uint32_t)r[4 * i + 1] << 8 |
+				  (uint32_t)r[4 * i + 2] << 16 | (uint32_t)r[4 * i + 3] << 24;
+		len = word[2];
+		padded = (len + 3) / 4 * 4;
+		ns = word[0] * (uint64_t)TAPE_S + word[1];
+		for (size_t i = 0; i < 7; i++)
+			put32(&at, (const uint32_t[]){ 6, 32 + padded, 0, (uint32_t)(ns >> 32),
+						       (uint32_t)ns, len, word[3] }[i]);
+		memset(at, 0, padded);
+		memcpy(at, r + 16, len);
+		at += padded;
+		put32(&at, 32 + padded);
+		in += 16 + len;
+	}
+	for (size_t i = 0; i < 10; i++) /* statistics: isb_osdrop */
+		put32(&at, (const uint32_t[]){ 5, 40, 0, 0, 0, 8 << 16 | 7, drops, 0, 0, 40 }[i]);
+	free(t->bytes);
+	t->bytes = bytes;
+	t->len = (size_t)(at - bytes);
+}
+
+/* C20, C21: what the kernel dropped may have been the answer; what was proven stays so. */
+static void drops_take_silence_away_and_nothing_else(void)
+{
+	for (unsigned dropped = 0; dropped < 2; dropped++) {
+		struct trap t;
+
+		trap_open(&t);
+		tape_tcp(&t.tape, TAPE_T0, USER ":50001", FRONT ":8057", TCP_SYN, 1000, 0, "");
+		tape_icmp(&t.tape, TAPE_T0 + 1, ROUTER, 3, 13);
+		for (unsigned i = 0; i < 3; i++)
+			tape_tcp(&t.tape, TAPE_T0 + 3 * i * TAPE_S, USER ":50000", FRONT ":8057",
+				 TCP_SYN, 1000, 0, "");
+		call_works(&t.tape, TAPE_T0 + 40 * TAPE_S, USER ":50002", FRONT ":5061");
+		become_pcapng(&t.tape, dropped ? 100 : 0);
+		trap_run(&t);
+		CU_ASSERT_EQUAL(t.ledger->captures[0].kernel_drops, dropped ? 100 : 0);
+		SAYS(&t, USER ":50000", FRONT ":8057",
+		     dropped ? "inconclusive no_reply; server-ports/7; syn_unanswered "
+			       "protocol_unverified fitness"
+			     : "blocked no_reply network likely; server-ports/7; "
+			       "syn_unanswered protocol_unverified");
+		SAYS(&t, USER ":50001", FRONT ":8057",
+		     "blocked prohibited network proven; server-ports/7; "
+		     "icmp_admin_prohibited protocol_unverified");
+		SAYS(&t, USER ":50002", FRONT ":5061", "expected established; server-ports/3");
+		trap_close(&t);
+	}
 }
 
 /* C22: a table that is too small forgets; then nobody knows. */
@@ -281,6 +355,7 @@ CU_TestInfo tests_traps_capture[] = {
 	{ "quiet minutes do not split a conversation", quiet_minutes_do_not_split_a_conversation },
 	{ "wrong checksums are no reason to drop", wrong_checksums_are_no_reason_to_drop },
 	{ "a short snap length costs evidence only", a_short_snap_length_costs_evidence_only },
+	{ "drops take silence away and nothing else", drops_take_silence_away_and_nothing_else },
 	{ "what was evicted is inconclusive", what_was_evicted_is_inconclusive },
 	{ "VLAN tags do not split a conversation", vlan_tags_do_not_split_a_conversation },
 	{ "fragments are identified as their whole", fragments_are_identified_as_their_whole },
