@@ -250,7 +250,14 @@ static void an_ephemeral_port_is_never_what_was_called(void)
 	call_begin(&c, &t.tape, TAPE_T0, USER ":50000", FRONT ":5061");
 	call_hex(&c, 1, "1703030010 00112233445566778899aabbccddeeff");
 	call_hex(&c, 0, "1703030010 00112233445566778899aabbccddeeff");
+	/* A server asks DNS from a port that its own media range holds. */
+	call_datagram(&t.tape, TAPE_T0 + TAPE_S, FRONT ":50010", "10.0.0.53:53",
+		      "1234 0100 0001 0000 0000 0000 03777777 00 0001 0001");
+	call_datagram(&t.tape, TAPE_T0 + TAPE_S + 1, "10.0.0.53:53", FRONT ":50010",
+		      "1234 8180 0001 0000 0000 0000 03777777 00 0001 0001");
 	trap_run(&t);
+	SAYS(&t, FRONT ":50010", "10.0.0.53:53",
+	     "unexpected established; near server-ports/10 dport");
 	SAYS(&t, USER ":50000", FRONT ":5061",
 	     "expected established; server-ports/3=client-ports/6; midstream "
 	     "protocol_unverified");

@@ -114,18 +114,25 @@ static void an_error_about_another_flow_decides_nothing(void)
 	trap_close(&t);
 }
 
-/* A client that closed its socket refuses answers that come late. */
+/* A client that closed its socket refuses answers that come late, or is gone when they come. */
 static void an_error_about_the_answer_blocks_nobody(void)
 {
 	struct trap t;
+	struct call c;
 
 	trap_open(&t);
 	call_stun(&t.tape, TAPE_T0, USER ":40000", RELAY ":3478", MSTURN_ALLOCATE, 1);
 	call_stun(&t.tape, TAPE_T0 + 1, RELAY ":3478", USER ":40000", MSTURN_ALLOCATED, 1);
 	tape_icmp(&t.tape, TAPE_T0 + 2, USER, 3, 3);
+	call_begin(&c, &t.tape, TAPE_T0 + TAPE_S, USER ":50000", FRONT ":8057");
+	call_open(&c);
+	call_flags(&c, 1, TCP_ACK);
+	tape_icmp(&t.tape, c.ns, ROUTER, 3, 1);
 	trap_run(&t);
 	SAYS(&t, USER ":40000", RELAY ":3478",
 	     "expected established; client-ports/5; peer_unverified");
+	SAYS(&t, USER ":50000", FRONT ":8057",
+	     "expected established; server-ports/7; icmp_unreachable protocol_unverified");
 	trap_close(&t);
 }
 

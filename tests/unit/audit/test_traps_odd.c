@@ -5,23 +5,27 @@
 /* RFC 9293 3.5: both ends open at once; ICE-TCP does it on purpose (RFC 6544). */
 static void a_simultaneous_open_is_one_connection(void)
 {
-	struct trap t;
-	struct call c;
+	for (unsigned talks = 0; talks < 2; talks++) {
+		struct trap t;
+		struct call c;
 
-	trap_open(&t);
-	call_begin(&c, &t.tape, TAPE_T0, PROVIDER ":5061", ACCESS ":5061");
-	call_flags(&c, 0, TCP_SYN);
-	call_flags(&c, 1, TCP_SYN);
-	call_rewind(&c, 0, 1);
-	call_flags(&c, 0, TCP_SYN | TCP_ACK);
-	call_rewind(&c, 1, 1);
-	call_flags(&c, 1, TCP_SYN | TCP_ACK);
-	call_tls(&c, CALL_MUTUAL, CALL_WHOLE);
-	trap_run(&t);
-	CU_ASSERT_EQUAL(t.ledger->flow_count, 1);
-	SAYS(&t, PROVIDER ":5061", ACCESS ":5061",
-	     "expected established; firewall-summary/1; mtls_proven");
-	trap_close(&t);
+		trap_open(&t);
+		call_begin(&c, &t.tape, TAPE_T0, PROVIDER ":5061", ACCESS ":5061");
+		call_flags(&c, 0, TCP_SYN);
+		call_flags(&c, 1, TCP_SYN);
+		call_rewind(&c, 0, 1);
+		call_flags(&c, 0, TCP_SYN | TCP_ACK);
+		call_rewind(&c, 1, 1);
+		call_flags(&c, 1, TCP_SYN | TCP_ACK);
+		if (talks)
+			call_tls(&c, CALL_MUTUAL, CALL_WHOLE);
+		trap_run(&t);
+		CU_ASSERT_EQUAL(t.ledger->flow_count, 1);
+		SAYS(&t, PROVIDER ":5061", ACCESS ":5061",
+		     talks ? "expected established; firewall-summary/1; mtls_proven"
+			   : "expected established; firewall-summary/1; protocol_unverified");
+		trap_close(&t);
+	}
 }
 
 /* The hello of identify/tls_dialogues.h's "optional", which offers no ALPN. */
@@ -35,20 +39,29 @@ static void a_hello_in_the_syn_is_a_hello(void)
 {
 	uint8_t bytes[128];
 	size_t n = feed_unhex(hello, bytes, sizeof(bytes));
-	struct trap t;
-	struct call c;
 
-	trap_open(&t);
-	tape_tcp_bytes(&t.tape, TAPE_T0, USER ":50000", FRONT ":8057", TCP_SYN, 999, 0, bytes, n);
-	call_begin(&c, &t.tape, TAPE_T0 + TAPE_MS, USER ":50000", FRONT ":8057");
-	c.seq[0] = 1000 + (uint32_t)n;
-	call_flags(&c, 1, TCP_SYN | TCP_ACK);
-	call_hex(&c, 1, "15030300020228");
-	call_flags(&c, 0, TCP_ACK);
-	trap_run(&t);
-	SAYS(&t, USER ":50000", FRONT ":8057",
-	     "blocked aborted application proven; server-ports/7; tls_alert");
-	trap_close(&t);
+	for (unsigned reset = 0; reset < 2; reset++) {
+		struct trap t;
+		struct call c;
+
+		trap_open(&t);
+		tape_tcp_bytes(&t.tape, TAPE_T0, USER ":50000", FRONT ":8057", TCP_SYN, 999, 0,
+			       bytes, n);
+		call_begin(&c, &t.tape, TAPE_T0 + TAPE_MS, USER ":50000", FRONT ":8057");
+		c.seq[0] = 1000 + (uint32_t)n;
+		call_flags(&c, 1, TCP_SYN | TCP_ACK);
+		if (!reset)
+			call_hex(&c, 1, "15030300020228");
+		call_flags(&c, 0, TCP_ACK);
+		if (reset)
+			call_flags(&c, 1, TCP_RST | TCP_ACK);
+		trap_run(&t);
+		SAYS(&t, USER ":50000", FRONT ":8057",
+		     reset ? "blocked aborted unknown likely; server-ports/7; "
+			     "rst_after_client_hello"
+			   : "blocked aborted application proven; server-ports/7; tls_alert");
+		trap_close(&t);
+	}
 }
 
 /* RFC 7413 4.2.2: payload of a SYN that nobody took is no data; unanswered it is an attempt. */

@@ -82,6 +82,22 @@ static void a_certificate_request_is_not_mutual_tls(void)
 	}
 }
 
+/* 0.7: never asked, on a port of which nothing but mutual TLS is documented. */
+static void a_server_that_never_asks_has_no_mutual_tls(void)
+{
+	struct trap t;
+
+	trap_open(&t);
+	shake(&t, MEDIATION ":50000", FRONT ":8060", CALL_PLAIN);
+	shake(&t, MEDIATION ":50001", FRONT ":8060", CALL_MUTUAL);
+	trap_run(&t);
+	SAYS(&t, MEDIATION ":50000", FRONT ":8060",
+	     "mismatch established; server-ports/15; peer_unverified mtls_not_requested");
+	SAYS(&t, MEDIATION ":50001", FRONT ":8060",
+	     "expected established; server-ports/15; peer_unverified mtls_proven");
+	trap_close(&t);
+}
+
 /* 0.7: the server has not said yes yet. */
 static void a_certificate_without_the_servers_finish_is_a_claim(void)
 {
@@ -249,6 +265,8 @@ extern CU_TestInfo tests_traps_tls[];
 CU_TestInfo tests_traps_tls[] = {
 	{ "pseudo-TLS is a relay's and not TLS", pseudo_tls_is_a_relay_not_tls },
 	{ "a CertificateRequest is not mutual TLS", a_certificate_request_is_not_mutual_tls },
+	{ "a server that never asks has no mutual TLS",
+	  a_server_that_never_asks_has_no_mutual_tls },
 	{ "a certificate without the server's finish is a claim",
 	  a_certificate_without_the_servers_finish_is_a_claim },
 	{ "a gap in the server's flight is no mismatch",
