@@ -90,6 +90,30 @@ static void an_ice_check_refused_by_the_candidate_is_no_block(void)
 	trap_close(&t);
 }
 
+/* 6b: RTP behind an answered check is media; without one it is a guess. */
+static void an_answered_check_makes_media_sure(void)
+{
+	for (unsigned checked = 0; checked < 2; checked++) {
+		struct trap t;
+
+		trap_open(&t);
+		if (checked) {
+			call_stun(&t.tape, TAPE_T0, USER ":50020", MEDIATION ":49200", STUN_CHECK,
+				  1);
+			call_stun(&t.tape, TAPE_T0 + 1, MEDIATION ":49200", USER ":50020",
+				  STUN_SUCCESS, 1);
+		}
+		call_rtp(&t.tape, TAPE_T0 + TAPE_S, USER ":50020", MEDIATION ":49200", 111, 10);
+		call_rtp(&t.tape, TAPE_T0 + TAPE_S + 1, MEDIATION ":49200", USER ":50020", 111, 10);
+		trap_run(&t);
+		SAYS(&t, USER ":50020", MEDIATION ":49200",
+		     "expected established; server-ports/39; peer_unverified");
+		CU_ASSERT_EQUAL(t.ledger->flows[0].app, APP_RTP);
+		CU_ASSERT_EQUAL(t.ledger->flows[0].fit, checked ? FIT_STRONG : FIT_WEAK);
+		trap_close(&t);
+	}
+}
+
 /* 16.5: challenges lead on; 487 settles who controls. */
 static void challenges_are_normal(void)
 {
@@ -270,6 +294,7 @@ CU_TestInfo tests_traps_media[] = {
 	  ice_checks_to_a_private_candidate_may_go_unanswered },
 	{ "an ICE check refused by the candidate is no block",
 	  an_ice_check_refused_by_the_candidate_is_no_block },
+	{ "an answered check makes media sure", an_answered_check_makes_media_sure },
 	{ "challenges are normal", challenges_are_normal },
 	{ "refusals of a relay are the application's", refusals_of_a_relay_are_the_applications },
 	{ "every STUN schedule is one request", every_stun_schedule_is_one_request },
