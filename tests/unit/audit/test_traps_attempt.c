@@ -109,7 +109,7 @@ static void quick_refusals_are_one_attempt(void)
 	CU_ASSERT_EQUAL(
 		evidence(&t, trap_flow(&t, USER ":50000", FRONT ":8057"), EVIDENCE_TCP_RST_SYN)
 			->count,
-		3);
+		5);
 	trap_close(&t);
 }
 
