@@ -124,10 +124,12 @@ SHARED ?= ../shared
 export FLOWAUDIT_SHARED := $(abspath $(SHARED))
 export FLOWAUDIT_RULES := $(CURDIR)/rules
 
-.PHONY: unit truth shared golden invariance bad-input rules layers headers example install-test \
-	schema man prefetch test
+.PHONY: unit traps truth shared golden invariance bad-input rules layers headers example \
+	install-test schema man prefetch test
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
+traps: $(B)/unit
+	tests/traps.sh $<
 
 $(B)/accept/%: tests/accept/%.c $(B)/libflowaudit.a
 	@mkdir -p $(@D)
