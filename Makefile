@@ -19,7 +19,7 @@ PKG_CONFIG ?= pkg-config
 VERSION    := 0.1.0
 
 # Rooms, lowest floor first.  ROOMS="base flow" builds and unit-tests only those.
-ROOMS ?= base capture packet flow identify policy judge report forge audit cmd
+ROOMS ?= base capture packet flow identify policy judge report forge audit check cmd
 BUILD ?= build
 B     := $(BUILD)/$(MODE)
 Q_0   := @
@@ -49,8 +49,8 @@ FA_CFLAGS   := -std=c17 $(WARN) $(mode_cflags_$(MODE)) -fvisibility=hidden -MMD 
 FA_LDFLAGS  := $(mode_ldflags_$(MODE))
 # Asked once, and not before "make deps" had its turn.
 once         = $(eval $(1) := $(2))$($(1))
-LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive) -lpthread)
-TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit jansson))
+LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive jansson) -lpthread)
+TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit))
 
 LIB_SRC  := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c) $(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c))
@@ -94,8 +94,8 @@ $(B)/tests/unit/main.o: $(B)/suites.h
 $(UNIT_OBJ): CPPFLAGS += -Itests/unit
 
 # ---- set-up -------------------------------------------------------------------------------
-BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev
-TEST_PACKAGES  := libcunit1-dev libjansson-dev python3-jsonschema python3-yaml binutils man-db
+BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev libjansson-dev
+TEST_PACKAGES  := libcunit1-dev python3-jsonschema python3-yaml binutils man-db
 
 .PHONY: deps
 deps:
@@ -187,7 +187,7 @@ bench-instructions:
 # One object with every room's names made local, so that the archive defines flowaudit_* and
 # nothing that could meet a name of the embedding program.
 PUBLIC_OBJ := $(B)/public/flowaudit.o
-$(PUBLIC_OBJ): $(filter-out $(B)/src/cmd/%,$(LIB_OBJ))
+$(PUBLIC_OBJ): $(filter-out $(B)/src/cmd/% $(B)/src/check/%,$(LIB_OBJ))
 	@mkdir -p $(@D)
 	$(Q)$(CC) -nostdlib -r -o $@ $^
 	$(Q)$(OBJCOPY) --localize-hidden $@
