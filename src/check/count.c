@@ -24,7 +24,7 @@ bool count_parse(const char *text, size_t len, struct count *count)
 			at = 2;
 		}
 	}
-	while (at < len && text[at] == ' ')
+	while (at > 0 && at < len && text[at] == ' ')
 		at++;
 	for (; at < len && text[at] >= '0' && text[at] <= '9' && digits < 18; at++, digits++)
 		count->value = count->value * 10 + (uint64_t)(text[at] - '0');

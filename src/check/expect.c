@@ -176,6 +176,17 @@ static void read_exceptions(struct reader *r, const struct yaml_node *node)
 	}
 }
 
+/* JUnit's readers drop all but one of the cases with the same name. */
+static void check_names(struct reader *r, const struct yaml_node *flows)
+{
+	for (const struct expect_flow *f = r->expect->flows; f != NULL; f = f->next)
+		for (const struct expect_flow *g = r->expect->flows; g != f; g = g->next)
+			if (f->name != NULL && g->name != NULL && strcmp(f->name, g->name) == 0)
+				yaml_complain(&r->doc, flows, "",
+					      "two flows are called \"%.100s\" (lines %u and %u)",
+					      f->name, g->line, f->line);
+}
+
 static void read_root(struct reader *r)
 {
 	enum { CAPTURES, RULES, SITE, EXIT, ROWS, VERDICTS, FLOWS, EXCEPTIONS, FIELDS };
@@ -204,6 +215,7 @@ static void read_root(struct reader *r)
 	read_rows(r, values[ROWS]);
 	read_verdicts(r, values[VERDICTS]);
 	read_flows(r, values[FLOWS]);
+	check_names(r, values[FLOWS]);
 	read_exceptions(r, values[EXCEPTIONS]);
 }
 
@@ -215,26 +227,44 @@ static char *directory_of(struct reader *r, const char *path)
 	return arena_text(&r->expect->arena, path, slash == NULL ? 0 : (size_t)(slash - path) + 1);
 }
 
+/* @status: of the YAML, which is taken over and released. */
+static int read_document(struct reader *r, int status, size_t errors)
+{
+	if (r->doc.root != NULL)
+		read_root(r);
+	if (status == 0 && r->doc.problems->errors != errors)
+		status = FA_EFORMAT;
+	yaml_free(&r->doc);
+	return r->nomem ? FA_ENOMEM : status;
+}
+
+static bool begin(struct reader *r, struct expectation *expect, const char *path)
+{
+	*r = (struct reader){ .expect = expect };
+	*expect = (struct expectation){ .file = path, .exit = -1 };
+	expect->directory = directory_of(r, path);
+	return expect->directory != NULL;
+}
+
 int expect_load(struct expectation *expect, const char *path, struct problems *problems)
 {
-	struct reader r = { .expect = expect };
+	struct reader r;
 	size_t errors = problems->errors;
-	int status;
 
-	*expect = (struct expectation){ .exit = -1 };
-	expect->file = path;
-	expect->directory = directory_of(&r, path);
-	if (expect->directory == NULL)
+	if (!begin(&r, expect, path))
 		return FA_ENOMEM;
-	status = yaml_load_file(&r.doc, path, problems);
-	if (r.doc.root != NULL)
-		read_root(&r);
-	yaml_free(&r.doc);
-	if (r.nomem)
+	return read_document(&r, yaml_load_file(&r.doc, path, problems), errors);
+}
+
+int expect_read(struct expectation *expect, const char *path, const char *text, size_t len,
+		struct problems *problems)
+{
+	struct reader r;
+	size_t errors = problems->errors;
+
+	if (!begin(&r, expect, path))
 		return FA_ENOMEM;
-	if (status == 0 && problems->errors != errors)
-		status = FA_EFORMAT;
-	return status;
+	return read_document(&r, yaml_load(&r.doc, path, text, len, problems), errors);
 }
 
 void expect_free(struct expectation *expect)

@@ -96,6 +96,9 @@ struct expectation {
  * Return: 0; FA_EFORMAT, FA_EIO: every mistake is in @problems; FA_ENOMEM
  */
 int expect_load(struct expectation *expect, const char *path, struct problems *problems);
+/* The same from memory; @path is what it is called. */
+int expect_read(struct expectation *expect, const char *path, const char *text, size_t len,
+		struct problems *problems);
 void expect_free(struct expectation *expect);
 
 #endif

@@ -123,8 +123,7 @@ static bool address_fits(const char *found, const char *value)
 	struct address_range one, range;
 
 	return address_range_parse(found, &one, NULL) == 0 &&
-	       address_range_parse(value, &range, NULL) == 0 &&
-	       address_in_range(&one.lo, &range);
+	       address_range_parse(value, &range, NULL) == 0 && address_in_range(&one.lo, &range);
 }
 
 static bool scalar_fits(const struct match_field *field, const json_t *value)

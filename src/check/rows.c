@@ -90,8 +90,8 @@ void rows_take_flow(struct rows *rows, const json_t *flow)
 	if (strcmp(record_text(flow, "verdict"), "expected") == 0)
 		return;
 	for (size_t i = 0; i < MIN(counts_for, json_array_size(documented)); i++) {
-		struct row_example *slot = example_slot(
-			rows, json_string_value(json_array_get(documented, i)), true);
+		struct row_example *slot =
+			example_slot(rows, json_string_value(json_array_get(documented, i)), true);
 
 		if (slot != NULL && slot->total++ < RESULT_EXAMPLES)
 			slot->examples[slot->count++] = example_of(rows->results, flow);

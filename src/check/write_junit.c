@@ -54,7 +54,9 @@ static void outcome(struct output *out, const struct result *r)
 	attribute(out, "type", r->group);
 	output_string(out, ">");
 	xml(out, r->file);
-	output_printf(out, ":%u: ", r->line);
+	if (r->line != 0)
+		output_printf(out, ":%u", r->line);
+	output_string(out, ": ");
 	xml(out, text);
 	for (unsigned i = 0; i < r->example_count; i++) {
 		output_string(out, "\n");
