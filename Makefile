@@ -125,7 +125,7 @@ export FLOWAUDIT_SHARED := $(abspath $(SHARED))
 export FLOWAUDIT_RULES := $(CURDIR)/rules
 
 .PHONY: unit truth shared golden invariance bad-input rules layers headers example install-test \
-	schema man prefetch test
+	schema man prefetch check test
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
 
@@ -142,6 +142,8 @@ golden: $(B)/flowaudit
 	tests/golden/run.sh $<
 invariance: $(B)/flowaudit
 	tests/invariance.sh $<
+check: $(B)/flowaudit
+	tests/check.sh $<
 bad-input: $(B)/flowaudit
 	tests/bad-input.sh $<
 rules: $(B)/flowaudit
@@ -161,7 +163,7 @@ example: $(B)/flowaudit
 install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
-test: all unit truth shared golden invariance bad-input rules schema man layers headers prefetch \
+test: all unit truth shared golden invariance bad-input check rules schema man layers headers prefetch \
 	example install-test
 
 # ---- speed -------------------------------------------------------------------------------
@@ -211,11 +213,11 @@ install: $(B)/flowaudit $(B)/public/libflowaudit.a $(B)/flowaudit.pc
 	$(INSTALL) -m 0644 $(B)/flowaudit.pc '$(DESTDIR)$(LIBDIR)/pkgconfig/flowaudit.pc'
 	$(INSTALL) -m 0644 include/flowaudit/flowaudit.h '$(DESTDIR)$(INCLUDEDIR)/flowaudit/flowaudit.h'
 	$(INSTALL) -m 0644 $(wildcard rules/*.yaml rules/*.json) '$(DESTDIR)$(RULESDIR)'
-	$(INSTALL) -m 0644 man/flowaudit.1 '$(DESTDIR)$(MANDIR)/man1/flowaudit.1'
+	$(INSTALL) -m 0644 $(wildcard man/*.1) '$(DESTDIR)$(MANDIR)/man1'
 uninstall:
 	rm -f '$(DESTDIR)$(BINDIR)/flowaudit' '$(DESTDIR)$(LIBDIR)/libflowaudit.a' \
-	 '$(DESTDIR)$(LIBDIR)/pkgconfig/flowaudit.pc' '$(DESTDIR)$(INCLUDEDIR)/flowaudit/flowaudit.h' \
-	 '$(DESTDIR)$(MANDIR)/man1/flowaudit.1'
+	 '$(DESTDIR)$(LIBDIR)/pkgconfig/flowaudit.pc' '$(DESTDIR)$(INCLUDEDIR)/flowaudit/flowaudit.h'
+	rm -f $(foreach f,$(notdir $(wildcard man/*.1)),'$(DESTDIR)$(MANDIR)/man1/$(f)')
 	rm -f $(foreach f,$(notdir $(wildcard rules/*.yaml rules/*.json)),'$(DESTDIR)$(RULESDIR)/$(f)')
 	-rmdir '$(DESTDIR)$(INCLUDEDIR)/flowaudit' '$(DESTDIR)$(RULESDIR)' '$(DESTDIR)$(DATADIR)/flowaudit' 2>/dev/null
 
