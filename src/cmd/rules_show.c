@@ -24,6 +24,16 @@ static const char *twoway_name(const struct row *row)
 	return names[row->twoway];
 }
 
+/* The port key that the row's parameter moves. */
+static const char *port_key_name(const struct row *row)
+{
+	static const char *const names[] = {
+		[PORT_KEY_DPORT] = "dport", [PORT_KEY_SPORT] = "sport", [PORT_KEY_PORT] = "port"
+	};
+
+	return names[row->tune_key];
+}
+
 static const char *l4_text(const struct row *row)
 {
 	static const char *const texts[] = { "-", "tcp", "udp", "tcp,udp" };
@@ -133,8 +143,10 @@ void rules_row_json(struct rules_run *run, unsigned index)
 		member(out, "until", row->until_text);
 	if (row->exception != NULL)
 		member(out, "except", row->exception);
-	if (row->tune != NULL)
+	if (row->tune != NULL) {
 		member(out, "tune", row->tune);
+		member(out, "tune_key", port_key_name(row));
+	}
 	if (row->inferred != NULL)
 		member(out, "inferred", row->inferred);
 	if (row->note != NULL)
@@ -169,6 +181,8 @@ static void limits(struct rules_run *run, const struct row *row)
 
 	if (row->need == NEED_OPTIONAL)
 		output_string(run->out, ", optional");
+	if (row->need == NEED_NONE)
+		output_string(run->out, ", documents no flow");
 	for (i = 0; i < row->condition_count; i++) {
 		enum assertion a = policy_condition(run->policy, row->conditions[i]);
 
@@ -189,7 +203,7 @@ static void row_line(struct rules_run *run, const struct row *row, const char *n
 {
 	char ports[80], protocols[160], from[160], to[160];
 
-	if (row->need == NEED_NONE) {
+	if (row->l4 == 0) {
 		output_printf(run->out, "  %3s  nothing is printed in this row\n", number);
 		return;
 	}
@@ -336,7 +350,7 @@ static void show_row(struct rules_run *run, const struct row *row)
 			      policy_row_is_expired(run->policy, row, run->at_ns) ? " (expired)"
 										  : "");
 	if (row->tune != NULL)
-		output_printf(out, "  %-9s by %s\n", "tunable", row->tune);
+		output_printf(out, "  %-9s %s by %s\n", "tunable", port_key_name(row), row->tune);
 	if (row->inferred != NULL)
 		output_printf(out, "  %-9s %s: the table does not print it\n", "inferred",
 			      row->inferred);
