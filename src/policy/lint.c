@@ -24,7 +24,8 @@ struct span {
 struct lint {
 	const struct policy *policy;
 	struct problems *problems;
-	bool cut; /* some row had more partners than were looked at */
+	bool *said; /* per row: which other one has its flows too; the first will do */
+	bool cut;   /* some row had more partners than were looked at */
 	int ret;
 };
 
@@ -192,16 +193,17 @@ static void compare(struct lint *l, uint32_t x, uint32_t y)
 	bool in = inside(l->policy, first, second), out = inside(l->policy, second, first);
 	char ports[2][160];
 
-	if (in && out) {
-		say(l, SEVERITY_WARNING, "duplicate", b,
-		    "row %s documents the same flows as row %s (%s:%u)", b->id, a->id, a->file,
-		    a->line);
-	} else if (in || out) {
-		const struct row *narrow = in ? a : b, *wide = in ? b : a;
+	if (in || out) {
+		const struct row *narrow = out ? b : a, *wide = out ? a : b;
+		bool *said = &l->said[out ? second : first];
 
-		say(l, SEVERITY_WARNING, "shadowed", narrow,
-		    "every flow of row %s is one of row %s too (%s:%u)", narrow->id, wide->id,
-		    wide->file, wide->line);
+		if (*said)
+			return;
+		*said = true;
+		say(l, SEVERITY_WARNING, in && out ? "duplicate" : "shadowed", narrow,
+		    in && out ? "row %s documents the same flows as row %s (%s:%u)"
+			      : "every flow of row %s is one of row %s too (%s:%u)",
+		    narrow->id, wide->id, wide->file, wide->line);
 	} else if (overlap(l->policy, first, second)) {
 		policy_row_ports_text(a, ports[0], sizeof(ports[0]));
 		policy_row_ports_text(b, ports[1], sizeof(ports[1]));
@@ -300,13 +302,13 @@ static void check_row(struct lint *l, uint32_t index, int64_t now_ns)
 		    can_be_bound(l, &row->from, &rule->from) ? "to" : "from");
 }
 
-/* Roles that no row names, and that nothing a row names is made of. */
+/* Roles that no row names, and that nothing a row names is made of or is. */
 static void check_roles(struct lint *l)
 {
 	const struct policy *policy = l->policy;
 	struct role_set used = { 0 };
 	size_t i;
-	unsigned role, member;
+	unsigned role, other;
 
 	for (i = 0; i < policy->row_count; i++) {
 		role_set_join(&used, &policy->rows[i].from.roles);
@@ -318,9 +320,10 @@ static void check_roles(struct lint *l)
 		const struct role *r = &policy->vocabulary.roles[role];
 		bool part = role_set_has(&used, role) || role_set_meets(&r->is, &used);
 
-		for (member = 0; member < policy->vocabulary.counts[VOCAB_ROLE] && !part; member++)
-			part = role_set_has(&used, member) &&
-			       role_set_has(&policy->vocabulary.roles[member].members, role);
+		for (other = 0; other < policy->vocabulary.counts[VOCAB_ROLE] && !part; other++)
+			part = role_set_has(&used, other) &&
+			       (role_set_has(&policy->vocabulary.roles[other].members, role) ||
+				role_set_has(&policy->vocabulary.roles[other].is, role));
 		if (!part &&
 		    problems_add(l->problems, SEVERITY_WARNING, "unused-role", r->file, r->line,
 				 r->column, "no row uses role \"%s\"", r->name) != 0)
@@ -334,6 +337,9 @@ int policy_lint(const struct policy *policy, int64_t now_ns, struct problems *pr
 	size_t i;
 
 	FA_ASSERT(policy->compiled);
+	l.said = memory_array(policy->row_count, sizeof(*l.said));
+	if (l.said == NULL)
+		return FA_ENOMEM;
 	for (i = 0; i < policy->row_count && l.ret == 0; i++)
 		check_row(&l, (uint32_t)i, now_ns);
 	compare_all(&l);
@@ -343,5 +349,6 @@ int policy_lint(const struct policy *policy, int64_t now_ns, struct problems *pr
 				  "only so many were compared",
 				  PARTNERS_MOST) != 0)
 		l.ret = FA_ENOMEM;
+	free(l.said);
 	return l.ret;
 }
