@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "policy/policy_priv.h"
+#include "policy/ranges.h"
 
 /*
  * Two rows can only be duplicates, shadow or overlap where their ports meet.
@@ -86,35 +87,6 @@ static bool sides_meet(const struct side *a, const struct role_set *a_roles, con
 	return a->kind != SIDE_ROLES || b->kind != SIDE_ROLES || role_set_meets(a_roles, b_roles);
 }
 
-static bool ports_inside(const struct port_set *a, const struct port_set *b)
-{
-	unsigned i, j;
-
-	if (b->count == 0)
-		return true;
-	for (i = 0; i < a->count; i++) {
-		for (j = 0; j < b->count; j++)
-			if (a->ranges[i].lo >= b->ranges[j].lo &&
-			    a->ranges[i].hi <= b->ranges[j].hi)
-				break;
-		if (j == b->count)
-			return false;
-	}
-	return a->count > 0;
-}
-
-static bool ports_meet(const struct port_set *a, const struct port_set *b)
-{
-	unsigned i, j;
-
-	for (i = 0; i < a->count; i++)
-		for (j = 0; j < b->count; j++)
-			if (a->ranges[i].lo <= b->ranges[j].hi &&
-			    b->ranges[j].lo <= a->ranges[i].hi)
-				return true;
-	return false;
-}
-
 /* Every protocol that satisfies @a satisfies @b. */
 static bool protocols_inside(const struct row *a, const struct row *b)
 {
@@ -157,8 +129,8 @@ static bool inside(const struct policy *policy, uint32_t i, uint32_t k)
 
 	return (a->l4 & ~b->l4) == 0 && (a->twoway == TWOWAY_NO || a->twoway == b->twoway) &&
 	       side_inside(&a->from, &p->from, &b->from, &q->from) &&
-	       side_inside(&a->to, &p->to, &b->to, &q->to) && ports_inside(&a->dport, &b->dport) &&
-	       ports_inside(&a->sport, &b->sport) && ports_inside(&a->port, &b->port) &&
+	       side_inside(&a->to, &p->to, &b->to, &q->to) && ranges_inside(&a->dport, &b->dport) &&
+	       ranges_inside(&a->sport, &b->sport) && ranges_inside(&a->port, &b->port) &&
 	       protocols_inside(a, b) && conditions_inside(a, b) && a->until_ns <= b->until_ns;
 }
 
@@ -182,8 +154,8 @@ static bool overlap(const struct policy *policy, uint32_t i, uint32_t k)
 	return (a->l4 & b->l4) != 0 && telling(a, b) && !exclusive(policy, a, b) &&
 	       sides_meet(&a->from, &p->from, &b->from, &q->from) &&
 	       sides_meet(&a->to, &p->to, &b->to, &q->to) &&
-	       (ports_meet(&a->dport, &b->dport) || ports_meet(&a->sport, &b->sport) ||
-		ports_meet(&a->port, &b->port));
+	       (ranges_meet(&a->dport, &b->dport) || ranges_meet(&a->sport, &b->sport) ||
+		ranges_meet(&a->port, &b->port));
 }
 
 static void compare(struct lint *l, uint32_t x, uint32_t y)
@@ -287,7 +259,7 @@ static void check_row(struct lint *l, uint32_t index, int64_t now_ns)
 		say(l, SEVERITY_WARNING, "unreachable", row,
 		    "row %s: its conditions exclude each other", row->id);
 	if (row->port.count > 0 && row->dport.count > 0 && row->sport.count > 0 &&
-	    !ports_meet(&row->port, &row->dport) && !ports_meet(&row->port, &row->sport))
+	    !ranges_meet(&row->port, &row->dport) && !ranges_meet(&row->port, &row->sport))
 		say(l, SEVERITY_WARNING, "unreachable", row,
 		    "row %s: neither its dport nor its sport can be its port", row->id);
 	if (now_ns >= row->until_ns && !rule->excepted)

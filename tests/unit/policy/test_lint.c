@@ -75,6 +75,13 @@ static void test_findings(void)
 				  R("3", "l4: tcp, proto: sip, from: a, to: b, dport: 5"),
 		  "p.yaml:11:3: every flow of row d/t/3 is one of row d/t/1 too (p.yaml:9) "
 		  "[shadowed]" },
+		{ R("1", "l4: tcp, proto: sip, from: a, to: b, dport: 5")
+			  R("2", "l4: tcp, proto: sip, from: a, to: any, dport: 5")
+				  R("3", "l4: tcp, proto: sip, from: any, to: b, dport: 5-6"),
+		  "p.yaml:9:3: every flow of row d/t/1 is one of row d/t/2 too (p.yaml:10) "
+		  "[shadowed]\n"
+		  "p.yaml:11:3: row d/t/3 (5-6) shares flows with row d/t/2 (5, p.yaml:10) "
+		  "[overlap, note]" },
 		/* Wider ports, roles, transport, protocols, fewer conditions: the narrower is told.
 		 */
 		{ R("1", "l4: tcp, proto: sip, from: a, to: b, dport: 5")

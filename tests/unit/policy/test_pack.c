@@ -93,6 +93,9 @@ static void test_parts(void)
 	CU_ASSERT(rig_same(rig_wrong_pack(&rig, TABLES PART("d/t/1/http") PART("d/t/10/http")
 							PART("d/t/1") PART("d/u/1")),
 			   "p.yaml:4:10: table \"d/t\" has 2 rows, 3 of them are here"));
+	CU_ASSERT(rig_same(rig_wrong_pack(&rig, TABLES PART("d/t/10/http") PART("d/t/1/http")
+							PART("d/t/2") PART("d/u/1")),
+			   "p.yaml:4:10: table \"d/t\" has 2 rows, 3 of them are here"));
 	CU_ASSERT(rig_same(rig_wrong_pack(&rig, TABLES PART("d/t/1/http") PART("d/t/1/http")
 							PART("d/t/2") PART("d/u/1")),
 			   "p.yaml:8:10: row \"d/t/1/http\" is there already, at p.yaml:7:5"));
