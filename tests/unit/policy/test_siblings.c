@@ -155,12 +155,18 @@ static void test_counts(void)
 	CU_ASSERT_EQUAL(total, 458);
 }
 
-/* No pack is in the directory that no test knows. */
+/* No pack is in the directory that the program or a test does not know. */
 static void test_directory(void)
 {
+	const char *const *names = packs_siblings();
 	unsigned packs = 0;
 	struct dirent *entry;
 	DIR *dir = opendir("rules");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(siblings) && names[i] != NULL; i++)
+		CU_ASSERT_STRING_EQUAL(names[i], siblings[i].pack);
+	CU_ASSERT(i == ARRAY_SIZE(siblings) && names[i] == NULL);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(dir);
 	while ((entry = readdir(dir)) != NULL)
