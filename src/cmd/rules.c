@@ -26,7 +26,7 @@ enum {
 
 static const struct option_row rows[] = {
 	[OPT_RULES] = { 'R', "rules", "PACK", true,
-			"a pack by name or path (default: the Lync 2013 packs)" },
+			"pack by name or path (default: lync2013-pic, -internal)" },
 	[OPT_SITE] = { 'S', "site", "FILE", false, "bind roles to addresses" },
 	[OPT_FORMAT] = { 'f', "format", "FORMAT", false, "text or json (default: text)" },
 	[OPT_ROLES] = { 0, "roles", NULL, false, "list: the roles that a site may bind" },
@@ -58,11 +58,11 @@ static void usage(FILE *to)
 	      "  match  the rows that a flow satisfies and why, or the nearest and why not;\n"
 	      "         the first address opens, IPv6 stands in brackets, * is a port not known\n"
 	      "  lint   rows that are unreachable, shadowed, overlapping, double or expired\n"
-	      "  diff   what the second pack adds, drops, widens, narrows or changes against the\n"
-	      "         first; rows are matched by what they mean, not by their numbers\n\n",
+	      "  diff   what the second pack adds, drops, widens, narrows or changes against\n"
+	      "         the first; rows are matched by what they mean, not by their numbers\n\n",
 	      to);
 	options_print(to, rows);
-	fputs("\nexit status: 0, 1 nothing matched, lint found errors or the packs differ, "
+	fputs("\nexit status: 0, 1 nothing matched, lint found errors or the packs differ,\n"
 	      "2 could not be done\n",
 	      to);
 }
