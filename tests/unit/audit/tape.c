@@ -211,7 +211,7 @@ static size_t put_options(uint8_t *p, unsigned protocol)
 }
 
 /* The IP header in front of @len bytes; returns its length. */
-static size_t ip_header(const struct tape *t, uint8_t *p, const char *from, const char *to,
+static size_t ip_header(struct tape *t, uint8_t *p, const char *from, const char *to,
 			unsigned protocol, size_t len)
 {
 	struct end a = read_end(from), b = read_end(to);
@@ -233,10 +233,10 @@ static size_t ip_header(const struct tape *t, uint8_t *p, const char *from, cons
 	memset(p, 0, 20);
 	p[0] = 0x45;
 	set16(p + 2, (unsigned)(20 + len));
-	set16(p + 4, t->ip_id);
+	set16(p + 4, t->id != 0 ? t->id++ : t->ip_id);
 	memcpy(p + 12, a.addr, 4);
 	memcpy(p + 16, b.addr, 4);
-	p[8] = t->ttl != 0 ? t->ttl : p[15] == 1 ? 127 : 128;
+	p[8] = (uint8_t)((t->ttl != 0 ? t->ttl : p[15] == 1 ? 127 : 128) - t->hops);
 	p[9] = (uint8_t)protocol;
 	set16(p + 10, folded(sum16(p, 20, 0)));
 	return 20;
@@ -274,7 +274,7 @@ void tape_tcp_bytes(struct tape *t, int64_t ns, const char *from, const char *to
 	set32(tcp + 8, ack);
 	tcp[12] = 5 << 4;
 	tcp[13] = (uint8_t)flags;
-	set16(tcp + 14, 65535);
+	set16(tcp + 14, t->shut ? 0 : 65535);
 	memcpy(tcp + 20, payload, len);
 	set16(tcp + 16, transport_sum(p, header, 6, 20 + len, t->spoil));
 	record(t, ns, p, (uint32_t)(header + 20 + len));
@@ -358,6 +358,20 @@ void tape_repeat(struct tape *t, int64_t ns)
 
 	CU_ASSERT_FATAL(len <= sizeof(copy));
 	memcpy(copy, last, len);
+	record(t, ns, copy, (uint32_t)len);
+}
+
+void tape_again(struct tape *t, int64_t ns, unsigned hops)
+{
+	size_t len;
+	const uint8_t *last = last_packet(t, &len);
+	uint8_t copy[LONGEST];
+
+	CU_ASSERT_FATAL(len <= sizeof(copy) && last[0] == 0x45);
+	memcpy(copy, last, len);
+	copy[8] = (uint8_t)(copy[8] - hops);
+	set16(copy + 10, 0);
+	set16(copy + 10, folded(sum16(copy, 20, 0)));
 	record(t, ns, copy, (uint32_t)len);
 }
 

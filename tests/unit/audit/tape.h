@@ -41,6 +41,9 @@ struct tape {
 	int spoil;        /* wrong TCP and UDP checksums */
 	uint16_t vlan;    /* Ethernet: tagged with it; 0: untagged */
 	uint16_t ip_id;   /* IPv4 identification */
+	uint16_t id;      /* not 0: the identification of the next packet, counted up */
+	uint8_t hops;     /* IPv4: routers that they passed: so much less TTL */
+	int shut;         /* TCP window 0 */
 	uint8_t ttl;      /* 0: 128, or 127 from IPv4 hosts that end in .1, one hop further away */
 	bool options;     /* IPv6: a hop-by-hop and a destination options header in front */
 };
@@ -67,6 +70,8 @@ void tape_icmp(struct tape *t, int64_t ns, const char *from, unsigned type, unsi
 void tape_swap(struct tape *t);
 /* The last record once more, as a mirror of both ends of a link gives it. */
 void tape_repeat(struct tape *t, int64_t ns);
+/* The last packet once more, as captured @hops further on; IPv4. */
+void tape_again(struct tape *t, int64_t ns, unsigned hops);
 /* The first piece of a datagram that is never finished. */
 void tape_fragment(struct tape *t, int64_t ns, const char *from, const char *to, unsigned id);
 /* A record that no reader can believe. */
