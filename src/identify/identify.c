@@ -170,6 +170,8 @@ void ident_transaction(struct ident *id, uint64_t transaction, bool answer, cons
 		return;
 	id->transaction = transaction;
 	id->answers = answer;
+	if (answer)
+		id->stray = transaction;
 }
 
 void ident_client(struct ident *id, unsigned dir)
