@@ -93,6 +93,7 @@ struct tls_facts {
 	uint8_t alert_dir;
 	bool client_hello;
 	bool server_hello;
+	bool server_cert; /* the server sent a Certificate in clear */
 	bool complete;
 	char sni[IDENT_NAME];
 	char alpn[16];
@@ -156,8 +157,9 @@ struct app_answer {
 };
 
 /* Pseudo-TLS hellos seen, ident.pseudo. */
-#define PSEUDO_ASKED    0x01u
-#define PSEUDO_ANSWERED 0x02u /* by the 83 bytes of a relay */
+#define PSEUDO_ASKED       0x01u
+#define PSEUDO_ANSWERED    0x02u /* by the 83 bytes of a relay */
+#define PSEUDO_ANSWER_SIZE 83
 
 /* One direction of a TLS stream: where the walk over records and messages stands. */
 struct ident_tls {
@@ -263,6 +265,7 @@ struct ident_work {
  * @answers:	That message is an answer
  * @stray:	Transaction of the first answer that nothing on this flow asked for, so that
  *		the request, sent to another address, can be told (facts/protocols.md 0.5); 0: none
+ * @stray_frame: Frame of that answer
  * @stun_sent:	Datagrams or frames that were requests, retransmissions included; saturates
  * @microsoft:	An attribute of MS-ICE2 or MS-TURN was seen
  * @pseudo:	Set of PSEUDO_
@@ -280,6 +283,7 @@ struct ident {
 	uint64_t accepted_frame;
 	uint64_t transaction;
 	uint64_t stray;
+	uint64_t stray_frame;
 	uint32_t seen;
 	uint32_t possible;
 	uint32_t examined[2];

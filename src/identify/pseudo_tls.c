@@ -10,7 +10,7 @@
 
 enum {
 	CLIENT_SIZE = 50,
-	SERVER_SIZE = 83,
+	SERVER_SIZE = PSEUDO_ANSWER_SIZE,
 };
 
 /* Bytes 0-10 and 43-49; between them the random. */

@@ -166,8 +166,8 @@ bool stun_answer(struct ident *id, const struct stun *m, const struct input *in)
 		saturating_add(&id->stun_answers);
 	if (pending != NULL)
 		*pending |= ANSWERED;
-	else if (!in->nested && id->stray == 0 && id->work.pending_next <= PENDING)
-		id->stray = transaction_of(m);
+	else if (id->work.pending_next <= PENDING)
+		ident_stray(id, transaction_of(m), in);
 	return pending != NULL;
 }
 

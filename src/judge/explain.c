@@ -5,6 +5,34 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Upper-case initials, as people write them. */
+static const char *app_title(enum app app)
+{
+	static const char *const titles[] = {
+		[APP_NONE] = "unknown",
+		[APP_TLS] = "TLS",
+		[APP_PSEUDO_TLS] = "pseudo-TLS",
+		[APP_DTLS] = "DTLS",
+		[APP_STUN] = "STUN",
+		[APP_TURN] = "TURN",
+		[APP_MSTURN] = "MSTURN",
+		[APP_RTP] = "RTP",
+		[APP_RTCP] = "RTCP",
+		[APP_SIP] = "SIP",
+		[APP_HTTP] = "HTTP",
+		[APP_DCERPC] = "DCE/RPC",
+		[APP_SMB] = "SMB",
+		[APP_SQLR] = "SQL Browser",
+		[APP_DHCP] = "DHCP",
+		[APP_NMF] = ".NET framing",
+		[APP_MSNFTP] = "MSN file transfer",
+		[APP_TDS] = "TDS",
+	};
+	static_assert(ARRAY_SIZE(titles) == APP_COUNT, "a title for each protocol");
+
+	return titles[app];
+}
+
 static const char *icmp_phrase(uint32_t version, uint32_t type, uint32_t code)
 {
 	static const char *const v4[] = {
@@ -128,12 +156,50 @@ static void counted_text(const struct evidence *e, char *buf, size_t size)
 		snprintf(buf, size, "one SYN, never answered");
 	else if (e->code == EVIDENCE_SYN_UNANSWERED)
 		snprintf(buf, size, "%u SYNs over %s, none answered", e->count, span);
+	else if (e->code == EVIDENCE_STUN_UNANSWERED && e->value == 0)
+		snprintf(buf, size, "the pseudo-TLS hello was never answered");
 	else if (e->code == EVIDENCE_STUN_UNANSWERED && e->value == 1 && e->count > 1)
 		snprintf(buf, size, "a STUN request sent %u times, never answered", e->count);
 	else
 		snprintf(buf, size, "%u %s%s, none answered", e->count,
 			 e->code == EVIDENCE_STUN_UNANSWERED ? "STUN request" : "datagram",
 			 e->count == 1 ? "" : "s");
+}
+
+/* What a refusal of a relay is about (facts/protocols.md 5e); "" for a code not in its table. */
+static const char *stun_error_meaning(uint32_t code)
+{
+	switch (code) {
+	case 274:
+	case 275:
+		return " (bandwidth policy)";
+	case 403:
+		return " (policy: forbidden)";
+	case 400:
+	case 420:
+	case 440:
+	case 442:
+	case 443:
+		return " (protocol: not supported)";
+	case 430:
+	case 431:
+	case 432:
+	case 434:
+	case 435:
+	case 436:
+	case 441:
+		return " (credentials)";
+	case 437:
+		return " (allocation mismatch)";
+	case 500:
+		return " (server error)";
+	case 486:
+	case 507:
+	case 508:
+		return " (capacity)";
+	default:
+		return "";
+	}
 }
 
 static void found_text(const struct evidence *e, char *buf, size_t size)
@@ -197,9 +263,11 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		break;
 	case EVIDENCE_PSEUDO_TLS_INTERCEPTED:
 		snprintf(buf, size,
-			 "the pseudo-TLS hello was answered with %s, which no relay does: a box "
-			 "that inspects TLS stands between",
-			 e->value == APP_NONE ? "other bytes" : app_name((enum app)e->value));
+			 "the pseudo-TLS hello was answered with %s, which no relay does: "
+			 "something else stands in its place, as a proxy that inspects TLS would",
+			 e->value2 != 0         ? "a reset"
+			 : e->value == APP_NONE ? "other bytes"
+						: app_title((enum app)e->value));
 		break;
 	case EVIDENCE_RPC_REFUSED:
 		snprintf(buf, size, "the server refused: DCE/RPC status 0x%x", e->value);
@@ -213,8 +281,8 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		break;
 	case EVIDENCE_ICE_SESSION_WORKS:
 		snprintf(buf, size,
-			 "no answer here, but %u other candidate pair%s of this media session "
-			 "answered: normal",
+			 "%u other candidate pair%s of this media session worked: that this one "
+			 "did not is normal",
 			 e->value, e->value == 1 ? "" : "s");
 		break;
 	case EVIDENCE_ICE_SESSION_FAILED:
@@ -252,7 +320,8 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			 e->value);
 		break;
 	case EVIDENCE_STUN_ERROR:
-		snprintf(buf, size, "the server refused: STUN error %u", e->value);
+		snprintf(buf, size, "the server refused: STUN error %u%s", e->value,
+			 stun_error_meaning(e->value));
 		break;
 	case EVIDENCE_SIP_STATUS:
 		snprintf(buf, size, "the server refused: SIP status %u", e->value);
@@ -261,7 +330,9 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		snprintf(buf, size, "the server refused: HTTP status %u", e->value);
 		break;
 	case EVIDENCE_ANSWERED_ELSEWHERE:
-		snprintf(buf, size, "the answer came from %s", address_text(&e->from, text));
+		snprintf(buf, size,
+			 e->value == 0 ? "the answer came from %s" : "it answers what %s was asked",
+			 address_text(&e->from, text));
 		break;
 	case EVIDENCE_FITNESS:
 		snprintf(buf, size, "the capture cannot carry this verdict (%s)",
@@ -290,34 +361,6 @@ void ledger_nearest_text(const struct ledger *ledger, const struct judged *flow,
 	ledger_tuple(flow, &tuple);
 	ledger_protocol_text(flow, found, sizeof(found));
 	policy_nearest_text(ledger->policy, &tuple, &nearest, found, buf, size);
-}
-
-/* Upper-case initials, as people write them. */
-static const char *app_title(enum app app)
-{
-	static const char *const titles[] = {
-		[APP_NONE] = "unknown",
-		[APP_TLS] = "TLS",
-		[APP_PSEUDO_TLS] = "pseudo-TLS",
-		[APP_DTLS] = "DTLS",
-		[APP_STUN] = "STUN",
-		[APP_TURN] = "TURN",
-		[APP_MSTURN] = "MSTURN",
-		[APP_RTP] = "RTP",
-		[APP_RTCP] = "RTCP",
-		[APP_SIP] = "SIP",
-		[APP_HTTP] = "HTTP",
-		[APP_DCERPC] = "DCE/RPC",
-		[APP_SMB] = "SMB",
-		[APP_SQLR] = "SQL Browser",
-		[APP_DHCP] = "DHCP",
-		[APP_NMF] = ".NET framing",
-		[APP_MSNFTP] = "MSN file transfer",
-		[APP_TDS] = "TDS",
-	};
-	static_assert(ARRAY_SIZE(titles) == APP_COUNT, "a title for each protocol");
-
-	return titles[app];
 }
 
 void ledger_protocol_text(const struct judged *flow, char *buf, size_t size)

@@ -102,6 +102,8 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @either_way:	The initiator is not known, and different rows document the flow by
  *		who it was
  * @answers:	What @transaction was taken from is an answer
+ * @stray, @stray_frame: First answer that nothing on this flow asked for, see struct ident
+ * @checked:	An ICE check was answered with success on it, one that a relay carried included
  * @ttl:	Usual TTL of each endpoint, 0: not known
  */
 struct judged {
@@ -111,6 +113,7 @@ struct judged {
 	uint64_t bytes[2], packets[2];
 	uint64_t ident_frame[2];
 	uint64_t transaction;
+	uint64_t stray, stray_frame;
 	uint32_t rows;
 	uint32_t evidence;
 	uint32_t clues;
@@ -138,6 +141,7 @@ struct judged {
 	uint8_t fit;
 	bool examined;
 	bool answers;
+	bool checked;
 	bool either_way;
 };
 
