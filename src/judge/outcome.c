@@ -210,7 +210,7 @@ static void tcp_reset(struct opinion *o)
 /* What the responder sent in place of the 83 bytes that a relay answers pseudo-TLS with. */
 static enum app intruder(const struct ident *id)
 {
-	if (id->seen & APP_BIT(APP_TLS))
+	if ((id->seen & APP_BIT(APP_TLS)) != 0 || id->tls.alert_frame != 0)
 		return APP_TLS;
 	return id->seen & APP_BIT(APP_HTTP) ? APP_HTTP : APP_NONE;
 }
