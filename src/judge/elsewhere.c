@@ -231,8 +231,8 @@ static void join(struct settling *s, struct judged *flow, const struct judged *o
 	if (e != NULL) {
 		e->from = other->key.addr[other->initiator ^ 1u];
 		e->value = is_answer;
-		if (other->input == flow->input)
-			e->frames[0] = is_answer ? other->first_frame : other->stray_frame;
+		e->frames[0] = is_answer ? other->first_frame : other->stray_frame;
+		e->elsewhere = (uint16_t)(1 + other->input);
 	}
 	settle_downgrade(flow, OUTCOME_ESTABLISHED);
 }

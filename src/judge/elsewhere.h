@@ -9,8 +9,8 @@
  *
  * A relay that names an Alternate Server answers the next request from either
  * address (facts/protocols.md 0.5); DHCP answers what was sent to nobody.  Adds
- * EVIDENCE_ANSWERED_ELSEWHERE to both flows; the frame of the answer, or of the
- * request, where it is in the flow's own file.
+ * EVIDENCE_ANSWERED_ELSEWHERE to both flows, with the frame of the answer, or of
+ * the request.
  *
  * Return: 0 or FA_ENOMEM
  */

@@ -5,34 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Upper-case initials, as people write them. */
-static const char *app_title(enum app app)
-{
-	static const char *const titles[] = {
-		[APP_NONE] = "unknown",
-		[APP_TLS] = "TLS",
-		[APP_PSEUDO_TLS] = "pseudo-TLS",
-		[APP_DTLS] = "DTLS",
-		[APP_STUN] = "STUN",
-		[APP_TURN] = "TURN",
-		[APP_MSTURN] = "MSTURN",
-		[APP_RTP] = "RTP",
-		[APP_RTCP] = "RTCP",
-		[APP_SIP] = "SIP",
-		[APP_HTTP] = "HTTP",
-		[APP_DCERPC] = "DCE/RPC",
-		[APP_SMB] = "SMB",
-		[APP_SQLR] = "SQL Browser",
-		[APP_DHCP] = "DHCP",
-		[APP_NMF] = ".NET framing",
-		[APP_MSNFTP] = "MSN file transfer",
-		[APP_TDS] = "TDS",
-	};
-	static_assert(ARRAY_SIZE(titles) == APP_COUNT, "a title for each protocol");
-
-	return titles[app];
-}
-
 static const char *icmp_phrase(uint32_t version, uint32_t type, uint32_t code)
 {
 	static const char *const v4[] = {
@@ -267,7 +239,7 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			 "something else stands in its place, as a proxy that inspects TLS would",
 			 e->value2 != 0         ? "a reset"
 			 : e->value == APP_NONE ? "other bytes"
-						: app_title((enum app)e->value));
+						: app_name((enum app)e->value));
 		break;
 	case EVIDENCE_RPC_REFUSED:
 		snprintf(buf, size, "the server refused: DCE/RPC status 0x%x", e->value);
@@ -361,6 +333,34 @@ void ledger_nearest_text(const struct ledger *ledger, const struct judged *flow,
 	ledger_tuple(flow, &tuple);
 	ledger_protocol_text(flow, found, sizeof(found));
 	policy_nearest_text(ledger->policy, &tuple, &nearest, found, buf, size);
+}
+
+/* Upper-case initials, as people write them. */
+static const char *app_title(enum app app)
+{
+	static const char *const titles[] = {
+		[APP_NONE] = "unknown",
+		[APP_TLS] = "TLS",
+		[APP_PSEUDO_TLS] = "pseudo-TLS",
+		[APP_DTLS] = "DTLS",
+		[APP_STUN] = "STUN",
+		[APP_TURN] = "TURN",
+		[APP_MSTURN] = "MSTURN",
+		[APP_RTP] = "RTP",
+		[APP_RTCP] = "RTCP",
+		[APP_SIP] = "SIP",
+		[APP_HTTP] = "HTTP",
+		[APP_DCERPC] = "DCE/RPC",
+		[APP_SMB] = "SMB",
+		[APP_SQLR] = "SQL Browser",
+		[APP_DHCP] = "DHCP",
+		[APP_NMF] = ".NET framing",
+		[APP_MSNFTP] = "MSN file transfer",
+		[APP_TDS] = "TDS",
+	};
+	static_assert(ARRAY_SIZE(titles) == APP_COUNT, "a title for each protocol");
+
+	return titles[app];
 }
 
 void ledger_protocol_text(const struct judged *flow, char *buf, size_t size)

@@ -19,7 +19,8 @@
  * @count:	How often it was seen (at least the frames listed)
  * @value, @value2: As the code says
  * @from:	Who said it, for ICMP and answers from elsewhere
- * @elsewhere:	1 + index of the capture that @frames are numbers in; 0: the flow's own
+ * @elsewhere:	1 + index of the capture that @frames are numbers in, where they are no frames
+ *		of the flow; 0: the flow's own
  */
 struct evidence {
 	uint64_t frames[FLOW_FRAMES];

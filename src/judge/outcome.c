@@ -267,8 +267,8 @@ static bool relay_is_silent(struct opinion *o)
 	unsigned from = o->judged.initiator, to = from ^ 1u;
 	struct evidence *e;
 
-	if (id == NULL || (id->stun_requests == 0 && id->pseudo == 0) || id->stun_answers != 0 ||
-	    id->accepted_frame != 0 ||
+	if (id == NULL || (id->stun_requests == 0 && id->pseudo != PSEUDO_ASKED) ||
+	    id->stun_answers != 0 || id->accepted_frame != 0 ||
 	    o->notes->data_bytes[to] > (id->pseudo != 0 ? PSEUDO_ANSWER_SIZE : 0))
 		return false;
 	e = opinion_add(o, EVIDENCE_STUN_UNANSWERED, id->frame[from]);

@@ -231,8 +231,9 @@ static void add_frames(struct sessions *x, struct judged *flow, enum evidence_co
 		return;
 	e->value = value;
 	e->value2 = value2;
-	if (frames->input == flow->input)
-		memcpy(e->frames, frames->frames, sizeof(e->frames));
+	memcpy(e->frames, frames->frames, sizeof(e->frames));
+	if (code == EVIDENCE_ICE_SESSION_WORKS || frames->input != flow->input)
+		e->elsewhere = (uint16_t)(1 + frames->input);
 }
 
 /* Why a session of which nothing was heard proves nothing either; true when it does prove it. */

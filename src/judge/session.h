@@ -9,11 +9,11 @@
  *
  * Where another pair of the session was answered with success, failing is normal
  * (facts/protocols.md 0.6): OUTCOME_UNKNOWN, EVIDENCE_ICE_SESSION_WORKS with the
- * first frames of such pairs in the same file.  Where no pair was answered at all,
- * long or often enough asked, and a control vouches for the path: NO_REPLY or
- * REFUSED stays, likely, with EVIDENCE_ICE_SESSION_FAILED and the first frames of
- * the pairs tried.  Else OUTCOME_UNKNOWN with the reason.  A check that an ICMP
- * error prohibits is decided by it alone.
+ * first frames of such pairs.  Where no pair was answered at all, long or often
+ * enough asked, and a control vouches for the path: NO_REPLY or REFUSED stays,
+ * likely, with EVIDENCE_ICE_SESSION_FAILED and the first frames of the pairs tried.
+ * Else OUTCOME_UNKNOWN with the reason.  A check that an ICMP error prohibits is
+ * decided by it alone.
  *
  * Return: 0 or FA_ENOMEM
  */

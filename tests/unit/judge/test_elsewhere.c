@@ -118,17 +118,20 @@ static void answers_keep_to_their_capture_and_transport(void)
 	}
 }
 
-static void answer_in_another_file_has_no_frame_here(void)
+static void answer_in_another_file_names_it(void)
 {
 	struct scene s;
-	unsigned q;
+	const struct evidence *e;
+	unsigned q, a;
 
 	open_scene(&s);
 	q = asked(&s, CLIENT ":50001", EDGE ":3478", 77);
 	scene_capture(&s, 0, 60, 120);
-	answered(&s, RELAY_2 ":3478", CLIENT ":50001", 77);
+	a = answered(&s, RELAY_2 ":3478", CLIENT ":50001", 77);
 	scene_settle(&s);
-	CU_ASSERT_EQUAL(scene_evidence(&s, q, EVIDENCE_ANSWERED_ELSEWHERE)->frames[0], 0);
+	e = scene_evidence(&s, q, EVIDENCE_ANSWERED_ELSEWHERE);
+	CU_ASSERT_EQUAL(e->elsewhere, 2);
+	CU_ASSERT_EQUAL(e->frames[0], scene_flow(&s, a)->stray_frame);
 	scene_close(&s);
 }
 
@@ -271,7 +274,7 @@ CU_TestInfo tests_elsewhere[] = {
 	{ "other transactions answer nothing", other_transactions_answer_nothing },
 	{ "an answer belongs to its capture and transport",
 	  answers_keep_to_their_capture_and_transport },
-	{ "an answer in another file names no frame", answer_in_another_file_has_no_frame_here },
+	{ "an answer in another file names that file", answer_in_another_file_names_it },
 	{ "what was refused stays refused", what_is_refused_stays_refused },
 	{ "an answer to a later request is found by the ports",
 	  answer_to_a_later_request_is_found_by_the_ports },

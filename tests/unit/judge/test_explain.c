@@ -244,7 +244,7 @@ static void media(void)
 	SAME(text(EVIDENCE_ICE_SESSION_FAILED, 1, 2, 9),
 	     "none of the 2 candidate pairs of this media session answered (9 requests)");
 	SAME(text(EVIDENCE_PSEUDO_TLS_INTERCEPTED, 1, APP_TLS, 0),
-	     "the pseudo-TLS hello was answered with TLS, which no relay does: something else "
+	     "the pseudo-TLS hello was answered with tls, which no relay does: something else "
 	     "stands in its place, as a proxy that inspects TLS would");
 	SAME(text(EVIDENCE_PSEUDO_TLS_INTERCEPTED, 1, APP_NONE, 1),
 	     "the pseudo-TLS hello was answered with a reset, which no relay does: something else "

@@ -67,6 +67,7 @@ static void one_pair_that_works_makes_the_others_normal(void)
 	CU_ASSERT_EQUAL(e->frames[0], scene_flow(&s, b)->first_frame);
 	CU_ASSERT_EQUAL(e->frames[1], scene_flow(&s, c)->first_frame);
 	CU_ASSERT_EQUAL(e->frames[2], 0);
+	CU_ASSERT_EQUAL(e->elsewhere, 1); /* other flows' frames */
 	CU_ASSERT_EQUAL(scene_flow(&s, b)->verdict, VERDICT_EXPECTED);
 	scene_close(&s);
 }
@@ -103,6 +104,7 @@ static void no_pair_of_a_session_is_blocked(void)
 	e = scene_evidence(&s, b, EVIDENCE_ICE_SESSION_FAILED);
 	CU_ASSERT_EQUAL(e->value, 2);
 	CU_ASSERT_EQUAL(e->value2, 3);
+	CU_ASSERT_EQUAL(e->elsewhere, 0);
 	CU_ASSERT_EQUAL(e->frames[0], scene_flow(&s, a)->first_frame);
 	CU_ASSERT_EQUAL(e->frames[1], scene_flow(&s, b)->first_frame);
 	scene_close(&s);
