@@ -279,9 +279,7 @@ static void settle_check(struct sessions *x, struct judged *flow)
 		return;
 	add_frames(x, flow, EVIDENCE_ICE_SESSION_FAILED, &session->failed_at, session->tried,
 		   (uint32_t)MIN(session->requests, UINT32_MAX));
-	if (flow->outcome == OUTCOME_NO_REPLY)
-		flow->cause = CAUSE_NETWORK;
-	flow->grade = GRADE_LIKELY;
+	flow->grade = GRADE_LIKELY; /* settle.c adds the control and the cause */
 }
 
 int settle_sessions(struct settling *s)
@@ -300,8 +298,7 @@ int settle_sessions(struct settling *s)
 		struct judged *flow = &l->flows[i];
 		const struct row *best = ledger_best_row(l, flow);
 
-		if (flow->standing == STANDING_DOCUMENTED && best != NULL && claim_is_media(best) &&
-		    is_failed_check(l, flow))
+		if (best != NULL && claim_is_media(best) && is_failed_check(l, flow))
 			settle_check(&x, flow);
 	}
 	free(x.items);

@@ -124,14 +124,12 @@ static void settle_silence(struct settling *s, struct judged *flow)
 	bool control = flow->control_kind != CONTROL_NONE;
 	struct evidence *e;
 
-	if (settle_find(l, flow, EVIDENCE_ICE_SESSION_FAILED) != NULL)
-		return;
 	if (silence_is_normal(l, flow)) {
 		settle_add(l, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
 		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
-	if (flow->grade != GRADE_NONE) { /* an ICMP unreachable spoke */
+	if (flow->grade != GRADE_NONE) { /* an ICMP unreachable spoke, or the media session */
 		flow->cause = control ? CAUSE_NETWORK : CAUSE_UNKNOWN;
 		return;
 	}

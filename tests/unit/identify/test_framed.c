@@ -101,6 +101,9 @@ static void joined_late_the_next_check_is_found(void)
 	feed_midstream(&f);
 	feed_hex(&f, 0, "a5a5 0021 0001 000c 2112a442 " ID " 8070 0004 00000003 8054 000000");
 	CU_ASSERT_EQUAL(f.id.seen, 0);
+	feed_hex(&f, 0, check);
+	CU_ASSERT(IS_STRONG(&f, APP_STUN));
+	CU_ASSERT_EQUAL(f.id.frame[0], 2);
 }
 
 static void it_gives_up_after_its_share_of_frames(void)

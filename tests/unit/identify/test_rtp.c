@@ -117,6 +117,8 @@ static void rtcp_of_the_same_source_makes_it_strong(void)
 		feed_rtp(&f, 0, 10 + i, i * 320, 7);
 	feed_bytes(&f, 0, packet, rtcp_packet(packet, 0, 200, 7, 8, 0));
 	CU_ASSERT(IS_STRONG(&f, APP_RTCP)); /* another source: RTP stays weak */
+	feed_bytes(&f, 0, packet, rtcp_packet(packet, 1, 206, 3, 7, 0));
+	CU_ASSERT_FALSE(IS_STRONG(&f, APP_RTP)); /* its own, but no report */
 	feed_bytes(&f, 0, packet, rtcp_packet(packet, 0, 200, 7, 7, 0));
 	CU_ASSERT(IS_STRONG(&f, APP_RTP));
 }
