@@ -223,13 +223,23 @@ static struct judged *find_spare(const struct lists *x, const struct judged *flo
 
 /* ---- both halves --------------------------------------------------------------------------- */
 
+/* Who was asked: where one end only sends, requests go from it and answers come from it. */
+static const struct address *server_of(const struct judged *flow)
+{
+	unsigned end = flow->initiator ^ 1u;
+
+	if (flow->packets[0] == 0 || flow->packets[1] == 0)
+		end = (flow->packets[0] != 0) == flow->answers ? 0 : 1;
+	return &flow->key.addr[end];
+}
+
 static void join(struct settling *s, struct judged *flow, const struct judged *other,
 		 bool is_answer)
 {
 	struct evidence *e = settle_add(s->ledger, flow, EVIDENCE_ANSWERED_ELSEWHERE, 0);
 
 	if (e != NULL) {
-		e->from = other->key.addr[other->initiator ^ 1u];
+		e->from = *server_of(other);
 		e->value = is_answer;
 		e->frames[0] = is_answer ? other->first_frame : other->stray_frame;
 		e->elsewhere = (uint16_t)(1 + other->input);

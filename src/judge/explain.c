@@ -128,7 +128,7 @@ static void counted_text(const struct evidence *e, char *buf, size_t size)
 		snprintf(buf, size, "one SYN, never answered");
 	else if (e->code == EVIDENCE_SYN_UNANSWERED)
 		snprintf(buf, size, "%u SYNs over %s, none answered", e->count, span);
-	else if (e->code == EVIDENCE_STUN_UNANSWERED && e->value == 0)
+	else if (e->code == EVIDENCE_STUN_UNANSWERED && e->value2 != 0)
 		snprintf(buf, size, "the pseudo-TLS hello was never answered");
 	else if (e->code == EVIDENCE_STUN_UNANSWERED && e->value == 1 && e->count > 1)
 		snprintf(buf, size, "a STUN request sent %u times, never answered", e->count);
@@ -258,10 +258,17 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			 e->value, e->value == 1 ? "" : "s");
 		break;
 	case EVIDENCE_ICE_SESSION_FAILED:
+		if (e->value == 1) {
+			snprintf(buf, size,
+				 "the only candidate pair of this media session that was tried "
+				 "did not answer (%u requests)",
+				 e->value2);
+			break;
+		}
 		snprintf(buf, size,
-			 "none of the %u candidate pair%s of this media session answered (%u "
-			 "requests)",
-			 e->value, e->value == 1 ? "" : "s", e->value2);
+			 "none of the %u candidate pairs of this media session that were tried "
+			 "answered (%u requests)",
+			 e->value, e->value2);
 		break;
 	case EVIDENCE_DATA_UNACKNOWLEDGED:
 		snprintf(buf, size,

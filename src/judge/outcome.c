@@ -274,6 +274,7 @@ static bool relay_is_silent(struct opinion *o)
 	e = opinion_add(o, EVIDENCE_STUN_UNANSWERED, id->frame[from]);
 	e->count = MAX(id->stun_sent, 1u);
 	e->value = id->stun_requests;
+	e->value2 = id->stun_requests == 0;
 	set(o, OUTCOME_UNKNOWN);
 	return true;
 }
@@ -368,6 +369,17 @@ static void stun_unanswered(struct opinion *o)
 	e->value = o->ident->stun_requests;
 }
 
+static bool is_stun(const struct ident *id)
+{
+	return id->app == APP_STUN || id->app == APP_MSTURN || id->app == APP_TURN;
+}
+
+/* Media, indications and what is sent on through a relay: nobody has to answer those. */
+static bool asks_nothing(const struct ident *id)
+{
+	return id->app == APP_RTP || id->app == APP_RTCP || (is_stun(id) && id->stun_requests == 0);
+}
+
 /* Datagrams from one endpoint only. */
 static void datagram_attempt(struct opinion *o)
 {
@@ -382,14 +394,13 @@ static void datagram_attempt(struct opinion *o)
 	}
 	if (icmp_decides(o))
 		return;
-	if (o->flow->packets[from] == 0 ||
-	    (id != NULL && (id->app == APP_RTP || id->app == APP_RTCP))) {
+	if (o->flow->packets[from] == 0 || (id != NULL && asks_nothing(id))) {
 		/* Answers without their requests, or media one way: half of something. */
 		opinion_add(o, EVIDENCE_SINGLE_DIRECTION, o->judged.first_frame);
 		set(o, OUTCOME_ONE_SIDED);
 		return;
 	}
-	if (id != NULL && (id->app == APP_STUN || id->app == APP_MSTURN || id->app == APP_TURN)) {
+	if (id != NULL && is_stun(id)) {
 		stun_unanswered(o);
 	} else {
 		e = opinion_add(o, EVIDENCE_UDP_UNANSWERED, o->judged.first_frame);

@@ -8,7 +8,8 @@
  * by their local candidate, the address and port they come from; a port that a
  * later session uses again then counts as the same, which can only make us say
  * less.  A pair behind a relay belongs to the session that the relayed checks
- * name, and counts when one of those was answered.
+ * name, and counts when one of those was answered.  Media on the port of a failed
+ * check, whose own checks came before the capture, takes silence its meaning.
  *
  * Sessions are entered for failed checks only, in one sorted list; all flows are
  * then read once for those.
@@ -137,20 +138,28 @@ static void sort_unique(struct sessions *x)
 	x->count = n;
 }
 
+/* By name and by port, or by port alone. */
+static int list_check(struct sessions *x, const struct judged *flow)
+{
+	const struct session_key keys[] = {
+		local_key(x->s->ledger, flow, flow->initiator),
+		check_key(x->s->ledger, flow),
+	};
+
+	if (memory_grow(&x->items, &x->cap, x->count + ARRAY_SIZE(keys), sizeof(*x->items)) != 0)
+		return FA_ENOMEM;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		x->items[x->count++] = (struct session){ .key = keys[i], .first_ns = INT64_MAX };
+	return 0;
+}
+
 static int list_sessions(struct sessions *x)
 {
 	const struct ledger *l = x->s->ledger;
 
-	for (size_t i = 0; i < l->flow_count; i++) {
-		if (!is_failed_check(l, &l->flows[i]))
-			continue;
-		if (memory_grow(&x->items, &x->cap, x->count + 1, sizeof(*x->items)) != 0)
+	for (size_t i = 0; i < l->flow_count; i++)
+		if (is_failed_check(l, &l->flows[i]) && list_check(x, &l->flows[i]) != 0)
 			return FA_ENOMEM;
-		x->items[x->count++] = (struct session){
-			.key = check_key(l, &l->flows[i]),
-			.first_ns = INT64_MAX,
-		};
-	}
 	if (x->count != 0)
 		sort_unique(x);
 	return 0;
@@ -240,6 +249,8 @@ static void add_frames(struct sessions *x, struct judged *flow, enum evidence_co
 static bool silence_tells(struct sessions *x, struct judged *flow, const struct session *session)
 {
 	int64_t window = settle_group_of(x->s, flow)->last_ns - session->first_ns;
+	struct session_key port = local_key(x->s->ledger, flow, flow->initiator);
+	const struct session *near = find(x, &port);
 	struct evidence *e;
 	uint32_t index;
 
@@ -255,7 +266,8 @@ static bool silence_tells(struct sessions *x, struct judged *flow, const struct 
 		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return false;
 	}
-	if (session->heard != 0 || session->requests < REQUESTS_ENOUGH ||
+	if (session->heard + near->heard + near->worked != 0 ||
+	    session->requests < REQUESTS_ENOUGH ||
 	    controls_find(x->s->controls, flow, &index) == CONTROL_NONE) {
 		settle_add(x->s->ledger, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
 		settle_downgrade(flow, OUTCOME_UNKNOWN);

@@ -65,9 +65,10 @@ enum evidence_code {
 	EVIDENCE_ICMP_PORT_UNREACHABLE,
 	EVIDENCE_ICMP_UNREACHABLE,
 	EVIDENCE_ICMP_OTHER,
-	EVIDENCE_SYN_UNANSWERED, /* count: SYNs; value: milliseconds from first to last */
-	EVIDENCE_UDP_UNANSWERED, /* count: datagrams */
-	EVIDENCE_STUN_UNANSWERED, /* count: datagrams; value: distinct requests; 0: pseudo-TLS hello */
+	EVIDENCE_SYN_UNANSWERED,    /* count: SYNs; value: milliseconds from first to last */
+	EVIDENCE_UDP_UNANSWERED,    /* count: datagrams */
+	EVIDENCE_STUN_UNANSWERED,   /* count: datagrams; value: distinct requests; value2: it was
+					the pseudo-TLS hello */
 	EVIDENCE_CAPTURE_ENDS_SOON, /* value: milliseconds left after the first try */
 	EVIDENCE_TLS_ALERT,         /* value: description */
 	EVIDENCE_STUN_ERROR,        /* value: code */

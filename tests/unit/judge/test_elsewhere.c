@@ -81,6 +81,33 @@ static void alternate_server_answers(void)
 	scene_close(&s);
 }
 
+/* DHCP: asked of everybody, answered to everybody; neither end of the answer initiates. */
+static void answer_to_everybody_comes_from_its_sender(void)
+{
+	struct scene s;
+	struct talk t;
+	char text[ADDRESS_TEXT];
+	unsigned q, a;
+
+	scene_open(&s, NULL, NULL);
+	talk_udp(&s, &t, "0.0.0.0:68", "255.255.255.255:67", 1);
+	talk_app(&t, APP_DHCP);
+	t.ident.transaction = 77;
+	q = scene_judge(&s, &t);
+	talk_udp(&s, &t, "10.1.0.99:67", "255.255.255.255:68", 1);
+	talk_app(&t, APP_DHCP);
+	t.ident.transaction = t.ident.stray = 77;
+	t.ident.answers = true;
+	a = scene_judge(&s, &t);
+	scene_settle(&s);
+	CU_ASSERT_EQUAL(scene_flow(&s, q)->outcome, OUTCOME_ESTABLISHED);
+	SAME(address_text(&scene_evidence(&s, q, EVIDENCE_ANSWERED_ELSEWHERE)->from, text),
+	     "10.1.0.99");
+	SAME(address_text(&scene_evidence(&s, a, EVIDENCE_ANSWERED_ELSEWHERE)->from, text),
+	     "255.255.255.255");
+	scene_close(&s);
+}
+
 static void other_transactions_answer_nothing(void)
 {
 	struct scene s;
@@ -271,6 +298,8 @@ static void answer_before_the_request_is_no_answer(void)
 extern CU_TestInfo tests_elsewhere[];
 CU_TestInfo tests_elsewhere[] = {
 	{ "an alternate server answers, and both flows are established", alternate_server_answers },
+	{ "an answer to everybody comes from its sender",
+	  answer_to_everybody_comes_from_its_sender },
 	{ "other transactions answer nothing", other_transactions_answer_nothing },
 	{ "an answer belongs to its capture and transport",
 	  answers_keep_to_their_capture_and_transport },

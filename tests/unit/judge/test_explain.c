@@ -237,12 +237,16 @@ static void stun_errors(void)
 
 static void media(void)
 {
-	SAME(text(EVIDENCE_STUN_UNANSWERED, 1, 0, 0), "the pseudo-TLS hello was never answered");
+	SAME(text(EVIDENCE_STUN_UNANSWERED, 1, 0, 1), "the pseudo-TLS hello was never answered");
 	SAME(text(EVIDENCE_ICE_SESSION_WORKS, 1, 1, 0),
 	     "1 other candidate pair of this media session worked: that this one did not is "
 	     "normal");
 	SAME(text(EVIDENCE_ICE_SESSION_FAILED, 1, 2, 9),
-	     "none of the 2 candidate pairs of this media session answered (9 requests)");
+	     "none of the 2 candidate pairs of this media session that were tried answered (9 "
+	     "requests)");
+	SAME(text(EVIDENCE_ICE_SESSION_FAILED, 1, 1, 5),
+	     "the only candidate pair of this media session that was tried did not answer (5 "
+	     "requests)");
 	SAME(text(EVIDENCE_PSEUDO_TLS_INTERCEPTED, 1, APP_TLS, 0),
 	     "the pseudo-TLS hello was answered with tls, which no relay does: something else "
 	     "stands in its place, as a proxy that inspects TLS would");

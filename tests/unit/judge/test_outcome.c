@@ -686,7 +686,7 @@ static void relay_that_never_answers(void)
 	begin(&g);
 	pseudo(&g, PSEUDO_ASKED, false);
 	SAME(outcome(&g), "unknown: stun_unanswered");
-	CU_ASSERT_EQUAL(g.o.evidence[0].value, 0);
+	CU_ASSERT_EQUAL(g.o.evidence[0].value2, 1);
 	CU_ASSERT_EQUAL(g.o.evidence[0].count, 1);
 	/* The pair alone, kept for later: the relay did answer. */
 	pseudo(&g, PSEUDO_ASKED | PSEUDO_ANSWERED, true);
@@ -695,6 +695,7 @@ static void relay_that_never_answers(void)
 	g.t.ident.stun_sent = 2;
 	SAME(outcome(&g), "unknown: stun_unanswered");
 	CU_ASSERT_EQUAL(g.o.evidence[0].value, 1);
+	CU_ASSERT_EQUAL(g.o.evidence[0].value2, 0);
 	CU_ASSERT_EQUAL(g.o.evidence[0].count, 2);
 	/* It said more than its hello. */
 	g.t.notes.data_bytes[g.t.end[1]] = PSEUDO_ANSWER_SIZE + 1;
@@ -718,6 +719,13 @@ static void half_of_a_datagram_dialogue(void)
 	talk_app(&g.t, APP_RTP);
 	SAME(outcome(&g), "one_sided: single_direction");
 	talk_app(&g.t, APP_RTCP);
+	SAME(outcome(&g), "one_sided: single_direction");
+	/* Indications, and what MSTURN sends through the relay: nobody has to answer those. */
+	talk_app(&g.t, APP_STUN);
+	g.t.ident.stun_requests = 0;
+	SAME(outcome(&g), "one_sided: single_direction");
+	talk_app(&g.t, APP_MSTURN);
+	g.t.ident.stun_requests = 0;
 	SAME(outcome(&g), "one_sided: single_direction");
 	/* Answers without their requests. */
 	talk_udp(&g.s, &g.t, FROM, TO, 5);

@@ -208,6 +208,25 @@ static void a_relayed_pair_counts_when_its_check_was_answered(void)
 	}
 }
 
+/* The capture begins within a call: what opened its path came before. */
+static void media_on_the_port_takes_silence_its_meaning(void)
+{
+	struct scene s;
+	struct talk t;
+	unsigned a;
+
+	open_scene(&s);
+	a = silent(&s, CLIENT ":50001", PEER, 7, 5);
+	talk_udp(&s, &t, CLIENT ":50001", PEER_2, 9);
+	talk_data(&t, 1);
+	talk_app(&t, APP_RTP);
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	SAID(&s, a, "inconclusive unknown", "media>wide",
+	     "stun_unanswered peer_unverified silence_is_normal");
+	scene_close(&s);
+}
+
 /* An error is an answer: the path is open, whatever the check is worth. */
 static void an_error_is_an_answer(void)
 {
@@ -375,6 +394,8 @@ CU_TestInfo tests_session[] = {
 	{ "a STUN server is no pair", a_stun_server_is_no_pair },
 	{ "a relayed pair counts when its check was answered",
 	  a_relayed_pair_counts_when_its_check_was_answered },
+	{ "media on the port takes silence its meaning",
+	  media_on_the_port_takes_silence_its_meaning },
 	{ "an error is an answer", an_error_is_an_answer },
 	{ "requests both ways are no answer", requests_both_ways_are_no_answer },
 	{ "an ICMP error decides its own flow only", icmp_decides_its_own_flow_only },
