@@ -27,7 +27,7 @@
 
 #define MEDIA_APPS                                                                        \
 	(APP_BIT(APP_STUN) | APP_BIT(APP_TURN) | APP_BIT(APP_MSTURN) | APP_BIT(APP_RTP) | \
-	 APP_BIT(APP_RTCP) | APP_BIT(APP_DTLS) | APP_BIT(APP_PSEUDO_TLS))
+	 APP_BIT(APP_RTCP) | APP_BIT(APP_DTLS))
 
 /* By user names, or where @digest is 0 by local candidate. */
 struct session_key {
@@ -35,6 +35,7 @@ struct session_key {
 	struct address addr;
 	uint32_t group;
 	uint16_t port;
+	uint8_t l4;
 };
 
 /* First frames of some flows, all of the first one's file. */
@@ -77,6 +78,8 @@ static int key_order(const void *pa, const void *pb)
 		return a->group < b->group ? -1 : 1;
 	if (a->port != b->port)
 		return a->port < b->port ? -1 : 1;
+	if (a->l4 != b->l4)
+		return a->l4 < b->l4 ? -1 : 1;
 	order = address_compare(&a->addr, &b->addr);
 	return order < 0 ? -1 : order > 0;
 }
@@ -100,6 +103,7 @@ static struct session_key local_key(const struct ledger *l, const struct judged 
 		.group = l->captures[flow->input].group,
 		.addr = flow->key.addr[endpoint],
 		.port = flow->key.port[endpoint],
+		.l4 = flow->key.l4,
 	};
 }
 
@@ -186,12 +190,18 @@ static void count_failed(const struct sessions *x, const struct judged *flow)
 	note_frame(&session->failed_at, flow);
 }
 
+static bool is_relay(const struct judged *flow)
+{
+	return flow->app == APP_TURN || flow->app == APP_MSTURN;
+}
+
 static void count_answered(struct session *session, const struct judged *flow)
 {
 	if (session == NULL)
 		return;
 	if (!flow->checked) {
-		session->heard++;
+		/* That a relay answers says nothing of a check it carried. */
+		session->heard += !is_relay(flow);
 		return;
 	}
 	session->worked++;
@@ -217,15 +227,10 @@ static void count_other(const struct sessions *x, const struct judged *flow)
 	     flow->outcome != OUTCOME_ABORTED))
 		return;
 	if (named_key(l, flow, &key)) {
-		/* That a relay answers says nothing of a check it carried. */
-		if (flow->checked || flow->app == APP_STUN)
-			count_answered(find(x, &key), flow);
+		count_answered(find(x, &key), flow);
 		return;
 	}
-	if (!is_pair(l, flow) ||
-	    (!flow->checked && APP_BIT(flow->app) & (APP_BIT(APP_TURN) | APP_BIT(APP_MSTURN))))
-		return;
-	for (unsigned e = 0; e < 2; e++) {
+	for (unsigned e = 0; e < 2 && is_pair(l, flow); e++) {
 		key = local_key(l, flow, e);
 		count_answered(find(x, &key), flow);
 	}

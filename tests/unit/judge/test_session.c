@@ -209,22 +209,41 @@ static void a_relayed_pair_counts_when_its_check_was_answered(void)
 }
 
 /* The capture begins within a call: what opened its path came before. */
-static void media_on_the_port_takes_silence_its_meaning(void)
+static void media_takes_silence_its_meaning(void)
 {
-	struct scene s;
-	struct talk t;
-	unsigned a;
+	/* On the same port; on a pair of the same name, whose answers were lost; over TCP. */
+	static const struct {
+		const char *from;
+		uint64_t session;
+		uint8_t l4;
+		bool tells;
+	} flows[] = {
+		{ CLIENT ":50001", 0, 17, true },
+		{ CLIENT ":50009", 7, 17, true },
+		{ CLIENT ":50009", 0, 17, false },
+		{ CLIENT ":50001", 0, 6, false },
+	};
 
-	open_scene(&s);
-	a = silent(&s, CLIENT ":50001", PEER, 7, 5);
-	talk_udp(&s, &t, CLIENT ":50001", PEER_2, 9);
-	talk_data(&t, 1);
-	talk_app(&t, APP_RTP);
-	scene_judge(&s, &t);
-	scene_settle(&s);
-	SAID(&s, a, "inconclusive unknown", "media>wide",
-	     "stun_unanswered peer_unverified silence_is_normal");
-	scene_close(&s);
+	for (size_t i = 0; i < ARRAY_SIZE(flows); i++) {
+		struct scene s;
+		struct talk t;
+		unsigned a;
+
+		open_scene(&s);
+		a = silent(&s, CLIENT ":50001", PEER, 7, 5);
+		talk_udp(&s, &t, flows[i].from, PEER_2, 9);
+		talk_data(&t, 1);
+		talk_app(&t, APP_RTP);
+		t.ident.stun.session = flows[i].session;
+		scene_flow(&s, scene_judge(&s, &t))->key.l4 = flows[i].l4;
+		scene_settle(&s);
+		SAID(&s, a,
+		     flows[i].tells ? "inconclusive unknown" : "blocked no_reply network likely",
+		     "media>wide",
+		     flows[i].tells ? "stun_unanswered peer_unverified silence_is_normal"
+				    : "stun_unanswered peer_unverified ice_session_failed");
+		scene_close(&s);
+	}
 }
 
 /* An error is an answer: the path is open, whatever the check is worth. */
@@ -394,8 +413,7 @@ CU_TestInfo tests_session[] = {
 	{ "a STUN server is no pair", a_stun_server_is_no_pair },
 	{ "a relayed pair counts when its check was answered",
 	  a_relayed_pair_counts_when_its_check_was_answered },
-	{ "media on the port takes silence its meaning",
-	  media_on_the_port_takes_silence_its_meaning },
+	{ "media takes silence its meaning", media_takes_silence_its_meaning },
 	{ "an error is an answer", an_error_is_an_answer },
 	{ "requests both ways are no answer", requests_both_ways_are_no_answer },
 	{ "an ICMP error decides its own flow only", icmp_decides_its_own_flow_only },
