@@ -92,9 +92,9 @@ static void take_up(struct ident_rtp *rtp, const struct rtp_header *h, const str
 }
 
 /*
- * The time went on by what @step packets of this payload type can hold: audio by
- * whole periods, also across a pause; video by less than a minute, or not at all
- * within a picture; events stand still (RFC 4733 2.2.1).
+ * The time went on by what a packet of this payload type can hold: audio by whole
+ * periods, also across a pause of less than a minute; video by any time, or not at
+ * all within a picture; events may stand still (RFC 4733 2.2.1).
  */
 static bool time_fits_clock(const struct rtp_header *h, uint32_t time)
 {

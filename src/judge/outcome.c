@@ -253,8 +253,8 @@ static bool relay_killed(const struct opinion *o)
 	const struct flow_notes *n = o->notes;
 
 	return n->rst_frame != 0 && n->rst_dir != o->judged.initiator && id != NULL &&
-	       id->pseudo == (PSEUDO_ASKED | PSEUDO_ANSWERED) && id->stun_answers == 0 &&
-	       id->accepted_frame == 0;
+	       id->pseudo == (PSEUDO_ASKED | PSEUDO_ANSWERED) && id->stun_requests != 0 &&
+	       id->stun_answers == 0 && id->accepted_frame == 0;
 }
 
 /*
