@@ -260,6 +260,7 @@ static void identified(struct json_writer *w, const struct judged *flow)
 		output_u64(out, b);
 	JSON_LITERAL(out, "]");
 	tls_details(w, flow);
+	json_media(w, flow);
 	JSON_LITERAL(out, "}");
 }
 
