@@ -191,9 +191,7 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		break;
 	case EVIDENCE_HTTP_TO_TLS:
 		snprintf(buf, size, "the TLS hello was answered in clear HTTP%s",
-			 e->value == 403 || e->value == 407 || e->value == 511
-				 ? ": a proxy or portal stands between"
-				 : "");
+			 e->value2 ? ": a proxy or portal stands between" : "");
 		break;
 	case EVIDENCE_PSEUDO_TLS_INTERCEPTED:
 		snprintf(buf, size,
@@ -255,7 +253,9 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		snprintf(buf, size, "the server refused: STUN error %u", e->value);
 		break;
 	case EVIDENCE_SIP_STATUS:
-		snprintf(buf, size, "the server refused: SIP status %u", e->value);
+		snprintf(buf, size, "the server refused: SIP status %u%s", e->value,
+			 e->value == 504 ? ", its next hop did not answer: a fault of another leg"
+					 : "");
 		break;
 	case EVIDENCE_HTTP_STATUS:
 		snprintf(buf, size, "the server refused: HTTP status %u", e->value);
