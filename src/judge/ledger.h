@@ -97,6 +97,8 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @sni:	Offset in ledger->text, 0: none
  * @standing:	enum standing: what the documented set came to
  * @fit:	enum protocol_fit of the best row, or of @app alone where no row counts
+ * @possible:	Set of protocols that its bytes do not rule out
+ * @alpn:	Offset in ledger->text, 0: none
  * @examined:	Payload was looked at
  * @transaction: Of its first request or answer (STUN id, DHCP xid); 0: none
  * @either_way:	The initiator is not known, and different rows document the flow by
@@ -116,7 +118,8 @@ struct judged {
 	uint32_t clues;
 	uint32_t isn;
 	uint32_t control;
-	uint32_t sni;
+	uint32_t sni, alpn;
+	uint32_t possible;
 	int32_t nearest;
 	uint16_t input;
 	uint16_t vlan; /* 0: untagged */

@@ -9,7 +9,9 @@
 #include "base/memory.h"
 #include "judge/claim.h"
 #include "judge/coverage.h"
+#include "judge/mapped.h"
 #include "judge/opinion.h"
+#include "judge/resumed.h"
 #include "judge/settle.h"
 
 /* Tries without an answer that make silence likely where the capture ends early:
@@ -292,7 +294,8 @@ static void settle_flow(struct settling *s, struct judged *flow)
 	settle_elsewhere(s, flow);
 	settle_refused_check(s, flow);
 	provisional = verdict_of(flow);
-	if (provisional == VERDICT_BLOCKED || flow->outcome == OUTCOME_NO_REPLY)
+	if ((provisional == VERDICT_BLOCKED || flow->outcome == OUTCOME_NO_REPLY) &&
+	    flow->control_kind == CONTROL_NONE)
 		flow->control_kind = (uint8_t)controls_find(s->controls, flow, &flow->control);
 	if (flow->outcome == OUTCOME_NO_REPLY)
 		settle_silence(s, flow);
@@ -383,7 +386,8 @@ int ledger_settle(struct ledger *ledger, const struct judge_options *options)
 	if (ledger->flow_count != 0)
 		qsort(ledger->flows, ledger->flow_count, sizeof(*ledger->flows), flow_order);
 	s.controls = controls_new(ledger);
-	if (s.controls != NULL && make_groups(&s) == 0) {
+	if (s.controls != NULL && make_groups(&s) == 0 && mapped_settle(&s) == 0 &&
+	    resumed_settle(&s) == 0) {
 		count_flows(&s);
 		assess(&s);
 		for (size_t i = 0; i < ledger->flow_count; i++)
