@@ -332,3 +332,15 @@ void ledger_protocol_text(const struct judged *flow, char *buf, size_t size)
 	else
 		snprintf(buf, size, "%s%s", app_title((enum app)flow->app), weak);
 }
+
+enum application ledger_hidden_application(const struct ledger *ledger, const struct judged *flow)
+{
+	const struct row *row = ledger_best_row(ledger, flow);
+
+	if (row == NULL || flow->app != APP_TLS || flow->fit != FIT_CONSISTENT)
+		return APPLICATION_UNSPECIFIED;
+	for (unsigned i = 1; i < row->protocol_count; i++)
+		if (row->protocols[i].app != row->protocols[0].app)
+			return APPLICATION_UNSPECIFIED;
+	return row->protocols[0].app;
+}

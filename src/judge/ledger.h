@@ -208,6 +208,12 @@ void evidence_text(const struct evidence *e, char *buf, size_t size);
 /* Why the nearest row does not document the flow, one sentence; "" without one. */
 void ledger_nearest_text(const struct ledger *ledger, const struct judged *flow, char *buf,
 			 size_t size);
+/*
+ * The application that a TLS handshake is consistent with, though what is inside cannot be
+ * seen: that of the best row.  APPLICATION_UNSPECIFIED where the row names several or none,
+ * or more than that is known.  PSOM has no other evidence (facts/protocols.md 8).
+ */
+enum application ledger_hidden_application(const struct ledger *ledger, const struct judged *flow);
 /* What was identified, for people: "TLS 1.2", "SIP", "MSTURN (weak)", "unknown". */
 void ledger_protocol_text(const struct judged *flow, char *buf, size_t size);
 

@@ -273,9 +273,12 @@ static void rpc_details(struct json_writer *w, const struct judged *flow)
 
 static void stream_details(struct json_writer *w, const struct judged *flow)
 {
+	enum application hidden = ledger_hidden_application(w->ledger, flow);
 	const struct clue *clues = w->ledger->clues + flow->clues;
 	unsigned i;
 
+	if (hidden != APPLICATION_UNSPECIFIED)
+		json_name(w->out, ",\"consistent_with\":", application_name(hidden));
 	for (i = 0; i < flow->clue_count; i++)
 		if (clues[i].kind == CLUE_SMB_DIALECT)
 			smb_dialect(w->out, (unsigned)clues[i].value);
