@@ -145,6 +145,20 @@ static void found_text(const struct evidence *e, char *buf, size_t size)
 			 app_name((enum app)e->value));
 }
 
+/* " (access denied)" behind the statuses that a reader is most likely to meet. */
+static const char *status_words(uint32_t status)
+{
+	switch (status) {
+	case 0x5:        /* nca_s_fault_access_denied */
+	case 0xc0000022: /* MS-ERREF 2.3.1 */
+		return " (access denied)";
+	case 0xc000006d:
+		return " (logon failure)";
+	default:
+		return "";
+	}
+}
+
 void evidence_text(const struct evidence *e, char *buf, size_t size)
 {
 	const char *fixed = fixed_text((enum evidence_code)e->code);
@@ -200,10 +214,12 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			 e->value == APP_NONE ? "other bytes" : app_name((enum app)e->value));
 		break;
 	case EVIDENCE_RPC_REFUSED:
-		snprintf(buf, size, "the server refused: DCE/RPC status 0x%x", e->value);
+		snprintf(buf, size, "the server refused: DCE/RPC status 0x%x%s", e->value,
+			 status_words(e->value));
 		break;
 	case EVIDENCE_SMB_STATUS:
-		snprintf(buf, size, "the server refused: NT status 0x%08x", e->value);
+		snprintf(buf, size, "the server refused: NT status 0x%08x%s", e->value,
+			 status_words(e->value));
 		break;
 	case EVIDENCE_RPC_MAPPED:
 		snprintf(buf, size, "the endpoint mapper of %s gave out port %u",
