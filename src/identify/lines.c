@@ -117,6 +117,8 @@ static enum follow step_first(struct ident *id, const struct input *in,
 	struct ident_side *side = &id->work.side[in->dir];
 	uint32_t scan = side->text.scan;
 
+	while (rules->zeros && cursor_looks_at(&line, "", 1))
+		cursor_skip(&line, 1);
 	if (cursor_left(&line) == 0)
 		return FOLLOW_MORE;
 	side->text = (struct ident_text){ .scan = scan };

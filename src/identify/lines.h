@@ -11,12 +11,14 @@
  * @header:	A header line; may be NULL
  * @headers_end: The headers of a message ended at side->offset; what to do with the rest
  * @compact_length: Has "l:" for Content-Length (RFC 3261 7.3.3)
+ * @zeros:	Zero bytes in front of a message are keep-alives
  */
 struct lines_rules {
 	enum fit (*first)(struct ident *id, const struct input *in, struct cursor line);
 	void (*header)(struct ident *id, const struct input *in, struct cursor line);
 	enum follow (*headers_end)(struct ident *id, const struct input *in);
 	bool compact_length;
+	bool zeros;
 };
 
 /* Read on: message after message, each byte once. */

@@ -121,7 +121,6 @@ static enum fit sip_first(struct ident *id, const struct input *in, struct curso
 {
 	unsigned status;
 
-	cursor_skip(&line, skip_zeros(line.pos, cursor_left(&line)));
 	if (!sip_line(id, in, line, &status))
 		return FIT_NO;
 	id->work.side[in->dir].text.status = (uint16_t)status;
@@ -146,6 +145,7 @@ static const struct lines_rules sip_rules = {
 	.first = sip_first,
 	.headers_end = sip_headers_end,
 	.compact_length = true,
+	.zeros = true,
 };
 
 static enum follow sip_follow(struct ident *id, const struct input *in)
