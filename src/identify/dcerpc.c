@@ -277,8 +277,8 @@ static void read_pdu(struct ident *id, const struct input *in, const struct pdu 
 	if (p->type == PDU_RESPONSE && rpc_gives_ports((enum rpc_interface)id->rpc.interface))
 		rpc_read_ports(&id->rpc, response_body(p, bytes), p->little, peer->opnum,
 			       in->frame);
-	else if (id->accepted_frame != 0 || id->answer.frame != 0)
-		ident_finish(id);
+	else if (id->accepted_frame != 0 || p->type == PDU_BIND_NAK)
+		ident_finish(id); /* behind any other refusal a second try may succeed */
 }
 
 static enum follow rpc_follow(struct ident *id, const struct input *in)

@@ -182,6 +182,19 @@ static bool page_may_tell(const struct ident *id, const struct input *in)
 	       (text->body != 0 || text->chunked || !text->has_length);
 }
 
+/*
+ * Behind all but a success another answer may follow, which says more of the flow: to a
+ * challenge's second try, or to another page on the same connection.  If we can find it.
+ */
+static enum follow next_response(struct ident *id, const struct ident_text *text)
+{
+	if (text->has_length && !text->chunked && text->status >= 300)
+		return FOLLOW_MORE;
+	if (!is_challenge(text->status) && (text->status < 300 || text->status >= 400))
+		ident_finish(id);
+	return FOLLOW_END;
+}
+
 static enum follow response_end(struct ident *id, const struct input *in)
 {
 	struct ident_side *side = &id->work.side[in->dir];
@@ -201,11 +214,7 @@ static enum follow response_end(struct ident *id, const struct input *in)
 		text->page = side->offset;
 		return FOLLOW_HANDED; /* to ourselves: lines end here */
 	}
-	/* A challenge or redirection is followed by another answer, if we can find it. */
-	if (is_challenge(status) || (status >= 300 && status < 400))
-		return text->has_length && !text->chunked ? FOLLOW_MORE : FOLLOW_END;
-	ident_finish(id);
-	return FOLLOW_END;
+	return next_response(id, text);
 }
 
 /* Bytes of a refusal's page that are searched: titles and headings stand at its beginning. */
@@ -218,7 +227,7 @@ static enum follow response_end(struct ident *id, const struct input *in)
 static enum follow read_page(struct ident *id, const struct input *in)
 {
 	static const char *const filters[] = { "FortiGuard", "Web Filter Block Override" };
-	const struct ident_text *text = &id->work.side[in->dir].text;
+	struct ident_text *text = &id->work.side[in->dir].text;
 	size_t have = in->len - text->page;
 	size_t want = text->has_length && !text->chunked ? MIN(text->body, PAGE_MAX) : PAGE_MAX;
 
@@ -228,8 +237,8 @@ static enum follow read_page(struct ident *id, const struct input *in)
 		if (memmem(in->bytes + text->page, MIN(have, want), filters[i],
 			   strlen(filters[i])) != NULL)
 			id->answer.proxy = true;
-	ident_finish(id);
-	return FOLLOW_END;
+	text->page = 0;
+	return next_response(id, text) == FOLLOW_MORE ? FOLLOW_HANDED : FOLLOW_END;
 }
 
 static enum follow http_headers_end(struct ident *id, const struct input *in)

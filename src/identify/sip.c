@@ -127,11 +127,13 @@ static enum fit sip_first(struct ident *id, const struct input *in, struct curso
 	return FIT_YES;
 }
 
-/* Provisional answers, challenges and redirections are followed by others. */
+/*
+ * A success says all there is to say of the flow.  Behind everything else another request may
+ * follow, also behind a refusal: a trunk carries many calls.
+ */
 static bool status_is_final(unsigned status)
 {
-	return (status >= 200 && status < 300) ||
-	       (status >= 300 && !app_code_is_normal(APP_SIP, status));
+	return status >= 200 && status < 300;
 }
 
 static enum follow sip_headers_end(struct ident *id, const struct input *in)

@@ -241,11 +241,29 @@ static void a_filter_names_itself_in_its_page(void)
 	CU_ASSERT_FALSE(f.id.answer.proxy);
 }
 
+/* One page that may not be read, with its own page, and one that may: the flow is fine. */
+static void a_success_behind_a_refusal_is_found(void)
+{
+	static const char both[] = "HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\nnope!"
+				   "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+	for (size_t cut = 1; cut < sizeof(both) - 1; cut++) {
+		feed_stream(&f);
+		feed_text(&f, 0, get);
+		feed_text(&f, 0, get);
+		feed_bytes(&f, 1, both, cut);
+		feed_text(&f, 1, both + cut);
+		CU_ASSERT_EQUAL(f.id.answer.code, 403);
+		CU_ASSERT_NOT_EQUAL(f.id.accepted_frame, 0);
+		CU_ASSERT_EQUAL(f.result, 0);
+	}
+}
+
 static void every_refusal_of_a_connect_is_a_proxys(void)
 {
 	feed_stream(&f);
 	feed_text(&f, 0, "CONNECT sip.contoso.example:5061 HTTP/1.1\r\n\r\n");
-	CU_ASSERT_EQUAL(feed_text(&f, 1, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), 0);
+	feed_text(&f, 1, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
 	CU_ASSERT_EQUAL(f.id.answer.code, 403);
 	CU_ASSERT(f.id.answer.proxy);
 	/* What the server behind the tunnel says is its own. */
@@ -304,6 +322,7 @@ CU_TestInfo tests_http[] = {
 	{ "an HTTP answer to a TLS hello shows both", an_http_answer_to_a_tls_hello_shows_both },
 	{ "a proxy names itself in its headers", a_proxy_names_itself_in_its_headers },
 	{ "a filter names itself in its page", a_filter_names_itself_in_its_page },
+	{ "a success behind a refusal is found", a_success_behind_a_refusal_is_found },
 	{ "every refusal of a CONNECT is a proxy's", every_refusal_of_a_connect_is_a_proxys },
 	{ "the preface of HTTP/2 is whole or nothing", the_preface_of_http_2_is_whole_or_nothing },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },

@@ -77,12 +77,24 @@ static void a_challenge_is_not_the_last_answer(void)
 	CU_ASSERT_EQUAL(feed_text(&f, 1, challenge), IDENT_MORE);
 	CU_ASSERT_EQUAL(f.id.answer.frame, 0);
 	feed_text(&f, 0, invite);
-	CU_ASSERT_EQUAL(feed_text(&f, 1, forbidden), 0);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, forbidden), IDENT_MORE);
 	CU_ASSERT_EQUAL(f.id.answer.code, 403);
 	CU_ASSERT_EQUAL(f.id.answer.dir, 1);
 	CU_ASSERT_EQUAL(f.id.answer.app, APP_SIP);
 	CU_ASSERT_EQUAL(f.id.answer.frame, 4);
 	CU_ASSERT_EQUAL(f.id.accepted_frame, 0);
+}
+
+/* One call of a trunk that is refused is not the trunk. */
+static void a_success_behind_a_refusal_is_found(void)
+{
+	feed_stream(&f);
+	feed_text(&f, 0, invite);
+	feed_text(&f, 1, forbidden);
+	feed_text(&f, 0, invite);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, ok), 0);
+	CU_ASSERT_EQUAL(f.id.answer.frame, 2);
+	CU_ASSERT_EQUAL(f.id.accepted_frame, 4);
 }
 
 /* sngrep#85, suricata#4384: several messages in a segment, one message in several. */
@@ -186,7 +198,7 @@ static void a_datagram_is_a_message(void)
 	CU_ASSERT(IS_STRONG(&f, APP_SIP));
 	CU_ASSERT_EQUAL(f.id.possible, APP_BIT(APP_SIP));
 	CU_ASSERT_EQUAL(feed_text(&f, 1, trying), IDENT_MORE);
-	CU_ASSERT_EQUAL(feed_text(&f, 1, "SIP/2.0 503 Service Unavailable\r\n\r\n"), 0);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, "SIP/2.0 503 Service Unavailable\r\n\r\n"), IDENT_MORE);
 	CU_ASSERT_EQUAL(f.id.answer.code, 503);
 	/* The line's end was not captured. */
 	feed_datagrams(&f);
@@ -240,6 +252,7 @@ CU_TestInfo tests_sip[] = {
 	{ "method and scheme alone are weak", method_and_scheme_alone_are_weak },
 	{ "the last answer ends it", the_last_answer_ends_it },
 	{ "a challenge is not the last answer", a_challenge_is_not_the_last_answer },
+	{ "a success behind a refusal is found", a_success_behind_a_refusal_is_found },
 	{ "messages and segments do not align", messages_and_segments_do_not_align },
 	{ "keep-alives may come first", keep_alives_may_come_first },
 	{ "a 504 is the answer of this leg", a_504_is_the_answer_of_this_leg },
