@@ -1,7 +1,6 @@
 /* DCE/RPC: the connection-oriented PDUs of C706 12.6 and MS-RPCE, and the datagram header. */
-#include "identify/rpc_ports.h"
-
 #include "identify/protocol.h"
+#include "identify/rpc_ports.h"
 
 /*
  * A bind names interface and transfer syntax by 16-byte UUIDs, so the bind of a

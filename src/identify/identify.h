@@ -340,12 +340,13 @@ bool app_code_is_normal(enum app app, unsigned code);
 
 /*
  * A TLS ClientHello was answered in clear HTTP; @answer is that answer, whatever its status.
- * Such a flow is an attempt at TLS that something in its way ended.
+ * Such a flow is an attempt at TLS that something in its way ended.  Behind a CONNECT that was
+ * granted the hello is another's, and a challenge before it no answer to it.
  */
 static inline bool ident_http_to_tls(const struct ident *id)
 {
-	return id->tls.client_hello && !id->tls.server_hello && id->answer.frame != 0 &&
-	       id->answer.app == APP_HTTP;
+	return id->tls.client_hello && !id->tls.server_hello && id->accepted_frame == 0 &&
+	       id->answer.frame != 0 && id->answer.app == APP_HTTP;
 }
 
 /* "handshake_failure" (RFC 8446 6, RFC 5246 7.2), or "alert_NN" from a static table. */

@@ -14,8 +14,7 @@ enum {
 	NB_POSITIVE = 0x82,
 	NB_NEGATIVE = 0x83,
 	NB_KEEP_ALIVE = 0x85,
-	FRAMES_MAX =
-		24, /* of one direction: a logon takes a few rounds, keep-alives come between */
+	FRAMES_MAX = 24, /* of one direction: a logon takes some rounds, keep-alives come too */
 };
 
 enum {

@@ -133,6 +133,7 @@ static void a_proxy_that_wants_credentials_is_a_refusal(void)
 	feed_text(&f, 0, "CONNECT a:443 HTTP/1.1\r\nProxy-Authorization: x\r\n\r\n");
 	feed_text(&f, 1, "HTTP/1.1 200 OK\r\n\r\n");
 	feed_hex(&f, 0, tls_plain[0].hex);
+	CU_ASSERT_FALSE(ident_http_to_tls(&f.id));
 	feed_hex(&f, 1, tls_plain[1].hex);
 	CU_ASSERT(IS_STRONG(&f, APP_TLS));
 }
