@@ -39,6 +39,10 @@ static void a_tower_names_a_tcp_port(void)
 	CU_ASSERT_EQUAL(MAP(ONE(PIPE)), 0);
 	CU_ASSERT_EQUAL(MAP(ONE(UDP("c00b"))), 0);
 	CU_ASSERT_EQUAL(MAP(ONE(TCP("0000"))), 0);
+	/* A TCP floor on another protocol than connection-oriented RPC. */
+	CU_ASSERT_EQUAL(MAP(ONE("0500 " IFACE NDR "0100 0c 0200 0000 0100 07 0200 c00b "
+				"0100 09 0400 c0a80a0a")),
+			0);
 	CU_ASSERT_EQUAL(facts.ports_frame, 0);
 }
 
