@@ -199,6 +199,24 @@ static void a_certificate_request_is_not_mutual_tls(void)
 	     "blocked aborted application mtls tls_alert mtls_declined");
 }
 
+/* Section 0.8: Schannel may drop a handshake without an alert, so a reset is nobody's proof. */
+static void a_reset_after_the_hello_has_no_known_cause(void)
+{
+	struct house h;
+	struct line c;
+
+	open_house(&h);
+	c = dial(&h, CLIENT ":40000", SERVER ":80");
+	say(&c, 0, "GET / HTTP/1.1\r\n\r\n");
+	say(&c, 1, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+	hang_up(&c);
+	c = dial(&h, CLIENT ":40001", SERVER ":443");
+	say_hex(&c, 0, tls_mutual[0].hex);
+	packet(&c, 1, RST, "", 0);
+	SAME(said(finish(&h), 1), "blocked aborted unknown webs rst_after_client_hello");
+	close_house(&h);
+}
+
 /* Section 0.9: this generation sends neither SNI nor ALPN. */
 static void a_handshake_without_names_is_expected(void)
 {
@@ -544,6 +562,8 @@ static void datagrams_that_refuse_or_are_silent(void)
 extern CU_TestInfo tests_dialogues[];
 CU_TestInfo tests_dialogues[] = {
 	{ "a certificate request is not mutual TLS", a_certificate_request_is_not_mutual_tls },
+	{ "a reset after the hello has no known cause",
+	  a_reset_after_the_hello_has_no_known_cause },
 	{ "a handshake without SNI and ALPN is expected", a_handshake_without_names_is_expected },
 	{ "a byte a segment gives the same", a_byte_a_segment_gives_the_same },
 	{ "a gap in the server's flight is never \"not requested\"",

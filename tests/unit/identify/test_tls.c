@@ -172,6 +172,14 @@ static void a_ticket_joins_a_resumed_session_to_its_beginning(void)
 	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_HIDDEN_RESUMED);
 	CU_ASSERT_EQUAL(f.id.tls.used, ticket);
 	CU_ASSERT_EQUAL(f.id.tls.given, 0);
+	/* A ticket that the server does not take resumes nothing. */
+	feed_stream(&f);
+	feed_hex(&f, 0, tls_reused[0].hex);
+	CU_ASSERT_EQUAL(f.id.tls.used, ticket);
+	feed_parts(&f, tls_issued + 1, ARRAY_SIZE(tls_issued) - 1);
+	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_PROVEN);
+	CU_ASSERT_EQUAL(f.id.tls.used, 0);
+	CU_ASSERT_EQUAL(f.id.tls.given, ticket);
 	/* Bytes one by one give the same. */
 	feed_stream(&f);
 	FEED_PARTS_BY_BYTE(&f, tls_issued);
