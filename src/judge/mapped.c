@@ -78,8 +78,7 @@ static size_t collect(const struct settling *s, struct mapping *mappings)
 	for (size_t i = 0; i < l->flow_count; i++) {
 		const struct judged *flow = &l->flows[i];
 
-		if (flow->standing != STANDING_DOCUMENTED || flow->app != APP_DCERPC ||
-		    rpc_rows(l, flow) == 0)
+		if (flow->app != APP_DCERPC || rpc_rows(l, flow) == 0)
 			continue;
 		for (unsigned k = 0; k < flow->clue_count; k++) {
 			const struct clue *clue = &l->clues[flow->clues + k];

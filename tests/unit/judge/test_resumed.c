@@ -115,6 +115,25 @@ static void it_may_have_begun_in_another_capture(void)
 	scene_close(&s);
 }
 
+/* Files may be given in any order: what counts is when it happened. */
+static void earlier_is_earlier_in_time(void)
+{
+	unsigned flow;
+
+	scene_open(&s, NULL, NULL);
+	s.now_ns = SCENE_T0 + 1000 * NS_PER_S;
+	flow = handshake(PARTNER ":40002", EDGE ":5061", CLIENT_AUTH_HIDDEN_RESUMED, 7);
+	scene_capture(&s, 1, 0, 60);
+	s.now_ns = SCENE_T0;
+	handshake(PARTNER ":40001", EDGE ":5061", CLIENT_AUTH_DECLINED, 7);
+	s.now_ns = SCENE_T0 + 2000 * NS_PER_S;
+	handshake(PARTNER ":40003", EDGE ":5061", CLIENT_AUTH_PROVEN, 7);
+	scene_settle(&s);
+	SAID(&s, flow, "mismatch established", "mtls-in", "mtls_hidden mtls_inherited");
+	CU_ASSERT_EQUAL(scene_evidence(&s, flow, EVIDENCE_MTLS_INHERITED)->elsewhere, 2);
+	scene_close(&s);
+}
+
 /* Only rows that ask for a certificate lose by it. */
 static void a_row_of_plain_tls_is_left(void)
 {
@@ -149,6 +168,7 @@ CU_TestInfo tests_resumed[] = {
 	  a_session_that_was_not_seen_to_begin_stays_hidden },
 	{ "the last beginning counts", the_last_beginning_counts },
 	{ "it may have begun in another capture", it_may_have_begun_in_another_capture },
+	{ "earlier is earlier in time", earlier_is_earlier_in_time },
 	{ "a row of plain TLS is left", a_row_of_plain_tls_is_left },
 	CU_TEST_INFO_NULL,
 };
