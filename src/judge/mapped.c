@@ -3,12 +3,11 @@
 
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "judge/documented.h"
 
-/* A port of @server given to @client, sorted by all but @mapper and @frame. */
+/* A port that @server gave to @client, sorted by ends, port and time. */
 struct mapping {
 	struct address client, server;
 	int64_t first_ns;
