@@ -6,6 +6,9 @@
  * noted, and let go when the version is not there.  A CONNECT opens a tunnel:
  * what comes after its headers, and after those of the 2xx answer, is identified
  * anew.
+ *
+ * A refusal is a proxy's when its headers are, or its status is one that only
+ * proxies send; so is every refusal of a CONNECT.
  */
 
 static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -70,12 +73,75 @@ static bool is_simple_request(struct cursor line)
 	return cursor_looks_at(&line, "GET /", 5) && memchr(line.pos + 4, ' ', n - 4) == NULL;
 }
 
+/* The other side was let go behind the headers of a CONNECT, this one not yet. */
+static bool answers_connect(const struct ident *id, const struct input *in)
+{
+	return id->work.side[1 - in->dir].base != 0 && id->work.side[in->dir].base == 0;
+}
+
+/* The answer kept is the one whose headers are being read. */
+static bool is_the_answer(const struct ident *id, const struct input *in)
+{
+	return id->answer.frame != 0 && id->answer.app == APP_HTTP && id->answer.dir == in->dir &&
+	       id->answer.code == id->work.side[in->dir].text.status;
+}
+
 static void note_response(struct ident *id, const struct input *in, unsigned status)
 {
 	ident_client(id, 1 - in->dir);
-	if (status >= 200 && status < 300)
+	/* No success and no challenge has a meaning for who speaks TLS. */
+	if (ident_follows(id, 1 - in->dir, &tls_stream) && id->answer.frame == 0)
+		id->answer = (struct app_answer){
+			.frame = in->frame, .code = status, .app = APP_HTTP, .dir = (uint8_t)in->dir
+		};
+	else if (status >= 200 && status < 300)
 		ident_accept(id, in);
 	ident_refuse(id, APP_HTTP, status, in);
+	/* RFC 9110 15.5.8, RFC 6585 6: an origin server sends neither. */
+	if (is_the_answer(id, in))
+		id->answer.proxy = status == 407 || status == 511 || answers_connect(id, in);
+}
+
+/* The value begins with one of these, in any case. */
+static bool value_begins(struct cursor value, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(names[i]);
+
+		if (cursor_left(&value) >= n &&
+		    strncasecmp((const char *)value.pos, names[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Headers of a proxy.  Via is added by everything that forwards (RFC 9110 7.6.3), also by a
+ * reverse proxy: the refusal is then of a box in front of the server all the same, or passed
+ * one that could have made it.
+ */
+static bool is_proxy_header(struct cursor line)
+{
+	static const char *const headers[] = { "Via",           "Proxy-Authenticate",
+					       "Proxy-Agent",   "Proxy-Connection",
+					       "X-Squid-Error", "X-BlueCoat-Via" };
+	static const char *const servers[] = { "squid", "BlueCoat", "Zscaler" };
+	struct cursor c;
+
+	for (size_t i = 0; i < ARRAY_SIZE(headers); i++) {
+		c = line;
+		if (lines_header_is(&c, headers[i]))
+			return true;
+	}
+	c = line;
+	return lines_header_is(&c, "Server") && value_begins(c, servers, ARRAY_SIZE(servers));
+}
+
+static void http_header(struct ident *id, const struct input *in, struct cursor line)
+{
+	if (id->work.side[in->dir].text.status != 0 && is_the_answer(id, in) &&
+	    is_proxy_header(line))
+		id->answer.proxy = true;
 }
 
 static enum fit http_first(struct ident *id, const struct input *in, struct cursor line)
@@ -106,27 +172,73 @@ static bool is_challenge(unsigned status)
 	return status == 401 || status == 407;
 }
 
+/* A refusal whose headers name nobody, with a page behind it. */
+static bool page_may_tell(const struct ident *id, const struct input *in)
+{
+	const struct ident_text *text = &id->work.side[in->dir].text;
+
+	return is_the_answer(id, in) && !id->answer.proxy &&
+	       (text->status == 403 || ident_http_to_tls(id)) &&
+	       (text->body != 0 || text->chunked || !text->has_length);
+}
+
+/*
+ * Behind all but a success another answer may follow, which says more of the flow: to a
+ * challenge's second try, or to another page on the same connection.  If we can find it.
+ */
+static enum follow next_response(struct ident *id, const struct ident_text *text)
+{
+	if (text->has_length && !text->chunked && text->status >= 300)
+		return FOLLOW_MORE;
+	if (!is_challenge(text->status) && (text->status < 300 || text->status >= 400))
+		ident_finish(id);
+	return FOLLOW_END;
+}
+
 static enum follow response_end(struct ident *id, const struct input *in)
 {
 	struct ident_side *side = &id->work.side[in->dir];
-	const struct ident_side *peer = &id->work.side[1 - in->dir];
-	unsigned status = side->text.status;
+	struct ident_text *text = &side->text;
+	unsigned status = text->status;
 
-	/* The answer to a CONNECT: the other side was let go behind its headers. */
-	if (status >= 200 && status < 300 && peer->base != 0) {
+	if (status >= 200 && status < 300 && answers_connect(id, in)) {
 		ident_restart(id, in->dir, side->offset);
 		return FOLLOW_HANDED;
 	}
 	if (status < 200 || status == 304) {
-		side->text.body = 0;
+		text->body = 0;
 		side->state = 0;
 		return FOLLOW_MORE;
 	}
-	/* A challenge or redirection is followed by another answer, if we can find it. */
-	if (is_challenge(status) || (status >= 300 && status < 400))
-		return side->text.has_length && !side->text.chunked ? FOLLOW_MORE : FOLLOW_END;
-	ident_finish(id);
-	return FOLLOW_END;
+	if (page_may_tell(id, in)) {
+		text->page = side->offset;
+		return FOLLOW_HANDED; /* to ourselves: lines end here */
+	}
+	return next_response(id, text);
+}
+
+/* Bytes of a refusal's page that are searched: titles and headings stand at its beginning. */
+#define PAGE_MAX 4096u
+
+/*
+ * The page that comes with a refusal, once its beginning is there.  Filters that send no header
+ * of their own name themselves here.
+ */
+static enum follow read_page(struct ident *id, const struct input *in)
+{
+	static const char *const filters[] = { "FortiGuard", "Web Filter Block Override" };
+	struct ident_text *text = &id->work.side[in->dir].text;
+	size_t have = in->len - text->page;
+	size_t want = text->has_length && !text->chunked ? MIN(text->body, PAGE_MAX) : PAGE_MAX;
+
+	if (have < want && !in->last)
+		return FOLLOW_MORE;
+	for (size_t i = 0; i < ARRAY_SIZE(filters); i++)
+		if (memmem(in->bytes + text->page, MIN(have, want), filters[i],
+			   strlen(filters[i])) != NULL)
+			id->answer.proxy = true;
+	text->page = 0;
+	return next_response(id, text) == FOLLOW_MORE ? FOLLOW_HANDED : FOLLOW_END;
 }
 
 static enum follow http_headers_end(struct ident *id, const struct input *in)
@@ -144,6 +256,7 @@ static enum follow http_headers_end(struct ident *id, const struct input *in)
 
 static const struct lines_rules http_rules = {
 	.first = http_first,
+	.header = http_header,
 	.headers_end = http_headers_end,
 };
 
@@ -154,6 +267,8 @@ static enum follow http_follow(struct ident *id, const struct input *in)
 	size_t len = in->len - side->offset;
 	enum fit two = side->frames == 0 ? fit_bytes(bytes, len, 0, preface, PREFACE_SIZE) : FIT_NO;
 
+	if (side->text.page != 0)
+		return read_page(id, in);
 	/* Only the whole preface is HTTP/2: its first line alone would do, but PRI is no request.
 	 */
 	if (two == FIT_MORE && len > 4)

@@ -202,7 +202,7 @@ void ident_refuse(struct ident *id, enum app app, unsigned code, const struct in
 		return;
 	id->answer = (struct app_answer){
 		.frame = in->frame,
-		.code = (uint16_t)code,
+		.code = code,
 		.app = (uint8_t)app,
 		.dir = (uint8_t)in->dir,
 	};

@@ -153,7 +153,7 @@ struct app_answer {
 			   fault status, NT status */
 	uint8_t app;    /* enum app */
 	uint8_t dir;    /* endpoint that answered */
-	bool proxy;     /* HTTP: the headers are a proxy's, not the server's */
+	bool proxy;     /* HTTP: a proxy answered, by its headers or its status */
 };
 
 /* Pseudo-TLS hellos seen, ident.pseudo. */
@@ -177,6 +177,7 @@ struct ident_tls {
 struct ident_text {
 	uint32_t scan;   /* stream offset up to which no line end was found */
 	uint32_t body;   /* bytes of body still to skip, or length announced so far */
+	uint32_t page;   /* HTTP: where the page of a refusal begins; 0: none is read */
 	uint16_t status; /* of the response whose headers are read; 0: a request */
 	bool has_length;
 	bool chunked;
@@ -185,8 +186,9 @@ struct ident_text {
 
 /* One direction of DCE/RPC. */
 struct ident_rpc {
-	uint32_t call; /* id of the last PDU */
-	bool any;      /* there was one */
+	uint32_t call;  /* id of the last PDU */
+	uint16_t opnum; /* of the last request */
+	bool any;       /* there was one */
 };
 
 /* One direction of media: the stream of one SSRC at a time, and its RTCP. */
@@ -256,7 +258,8 @@ struct ident_work {
  * @examined:	Payload bytes looked at, by endpoint
  * @answer:	First refusal by the application, see judge
  * @accepted_frame: First success of the application (STUN success, SIP or HTTP 2xx,
- *		complete TLS handshake, DHCPACK, bind_ack, preamble ack); 0: none
+ *		complete TLS handshake, DHCPACK, answered DCE/RPC call, SMB session, preamble ack);
+ *		0: none
  * @stun_requests: STUN and MSTURN requests, retransmissions not counted again
  * @stun_answers: Successes and errors; saturates.  An answer may belong to a request on
  *		another flow (Alternate Server), so this may exceed @stun_requests
@@ -351,6 +354,16 @@ bool app_code_is_normal(enum app app, unsigned code);
 
 /* What Lync uses a payload type for: "PCMA/8000"; NULL where it has no use for it. */
 const char *rtp_payload_name(unsigned type);
+/*
+ * A TLS ClientHello was answered in clear HTTP; @answer is that answer, whatever its status.
+ * Such a flow is an attempt at TLS that something in its way ended.  Behind a CONNECT that was
+ * granted the hello is another's, and a challenge before it no answer to it.
+ */
+static inline bool ident_http_to_tls(const struct ident *id)
+{
+	return id->tls.client_hello && !id->tls.server_hello && id->accepted_frame == 0 &&
+	       id->answer.frame != 0 && id->answer.app == APP_HTTP;
+}
 
 /* "handshake_failure" (RFC 8446 6, RFC 5246 7.2), or "alert_NN" from a static table. */
 const char *tls_alert_name(uint8_t description);

@@ -71,18 +71,24 @@ static bool next_line(struct ident_side *side, const struct input *in, struct cu
 	return true;
 }
 
-static bool name_is(struct cursor *c, const char *name)
+static void skip_blanks(struct cursor *c)
+{
+	while (cursor_looks_at(c, " ", 1) || cursor_looks_at(c, "\t", 1))
+		cursor_skip(c, 1);
+}
+
+bool lines_header_is(struct cursor *c, const char *name)
 {
 	size_t n = strlen(name);
 
 	if (cursor_left(c) < n || strncasecmp((const char *)c->pos, name, n) != 0)
 		return false;
 	cursor_skip(c, n);
-	while (cursor_looks_at(c, " ", 1) || cursor_looks_at(c, "\t", 1))
-		cursor_skip(c, 1);
+	skip_blanks(c);
 	if (!cursor_looks_at(c, ":", 1))
 		return false;
 	cursor_skip(c, 1);
+	skip_blanks(c);
 	return true;
 }
 
@@ -91,16 +97,14 @@ static void read_header(struct ident_text *text, struct cursor line, bool compac
 	struct cursor c = line;
 	uint32_t length = 0;
 
-	if (name_is(&c, "Transfer-Encoding"))
+	if (lines_header_is(&c, "Transfer-Encoding"))
 		text->chunked = true;
 	c = line;
-	if (!name_is(&c, "Content-Length")) {
+	if (!lines_header_is(&c, "Content-Length")) {
 		c = line;
-		if (!compact || !name_is(&c, "l"))
+		if (!compact || !lines_header_is(&c, "l"))
 			return;
 	}
-	while (cursor_looks_at(&c, " ", 1) || cursor_looks_at(&c, "\t", 1))
-		cursor_skip(&c, 1);
 	while (cursor_left(&c) > 0 && c.pos[0] >= '0' && c.pos[0] <= '9' && length < 100000000)
 		length = length * 10 + (cursor_u8(&c) - (uint32_t)'0');
 	text->body = length;
@@ -113,6 +117,8 @@ static enum follow step_first(struct ident *id, const struct input *in,
 	struct ident_side *side = &id->work.side[in->dir];
 	uint32_t scan = side->text.scan;
 
+	while (rules->zeros && cursor_looks_at(&line, "", 1))
+		cursor_skip(&line, 1);
 	if (cursor_left(&line) == 0)
 		return FOLLOW_MORE;
 	side->text = (struct ident_text){ .scan = scan };
@@ -130,6 +136,8 @@ static enum follow step_header(struct ident *id, const struct input *in,
 
 	if (cursor_left(&line) > 0) {
 		read_header(&side->text, line, rules->compact_length);
+		if (rules->header != NULL)
+			rules->header(id, in, line);
 		return FOLLOW_MORE;
 	}
 	side->state = side->text.body > 0 ? TEXT_BODY : TEXT_FIRST;

@@ -8,13 +8,17 @@
  * struct lines_rules - What one text protocol adds
  * @first:	A first line, without its end.  FIT_YES: it begins a message; the callee
  *		notes what it means and sets text->status, text->connect.  FIT_NO: it does not
+ * @header:	A header line; may be NULL
  * @headers_end: The headers of a message ended at side->offset; what to do with the rest
  * @compact_length: Has "l:" for Content-Length (RFC 3261 7.3.3)
+ * @zeros:	Zero bytes in front of a message are keep-alives
  */
 struct lines_rules {
 	enum fit (*first)(struct ident *id, const struct input *in, struct cursor line);
+	void (*header)(struct ident *id, const struct input *in, struct cursor line);
 	enum follow (*headers_end)(struct ident *id, const struct input *in);
 	bool compact_length;
+	bool zeros;
 };
 
 /* Read on: message after message, each byte once. */
@@ -25,6 +29,9 @@ enum fit lines_fits_method(const uint8_t *bytes, size_t len, size_t least, size_
 
 /* Offset of the first byte that is neither CR nor LF: empty lines before a message. */
 size_t lines_skip_empty(const uint8_t *bytes, size_t len);
+
+/* The header line is of this name, in any case: @c moves to its value. */
+bool lines_header_is(struct cursor *c, const char *name);
 
 /* Three digits at @c, the first of them 1 to @most; 0 when they are not. */
 unsigned lines_status(struct cursor *c, unsigned most);

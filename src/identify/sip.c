@@ -5,12 +5,16 @@
  * A request is any method in front of a SIP URI, since Lync has its own
  * (SERVICE, BENOTIFY, NEGOTIATE); it is proven by " SIP/2.0" at the end of the
  * line, which may be far away behind a GRUU.  SSDP, RTSP and HTTP share method
- * words, never both the URI and the version.  Empty lines are keep-alives.
+ * words, never both the URI and the version.  Empty lines are keep-alives (RFC 5626
+ * 3.5.1), and so are zero bytes, which some clients send instead.
  */
 
 static const char version_text[] = "SIP/2.0";
 
-enum { VERSION_SIZE = sizeof(version_text) - 1 };
+enum {
+	VERSION_SIZE = sizeof(version_text) - 1,
+	ZEROS_MAX = 16, /* four keep-alives of four zero bytes in front of a message */
+};
 
 /* RFC 3261 19.1, RFC 3966: schemes compare without case. */
 static enum fit fits_scheme(const uint8_t *bytes, size_t len)
@@ -45,9 +49,20 @@ static enum fit fits_response(const uint8_t *bytes, size_t len)
 	return MIN(fit, fit_byte(bytes, len, 11, ' ', ' '));
 }
 
+static size_t skip_zeros(const uint8_t *bytes, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && at < ZEROS_MAX && bytes[at] == 0)
+		at++;
+	return at;
+}
+
 static enum fit sip_starts(const uint8_t *bytes, size_t len)
 {
-	size_t at = lines_skip_empty(bytes, len);
+	size_t at = skip_zeros(bytes, len);
+
+	at += lines_skip_empty(bytes + at, len - at);
 
 	if (at == len)
 		return len == 0 ? FIT_MORE : FIT_MAYBE;
@@ -112,11 +127,13 @@ static enum fit sip_first(struct ident *id, const struct input *in, struct curso
 	return FIT_YES;
 }
 
-/* Provisional answers, challenges and redirections are followed by others. */
+/*
+ * A success says all there is to say of the flow.  Behind everything else another request may
+ * follow, also behind a refusal: a trunk carries many calls.
+ */
 static bool status_is_final(unsigned status)
 {
-	return (status >= 200 && status < 300) ||
-	       (status >= 300 && !app_code_is_normal(APP_SIP, status));
+	return status >= 200 && status < 300;
 }
 
 static enum follow sip_headers_end(struct ident *id, const struct input *in)
@@ -130,6 +147,7 @@ static const struct lines_rules sip_rules = {
 	.first = sip_first,
 	.headers_end = sip_headers_end,
 	.compact_length = true,
+	.zeros = true,
 };
 
 static enum follow sip_follow(struct ident *id, const struct input *in)

@@ -10,8 +10,8 @@
  * Two walks in one: over records, and over the handshake messages that run
  * across them.  Both are resumable at any byte, because segments end anywhere.
  * Only the headers matter for the ladder (a type and a length each), so bodies
- * are skipped as they come; the two hellos alone are read, once, when complete,
- * through tls_gather() where a hello spans records.
+ * are skipped as they come; the two hellos and a ticket alone are read, once, when
+ * complete, through tls_gather() where one spans records.
  *
  * What each side sent is kept as a set of flags, and the ladder is concluded
  * from both sets.  The order of arrival across directions does not matter: a
@@ -38,7 +38,7 @@ enum {
 	TLS_JOINED = 1 << 13,    /* walked from some record in the middle */
 };
 
-/* Hellos that span records are copied up to here; longer ones lose their last extensions. */
+/* What spans records is copied up to here; a longer hello loses its last extensions. */
 #define HELLO_MAX 4096
 
 #define VERSION_13 0x0304
@@ -80,6 +80,8 @@ static void read_hello(struct ident *id, struct ident_tls *tls, const struct inp
 			tls->flags |= TLS_SAW_EARLY;
 	} else if (type == HS_SERVER_HELLO) {
 		tls_hello_server(&id->tls, tls_gather(tls, in, buf));
+	} else if (type == HS_NEW_SESSION_TICKET && (tls->flags & TLS_SAW_SERVER) != 0) {
+		tls_hello_ticket(&id->tls, tls_gather(tls, in, buf));
 	}
 }
 
@@ -110,6 +112,20 @@ static enum client_auth climb(const struct ident *id, unsigned client, unsigned 
 	return CLIENT_AUTH_UNSEEN;
 }
 
+/*
+ * A session id and a ticket mean something only once it is clear what they did: begin a
+ * session or resume one.  In 1.3 the id is for middleboxes alone, and tickets are encrypted.
+ */
+static void settle_session(struct tls_facts *tls)
+{
+	if (tls->version >= VERSION_13)
+		tls->given = tls->used = 0;
+	else if (tls->client_auth == CLIENT_AUTH_HIDDEN_RESUMED)
+		tls->given = 0;
+	else if (tls->client_auth != CLIENT_AUTH_UNSEEN)
+		tls->used = 0;
+}
+
 static void conclude(struct ident *id, const struct input *in)
 {
 	uint16_t flags[2] = { side_flags(id, 0), side_flags(id, 1) };
@@ -126,6 +142,7 @@ static void conclude(struct ident *id, const struct input *in)
 	if (client == 0 && server == 0)
 		return;
 	id->tls.client_auth = (uint8_t)climb(id, client, server);
+	settle_session(&id->tls);
 	if (!id->tls.complete && id->tls.server_hello) {
 		if (id->tls.version >= VERSION_13)
 			id->tls.complete = (client & TLS_SAW_SECRET) != 0;

@@ -17,6 +17,7 @@ enum {
 enum {
 	HS_CLIENT_HELLO = 1,
 	HS_SERVER_HELLO = 2,
+	HS_NEW_SESSION_TICKET = 4,
 	HS_CERTIFICATE = 11,
 	HS_SERVER_KEY_EXCHANGE = 12,
 	HS_CERTIFICATE_REQUEST = 13,
@@ -42,16 +43,19 @@ enum fit tls_hello_sslv2(const uint8_t *bytes, size_t len);
  * tls_hello_client() - Read a ClientHello
  * @c:	The message from its header on; may end early
  *
- * Sets client_hello, sni and alpn as far as they are there.
+ * Sets client_hello, sni, alpn and used as far as they are there.
  *
  * Return: whether it announces early data (RFC 8446 4.2.10)
  */
 bool tls_hello_client(struct tls_facts *tls, struct cursor c);
 
 /*
- * Read a ServerHello likewise: server_hello, version, alpn.  A HelloRetryRequest is one by
+ * Read a ServerHello likewise: server_hello, version, alpn, given.  A HelloRetryRequest is one by
  * form and is read as one (RFC 8446 4.1.4).
  */
 void tls_hello_server(struct tls_facts *tls, struct cursor c);
+
+/* Read a NewSessionTicket in clear (RFC 5077 3.3): given, unless the ticket is empty. */
+void tls_hello_ticket(struct tls_facts *tls, struct cursor c);
 
 #endif

@@ -143,9 +143,22 @@ static void read_alpn(struct tls_facts *tls, struct cursor ext)
 		copy_name(tls->alpn, sizeof(tls->alpn), name);
 }
 
+/* FNV-1a of a session id or ticket; 0 for none, and for no other. */
+static uint64_t session_digest(struct cursor session)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	if (cursor_left(&session) == 0)
+		return 0;
+	while (cursor_left(&session) > 0)
+		h = (h ^ cursor_u8(&session)) * UINT64_C(1099511628211);
+	return h != 0 ? h : 1;
+}
+
 enum {
 	EXT_SERVER_NAME = 0,
 	EXT_ALPN = 16,
+	EXT_SESSION_TICKET = 35, /* RFC 5077 3.2 */
 	EXT_EARLY_DATA = 42,
 	EXT_SUPPORTED_VERSIONS = 43,
 };
@@ -167,6 +180,8 @@ static uint16_t read_extensions(struct tls_facts *tls, struct cursor c, bool ser
 			read_server_name(tls, ext);
 		else if (type == EXT_ALPN)
 			read_alpn(tls, ext);
+		else if (type == EXT_SESSION_TICKET && !server && cursor_left(&ext) != 0)
+			tls->used = session_digest(ext);
 		else if (type == EXT_EARLY_DATA && !server)
 			*early = true;
 		else if (type == EXT_SUPPORTED_VERSIONS && server && cursor_left(&ext) == 2)
@@ -181,7 +196,8 @@ bool tls_hello_client(struct tls_facts *tls, struct cursor c)
 
 	tls->client_hello = true;
 	cursor_skip(&c, HS_HEADER + 2 + 32);
-	cursor_skip(&c, cursor_u8(&c));
+	/* The id beside a ticket is the client's own invention (RFC 5077 3.4). */
+	tls->used = session_digest(cursor_sub(&c, cursor_u8(&c)));
 	cursor_skip(&c, cursor_be16(&c));
 	cursor_skip(&c, cursor_u8(&c));
 	if (cursor_left(&c) >= 2)
@@ -192,17 +208,29 @@ bool tls_hello_client(struct tls_facts *tls, struct cursor c)
 void tls_hello_server(struct tls_facts *tls, struct cursor c)
 {
 	uint16_t version, chosen = 0;
+	struct cursor session;
 	bool early;
 
 	cursor_skip(&c, HS_HEADER);
 	version = cursor_be16(&c);
 	cursor_skip(&c, 32);
-	cursor_skip(&c, cursor_u8(&c));
+	session = cursor_sub(&c, cursor_u8(&c));
 	cursor_skip(&c, 3);
 	if (!cursor_ok(&c))
 		return;
+	tls->given = session_digest(session);
 	if (cursor_left(&c) >= 2)
 		chosen = read_extensions(tls, c, true, &early);
 	tls->version = chosen != 0 ? chosen : version;
 	tls->server_hello = true;
+}
+
+void tls_hello_ticket(struct tls_facts *tls, struct cursor c)
+{
+	struct cursor ticket;
+
+	cursor_skip(&c, HS_HEADER + 4); /* and its lifetime */
+	ticket = cursor_sub(&c, cursor_be16(&c));
+	if (cursor_left(&ticket) != 0)
+		tls->given = session_digest(ticket);
 }

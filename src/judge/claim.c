@@ -56,6 +56,8 @@ static enum protocol_fit fit_clear(enum application app, const struct ident *id)
 
 	if (accepted == APP_ANY) /* no claim that bytes could support or contradict */
 		return id->seen != 0 ? FIT_CONSISTENT : FIT_NONE;
+	if (ident_http_to_tls(id)) /* what was tried is TLS */
+		return FIT_CONTRADICTED;
 	/* ICE checks before DTLS do not make it the documented media. */
 	if (id->confidence == CONFIDENCE_STRONG && !(APP_BIT(id->app) & accepted))
 		return FIT_CONTRADICTED;
@@ -102,8 +104,8 @@ static enum protocol_fit fit_ladder(const struct ident *id, enum evidence_code *
 static enum protocol_fit fit_tls(const struct row_protocol *claim, const struct ident *id,
 				 enum evidence_code *why)
 {
-	/* HTTP in clear may answer a hello, and TLS a pseudo-TLS one; an upgrade names both. */
-	if (id->confidence == CONFIDENCE_STRONG && id->app != APP_TLS &&
+	/* TLS may answer a pseudo-TLS hello; an upgrade names both. */
+	if (id->confidence == CONFIDENCE_STRONG && id->app != APP_TLS && !ident_http_to_tls(id) &&
 	    !(APP_BIT(id->app) & clear_set[claim->app]))
 		return FIT_CONTRADICTED;
 	if (!(id->seen & APP_BIT(APP_TLS))) {

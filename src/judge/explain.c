@@ -183,6 +183,20 @@ static void found_text(const struct evidence *e, char *buf, size_t size)
 			 app_name((enum app)e->value));
 }
 
+/* " (access denied)" behind the statuses that a reader is most likely to meet. */
+static const char *status_words(uint32_t status)
+{
+	switch (status) {
+	case 0x5:        /* nca_s_fault_access_denied */
+	case 0xc0000022: /* MS-ERREF 2.3.1 */
+		return " (access denied)";
+	case 0xc000006d:
+		return " (logon failure)";
+	default:
+		return "";
+	}
+}
+
 void evidence_text(const struct evidence *e, char *buf, size_t size)
 {
 	const char *fixed = fixed_text((enum evidence_code)e->code);
@@ -229,9 +243,7 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		break;
 	case EVIDENCE_HTTP_TO_TLS:
 		snprintf(buf, size, "the TLS hello was answered in clear HTTP%s",
-			 e->value == 403 || e->value == 407 || e->value == 511
-				 ? ": a proxy or portal stands between"
-				 : "");
+			 e->value2 ? ": a proxy or portal stands between" : "");
 		break;
 	case EVIDENCE_PSEUDO_TLS_INTERCEPTED:
 		snprintf(buf, size,
@@ -242,10 +254,12 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 						: app_name((enum app)e->value));
 		break;
 	case EVIDENCE_RPC_REFUSED:
-		snprintf(buf, size, "the server refused: DCE/RPC status 0x%x", e->value);
+		snprintf(buf, size, "the server refused: DCE/RPC status 0x%x%s", e->value,
+			 status_words(e->value));
 		break;
 	case EVIDENCE_SMB_STATUS:
-		snprintf(buf, size, "the server refused: NT status 0x%08x", e->value);
+		snprintf(buf, size, "the server refused: NT status 0x%08x%s", e->value,
+			 status_words(e->value));
 		break;
 	case EVIDENCE_RPC_MAPPED:
 		snprintf(buf, size, "the endpoint mapper of %s gave out port %u",
@@ -303,7 +317,9 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			 stun_error_meaning(e->value));
 		break;
 	case EVIDENCE_SIP_STATUS:
-		snprintf(buf, size, "the server refused: SIP status %u", e->value);
+		snprintf(buf, size, "the server refused: SIP status %u%s", e->value,
+			 e->value == 504 ? ", its next hop did not answer: a fault of another leg"
+					 : "");
 		break;
 	case EVIDENCE_HTTP_STATUS:
 		snprintf(buf, size, "the server refused: HTTP status %u", e->value);
@@ -381,4 +397,16 @@ void ledger_protocol_text(const struct judged *flow, char *buf, size_t size)
 		snprintf(buf, size, "%sTLS 1.%u%s", mutual, flow->tls_version - 0x0301u, weak);
 	else
 		snprintf(buf, size, "%s%s", app_title((enum app)flow->app), weak);
+}
+
+enum application ledger_hidden_application(const struct ledger *ledger, const struct judged *flow)
+{
+	const struct row *row = ledger_best_row(ledger, flow);
+
+	if (row == NULL || flow->app != APP_TLS || flow->fit != FIT_CONSISTENT)
+		return APPLICATION_UNSPECIFIED;
+	for (unsigned i = 1; i < row->protocol_count; i++)
+		if (row->protocols[i].app != row->protocols[0].app)
+			return APPLICATION_UNSPECIFIED;
+	return row->protocols[0].app;
 }

@@ -26,8 +26,10 @@ static void describe(struct opinion *o)
 	j->control = LEDGER_NONE;
 	if (o->notes != NULL && o->notes->syn.count != 0)
 		j->isn = o->notes->syn.isn;
+	j->possible = APP_ANY;
 	if (o->ident == NULL)
 		return;
+	j->possible = o->ident->possible;
 	memcpy(j->ident_frame, o->ident->frame, sizeof(j->ident_frame));
 	j->transaction = o->ident->transaction;
 	j->answers = o->ident->answers;
@@ -128,7 +130,8 @@ static int keep(struct ledger *ledger, struct opinion *o, const uint32_t *rows)
 
 	j->evidence = (uint32_t)ledger->evidence_count;
 	j->rows = (uint32_t)ledger->rows_count;
-	if (o->ident != NULL && keep_text(ledger, o->ident->tls.sni, &j->sni) != 0)
+	if (o->ident != NULL && (keep_text(ledger, o->ident->tls.sni, &j->sni) != 0 ||
+				 keep_text(ledger, o->ident->tls.alpn, &j->alpn) != 0))
 		return FA_ENOMEM;
 	if (keep_clues(ledger, j, o->ident) != 0)
 		return FA_ENOMEM;

@@ -98,6 +98,8 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @sni:	Offset in ledger->text, 0: none
  * @standing:	enum standing: what the documented set came to
  * @fit:	enum protocol_fit of the best row, or of @app alone where no row counts
+ * @possible:	Set of protocols that its bytes do not rule out
+ * @alpn:	Offset in ledger->text, 0: none
  * @examined:	Payload was looked at
  * @transaction: Of its first request or answer (STUN id, DHCP xid); 0: none
  * @either_way:	The initiator is not known, and different rows document the flow by
@@ -120,7 +122,8 @@ struct judged {
 	uint32_t clues;
 	uint32_t isn;
 	uint32_t control;
-	uint32_t sni;
+	uint32_t sni, alpn;
+	uint32_t possible;
 	int32_t nearest;
 	uint16_t input;
 	uint16_t vlan; /* 0: untagged */
@@ -210,6 +213,12 @@ void evidence_text(const struct evidence *e, char *buf, size_t size);
 /* Why the nearest row does not document the flow, one sentence; "" without one. */
 void ledger_nearest_text(const struct ledger *ledger, const struct judged *flow, char *buf,
 			 size_t size);
+/*
+ * The application that a TLS handshake is consistent with, though what is inside cannot be
+ * seen: that of the best row.  APPLICATION_UNSPECIFIED where the row names several or none,
+ * or more than that is known.  PSOM has no other evidence (facts/protocols.md 8).
+ */
+enum application ledger_hidden_application(const struct ledger *ledger, const struct judged *flow);
 /* What was identified, for people: "TLS 1.2", "SIP", "MSTURN (weak)", "unknown". */
 void ledger_protocol_text(const struct judged *flow, char *buf, size_t size);
 

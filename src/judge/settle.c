@@ -9,7 +9,9 @@
 #include "base/memory.h"
 #include "judge/coverage.h"
 #include "judge/elsewhere.h"
+#include "judge/mapped.h"
 #include "judge/opinion.h"
+#include "judge/resumed.h"
 #include "judge/session.h"
 #include "judge/settle.h"
 
@@ -258,7 +260,8 @@ static void settle_flow(struct settling *s, struct judged *flow)
 	enum verdict provisional;
 
 	provisional = verdict_of(flow);
-	if (provisional == VERDICT_BLOCKED || flow->outcome == OUTCOME_NO_REPLY)
+	if ((provisional == VERDICT_BLOCKED || flow->outcome == OUTCOME_NO_REPLY) &&
+	    flow->control_kind == CONTROL_NONE)
 		flow->control_kind = (uint8_t)controls_find(s->controls, flow, &flow->control);
 	if (flow->outcome == OUTCOME_NO_REPLY)
 		settle_silence(s, flow);
@@ -345,7 +348,8 @@ static int settle_parts(struct settling *s)
 {
 	count_flows(s);
 	assess(s);
-	if (settle_elsewhere(s) != 0 || settle_sessions(s) != 0)
+	if (settle_elsewhere(s) != 0 || settle_sessions(s) != 0 || mapped_settle(s) != 0 ||
+	    resumed_settle(s) != 0)
 		return FA_ENOMEM;
 	for (size_t i = 0; i < s->ledger->flow_count; i++)
 		settle_flow(s, &s->ledger->flows[i]);

@@ -75,7 +75,8 @@ enum evidence_code {
 	EVIDENCE_SIP_STATUS,
 	EVIDENCE_HTTP_STATUS,
 	EVIDENCE_PROXY_ANSWER, /* a proxy answered in the server's place; value: HTTP status */
-	EVIDENCE_HTTP_TO_TLS,  /* clear HTTP answered a TLS hello; value: its status, 0: unknown */
+	EVIDENCE_HTTP_TO_TLS,  /* clear HTTP answered a TLS hello; value: its status; value2: 1 by a
+				  proxy or portal */
 	EVIDENCE_PSEUDO_TLS_INTERCEPTED, /* something that is no relay answered it; value: enum app,
 					    APP_NONE: other bytes; value2: a reset */
 	EVIDENCE_RPC_REFUSED,            /* value: bind_nak reason or fault status */

@@ -237,6 +237,52 @@ static void tls_details(struct json_writer *w, const struct judged *flow)
 			  client_auth_name((enum client_auth)flow->client_auth));
 	if (flow->sni != 0)
 		json_name(w->out, ",\"sni\":", w->ledger->text + flow->sni);
+	if (flow->alpn != 0)
+		json_name(w->out, ",\"alpn\":", w->ledger->text + flow->alpn);
+}
+
+/* "3.1.1", "2.1": the nibbles of a revision, but for a last one of 0 (MS-SMB2 2.2.4). */
+static void smb_dialect(struct output *out, unsigned dialect)
+{
+	output_printf(out, ",\"smb_dialect\":\"%u.%u", dialect >> 8, dialect >> 4 & 0xf);
+	if ((dialect & 0xf) != 0)
+		output_printf(out, ".%u", dialect & 0xf);
+	JSON_LITERAL(out, "\"");
+}
+
+/* The interface that was bound, and the ports that were given out. */
+static void rpc_details(struct json_writer *w, const struct judged *flow)
+{
+	const struct clue *clues = w->ledger->clues + flow->clues;
+	const char *prefix = ",\"rpc_ports\":[";
+	unsigned i;
+
+	for (i = 0; i < flow->clue_count; i++)
+		if (clues[i].kind == CLUE_RPC_INTERFACE)
+			json_name(w->out, ",\"rpc_interface\":",
+				  rpc_interface_name((enum rpc_interface)clues[i].value));
+	for (i = 0; i < flow->clue_count; i++) {
+		if (clues[i].kind != CLUE_RPC_PORT)
+			continue;
+		output_printf(w->out, "%s%u", prefix, (unsigned)clues[i].value);
+		prefix = ",";
+	}
+	if (prefix[1] == '\0')
+		JSON_LITERAL(w->out, "]");
+}
+
+static void stream_details(struct json_writer *w, const struct judged *flow)
+{
+	enum application hidden = ledger_hidden_application(w->ledger, flow);
+	const struct clue *clues = w->ledger->clues + flow->clues;
+	unsigned i;
+
+	if (hidden != APPLICATION_UNSPECIFIED)
+		json_name(w->out, ",\"consistent_with\":", application_name(hidden));
+	for (i = 0; i < flow->clue_count; i++)
+		if (clues[i].kind == CLUE_SMB_DIALECT)
+			smb_dialect(w->out, (unsigned)clues[i].value);
+	rpc_details(w, flow);
 }
 
 static void identified(struct json_writer *w, const struct judged *flow)
@@ -261,6 +307,7 @@ static void identified(struct json_writer *w, const struct judged *flow)
 	JSON_LITERAL(out, "]");
 	tls_details(w, flow);
 	json_media(w, flow);
+	stream_details(w, flow);
 	JSON_LITERAL(out, "}");
 }
 

@@ -37,10 +37,8 @@ static const uint8_t blocked_reasons[] = {
 };
 
 static const uint8_t mismatch_reasons[] = {
-	EVIDENCE_MTLS_DECLINED,
-	EVIDENCE_MTLS_NOT_REQUESTED,
-	EVIDENCE_ALPN_FOREIGN,
-	EVIDENCE_PROTOCOL_CONTRADICTED,
+	EVIDENCE_MTLS_INHERITED, EVIDENCE_MTLS_DECLINED,         EVIDENCE_MTLS_NOT_REQUESTED,
+	EVIDENCE_ALPN_FOREIGN,   EVIDENCE_PROTOCOL_CONTRADICTED,
 };
 
 /* Why it cannot be told, before what was seen. */

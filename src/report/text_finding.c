@@ -1,4 +1,5 @@
 /* One finding: what, where, why, in which frames, and against what control. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,21 @@ static void flows_text(const struct text *t, const struct fold *fold, char *buf,
 		snprintf(buf, size, "%s", count);
 }
 
+/* "TLS 1.2 consistent with PSOM": as much as can be said of what is inside. */
+static void say_hidden(const struct text *t, const struct judged *flow, char *buf, size_t size)
+{
+	enum application app = ledger_hidden_application(t->ledger, flow);
+	size_t len = strlen(buf), from;
+
+	if (app == APPLICATION_UNSPECIFIED)
+		return;
+	snprintf(buf + len, size - len, " consistent with ");
+	from = strlen(buf);
+	snprintf(buf + from, size - from, "%s", application_name(app));
+	for (; buf[from] != '\0'; from++)
+		buf[from] = (char)toupper((unsigned char)buf[from]);
+}
+
 /* What they spoke; what the row documents where nothing was seen that could tell. */
 static void protocol_text(const struct text *t, const struct fold *fold, char *buf, size_t size)
 {
@@ -62,6 +78,7 @@ static void protocol_text(const struct text *t, const struct fold *fold, char *b
 		policy_row_protocols_text(row, buf, size);
 	else
 		ledger_protocol_text(first, buf, size);
+	say_hidden(t, first, buf, size);
 }
 
 static void row_id(struct text *t, const struct fold *fold)

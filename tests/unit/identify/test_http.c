@@ -1,4 +1,5 @@
 /* HTTP requests, responses, tunnels and the preface of HTTP/2. */
+#include <stdio.h>
 #include <string.h>
 
 #include "identify/feed.h"
@@ -132,6 +133,7 @@ static void a_proxy_that_wants_credentials_is_a_refusal(void)
 	feed_text(&f, 0, "CONNECT a:443 HTTP/1.1\r\nProxy-Authorization: x\r\n\r\n");
 	feed_text(&f, 1, "HTTP/1.1 200 OK\r\n\r\n");
 	feed_hex(&f, 0, tls_plain[0].hex);
+	CU_ASSERT_FALSE(ident_http_to_tls(&f.id));
 	feed_hex(&f, 1, tls_plain[1].hex);
 	CU_ASSERT(IS_STRONG(&f, APP_TLS));
 }
@@ -141,12 +143,137 @@ static void an_http_answer_to_a_tls_hello_shows_both(void)
 {
 	feed_stream(&f);
 	feed_hex(&f, 0, tls_plain[0].hex);
-	CU_ASSERT_EQUAL(feed_text(&f, 1, "HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"), 0);
+	feed_text(&f, 1, "HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n");
+	CU_ASSERT_EQUAL(feed_end(&f, 1), 0);
 	CU_ASSERT(IS_STRONG(&f, APP_HTTP));
 	CU_ASSERT(SEEN(&f, APP_TLS));
 	CU_ASSERT(f.id.tls.client_hello);
 	CU_ASSERT_FALSE(f.id.tls.server_hello);
 	CU_ASSERT_EQUAL(f.id.answer.code, 400);
+	CU_ASSERT(ident_http_to_tls(&f.id));
+	CU_ASSERT_FALSE(f.id.answer.proxy);
+	/* A success or a redirection of HTTP is neither for who speaks TLS. */
+	feed_stream(&f);
+	feed_hex(&f, 0, tls_plain[0].hex);
+	feed_text(&f, 1,
+		  "HTTP/1.1 302 Found\r\nLocation: http://portal/\r\n"
+		  "Content-Length: 0\r\n\r\n");
+	CU_ASSERT_EQUAL(f.id.answer.code, 302);
+	CU_ASSERT(ident_http_to_tls(&f.id));
+	feed_stream(&f);
+	feed_hex(&f, 0, tls_plain[0].hex);
+	feed_text(&f, 1, ok);
+	CU_ASSERT_EQUAL(f.id.answer.code, 200);
+	CU_ASSERT_EQUAL(f.id.accepted_frame, 0);
+}
+
+/* The answer to a plain request, in one piece or a byte at a time; is it a proxy's? */
+static bool by_proxy(const char *answer)
+{
+	bool whole, bytes;
+
+	feed_stream(&f);
+	feed_text(&f, 0, get);
+	feed_text(&f, 1, answer);
+	feed_end(&f, 1);
+	whole = f.id.answer.proxy;
+	feed_stream(&f);
+	feed_text(&f, 0, get);
+	for (size_t i = 0; answer[i] != '\0'; i++)
+		feed_bytes(&f, 1, answer + i, 1);
+	feed_end(&f, 1);
+	bytes = f.id.answer.proxy;
+	CU_ASSERT_EQUAL(whole, bytes);
+	return whole;
+}
+
+/* Facts 9e: who refused? */
+static void a_proxy_names_itself_in_its_headers(void)
+{
+	static const char *const proxies[] = {
+		"HTTP/1.1 403 Forbidden\r\nVia: 1.1 proxy (squid/3.5)\r\nContent-Length: 0\r\n\r\n",
+		"HTTP/1.1 403 Forbidden\r\nX-Squid-Error: ERR_ACCESS_DENIED 0\r\n\r\n",
+		"HTTP/1.1 503 Service Unavailable\r\nserver:squid/3.1.20\r\n\r\n",
+		"HTTP/1.1 403 Forbidden\r\nServer: Zscaler/6.2\r\n\r\n",
+		"HTTP/1.1 502 Bad Gateway\r\nSERVER: BlueCoat-Security-Appliance\r\n\r\n",
+		"HTTP/1.1 504 Gateway Timeout\r\nProxy-Connection: close\r\n\r\n",
+		"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+		"HTTP/1.1 511 Network Authentication Required\r\n\r\n",
+	};
+	static const char *const servers[] = {
+		"HTTP/1.1 403 Forbidden\r\nServer: Microsoft-IIS/8.5\r\nContent-Length: 0\r\n\r\n",
+		"HTTP/1.1 503 Service Unavailable\r\nServer: Microsoft-HTTPAPI/2.0\r\n\r\n",
+		"HTTP/1.1 403 Forbidden\r\nX-Via: squid\r\nServer: not squid\r\n\r\n",
+		"HTTP/1.1 403 Forbidden\r\nContent-Length: 23\r\n\r\nVia: p\r\nServer: squid\r\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(proxies); i++)
+		CU_ASSERT(by_proxy(proxies[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(servers); i++)
+		CU_ASSERT_FALSE(by_proxy(servers[i]));
+	/* Of a success it does not matter. */
+	feed_stream(&f);
+	feed_text(&f, 0, get);
+	feed_text(&f, 1, "HTTP/1.1 200 OK\r\nVia: 1.1 proxy\r\n\r\n");
+	CU_ASSERT_EQUAL(f.id.answer.frame, 0);
+	CU_ASSERT_NOT_EQUAL(f.id.accepted_frame, 0);
+}
+
+static void a_filter_names_itself_in_its_page(void)
+{
+	static char page[8192];
+	int n;
+
+	CU_ASSERT(by_proxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 61\r\n\r\n"
+			   "<h1>FortiGuard Intrusion Prevention - Access Blocked</h1>    "));
+	CU_ASSERT(by_proxy("HTTP/1.1 403 Forbidden\r\n\r\n"
+			   "<title>Web Filter Block Override</title>"));
+	CU_ASSERT_FALSE(by_proxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\n"
+				 "FortiGuar"));
+	/* Far down on a long page it is not looked for. */
+	n = snprintf(page, sizeof(page), "HTTP/1.1 403 Forbidden\r\n\r\n%5000s", "FortiGuard");
+	CU_ASSERT_FATAL(n > 0);
+	CU_ASSERT_FALSE(by_proxy(page));
+	/* A page that is not refused may say what it likes. */
+	feed_stream(&f);
+	feed_text(&f, 0, get);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, "HTTP/1.1 404 Not Found\r\n\r\nFortiGuard"), 0);
+	CU_ASSERT_FALSE(f.id.answer.proxy);
+}
+
+/* One page that may not be read, with its own page, and one that may: the flow is fine. */
+static void a_success_behind_a_refusal_is_found(void)
+{
+	static const char both[] = "HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\nnope!"
+				   "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+	for (size_t cut = 1; cut < sizeof(both) - 1; cut++) {
+		feed_stream(&f);
+		feed_text(&f, 0, get);
+		feed_text(&f, 0, get);
+		feed_bytes(&f, 1, both, cut);
+		feed_text(&f, 1, both + cut);
+		CU_ASSERT_EQUAL(f.id.answer.code, 403);
+		CU_ASSERT_NOT_EQUAL(f.id.accepted_frame, 0);
+		CU_ASSERT_EQUAL(f.result, 0);
+	}
+}
+
+static void every_refusal_of_a_connect_is_a_proxys(void)
+{
+	feed_stream(&f);
+	feed_text(&f, 0, "CONNECT sip.contoso.example:5061 HTTP/1.1\r\n\r\n");
+	feed_text(&f, 1, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+	CU_ASSERT_EQUAL(f.id.answer.code, 403);
+	CU_ASSERT(f.id.answer.proxy);
+	/* What the server behind the tunnel says is its own. */
+	feed_stream(&f);
+	feed_text(&f, 0, "CONNECT a:443 HTTP/1.1\r\n\r\n");
+	feed_text(&f, 1, "HTTP/1.1 200 OK\r\n\r\n");
+	feed_text(&f, 0, get);
+	feed_text(&f, 1, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+	CU_ASSERT_EQUAL(f.id.answer.code, 403);
+	CU_ASSERT_FALSE(f.id.answer.proxy);
 }
 
 static void the_preface_of_http_2_is_whole_or_nothing(void)
@@ -193,6 +320,10 @@ CU_TestInfo tests_http[] = {
 	{ "a proxy that wants credentials is a refusal",
 	  a_proxy_that_wants_credentials_is_a_refusal },
 	{ "an HTTP answer to a TLS hello shows both", an_http_answer_to_a_tls_hello_shows_both },
+	{ "a proxy names itself in its headers", a_proxy_names_itself_in_its_headers },
+	{ "a filter names itself in its page", a_filter_names_itself_in_its_page },
+	{ "a success behind a refusal is found", a_success_behind_a_refusal_is_found },
+	{ "every refusal of a CONNECT is a proxy's", every_refusal_of_a_connect_is_a_proxys },
 	{ "the preface of HTTP/2 is whole or nothing", the_preface_of_http_2_is_whole_or_nothing },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },
 	{ "a request without a version is HTTP, weakly", simple_requests },

@@ -77,12 +77,24 @@ static void a_challenge_is_not_the_last_answer(void)
 	CU_ASSERT_EQUAL(feed_text(&f, 1, challenge), IDENT_MORE);
 	CU_ASSERT_EQUAL(f.id.answer.frame, 0);
 	feed_text(&f, 0, invite);
-	CU_ASSERT_EQUAL(feed_text(&f, 1, forbidden), 0);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, forbidden), IDENT_MORE);
 	CU_ASSERT_EQUAL(f.id.answer.code, 403);
 	CU_ASSERT_EQUAL(f.id.answer.dir, 1);
 	CU_ASSERT_EQUAL(f.id.answer.app, APP_SIP);
 	CU_ASSERT_EQUAL(f.id.answer.frame, 4);
 	CU_ASSERT_EQUAL(f.id.accepted_frame, 0);
+}
+
+/* One call of a trunk that is refused is not the trunk. */
+static void a_success_behind_a_refusal_is_found(void)
+{
+	feed_stream(&f);
+	feed_text(&f, 0, invite);
+	feed_text(&f, 1, forbidden);
+	feed_text(&f, 0, invite);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, ok), 0);
+	CU_ASSERT_EQUAL(f.id.answer.frame, 2);
+	CU_ASSERT_EQUAL(f.id.accepted_frame, 4);
 }
 
 /* sngrep#85, suricata#4384: several messages in a segment, one message in several. */
@@ -118,6 +130,23 @@ static void keep_alives_may_come_first(void)
 	CU_ASSERT(IS_STRONG(&f, APP_SIP));
 	feed_text(&f, 1, ok);
 	CU_ASSERT_EQUAL(f.result, 0);
+	/* Zero bytes, before the first message and between two. */
+	feed_stream(&f);
+	feed_hex(&f, 0, "00000000");
+	feed_hex(&f, 0, "00000000 0d0a0d0a");
+	CU_ASSERT_EQUAL(f.id.seen, 0);
+	CU_ASSERT(POSSIBLE(&f, APP_SIP));
+	feed_text(&f, 0, invite);
+	CU_ASSERT(IS_STRONG(&f, APP_SIP));
+	feed_text(&f, 1, challenge);
+	feed_hex(&f, 1, "00000000");
+	CU_ASSERT_EQUAL(feed_text(&f, 1, ok), 0);
+	CU_ASSERT_NOT_EQUAL(f.id.accepted_frame, 0);
+	/* Too many are something else. */
+	feed_stream(&f);
+	feed_hex(&f, 0, "0000000000000000 0000000000000000 0000");
+	feed_text(&f, 0, invite);
+	CU_ASSERT_EQUAL(f.id.seen, 0);
 	/* On datagrams too, of every kind clients send. */
 	feed_datagrams(&f);
 	feed_text(&f, 0, "\r\n\r\n");
@@ -127,6 +156,20 @@ static void keep_alives_may_come_first(void)
 	CU_ASSERT(POSSIBLE(&f, APP_SIP));
 	CU_ASSERT(POSSIBLE(&f, APP_RTP));
 	CU_ASSERT_EQUAL(f.id.seen, 0);
+}
+
+/* The next hop's silence, told by a hop that answers (facts/protocols.md 7e). */
+static void a_504_is_the_answer_of_this_leg(void)
+{
+	feed_stream(&f);
+	feed_text(&f, 0, invite);
+	feed_text(&f, 1,
+		  "SIP/2.0 504 Server time-out\r\n"
+		  "ms-diagnostics: 1007;reason=\"Temporarily cannot route\";source=\"sip.a\"\r\n"
+		  "Content-Length: 0\r\n\r\n");
+	CU_ASSERT_EQUAL(f.id.answer.code, 504);
+	CU_ASSERT_EQUAL(f.id.answer.dir, 1);
+	CU_ASSERT_FALSE(f.id.answer.proxy);
 }
 
 static void a_response_tells_the_client(void)
@@ -155,7 +198,7 @@ static void a_datagram_is_a_message(void)
 	CU_ASSERT(IS_STRONG(&f, APP_SIP));
 	CU_ASSERT_EQUAL(f.id.possible, APP_BIT(APP_SIP));
 	CU_ASSERT_EQUAL(feed_text(&f, 1, trying), IDENT_MORE);
-	CU_ASSERT_EQUAL(feed_text(&f, 1, "SIP/2.0 503 Service Unavailable\r\n\r\n"), 0);
+	CU_ASSERT_EQUAL(feed_text(&f, 1, "SIP/2.0 503 Service Unavailable\r\n\r\n"), IDENT_MORE);
 	CU_ASSERT_EQUAL(f.id.answer.code, 503);
 	/* The line's end was not captured. */
 	feed_datagrams(&f);
@@ -209,8 +252,10 @@ CU_TestInfo tests_sip[] = {
 	{ "method and scheme alone are weak", method_and_scheme_alone_are_weak },
 	{ "the last answer ends it", the_last_answer_ends_it },
 	{ "a challenge is not the last answer", a_challenge_is_not_the_last_answer },
+	{ "a success behind a refusal is found", a_success_behind_a_refusal_is_found },
 	{ "messages and segments do not align", messages_and_segments_do_not_align },
 	{ "keep-alives may come first", keep_alives_may_come_first },
+	{ "a 504 is the answer of this leg", a_504_is_the_answer_of_this_leg },
 	{ "a response tells the client", a_response_tells_the_client },
 	{ "joined late, the next message is found", joined_late_the_next_message_is_found },
 	{ "a datagram is a message", a_datagram_is_a_message },

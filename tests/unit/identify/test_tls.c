@@ -156,6 +156,46 @@ static void a_resumed_session_hides_the_certificates(void)
 	CU_ASSERT_EQUAL(f.id.tls.version, 0x0303);
 }
 
+/* A full handshake and the one that presents its ticket (RFC 5077). */
+static void a_ticket_joins_a_resumed_session_to_its_beginning(void)
+{
+	uint64_t ticket;
+
+	feed_stream(&f);
+	FEED_PARTS(&f, tls_issued);
+	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_PROVEN);
+	CU_ASSERT_EQUAL(f.id.tls.used, 0);
+	ticket = f.id.tls.given;
+	CU_ASSERT_NOT_EQUAL(ticket, 0);
+	feed_stream(&f);
+	FEED_PARTS_BY_BYTE(&f, tls_reused);
+	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_HIDDEN_RESUMED);
+	CU_ASSERT_EQUAL(f.id.tls.used, ticket);
+	CU_ASSERT_EQUAL(f.id.tls.given, 0);
+	/* A ticket that the server does not take resumes nothing. */
+	feed_stream(&f);
+	feed_hex(&f, 0, tls_reused[0].hex);
+	CU_ASSERT_EQUAL(f.id.tls.used, ticket);
+	feed_parts(&f, tls_issued + 1, ARRAY_SIZE(tls_issued) - 1);
+	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_PROVEN);
+	CU_ASSERT_EQUAL(f.id.tls.used, 0);
+	CU_ASSERT_EQUAL(f.id.tls.given, ticket);
+	/* Bytes one by one give the same. */
+	feed_stream(&f);
+	FEED_PARTS_BY_BYTE(&f, tls_issued);
+	CU_ASSERT_EQUAL(f.id.tls.given, ticket);
+	CU_ASSERT_EQUAL(f.id.tls.used, 0);
+}
+
+static void in_version_1_3_nothing_joins_sessions(void)
+{
+	feed_stream(&f);
+	FEED_PARTS(&f, tls_tls13);
+	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_HIDDEN_TLS13);
+	CU_ASSERT_EQUAL(f.id.tls.given, 0);
+	CU_ASSERT_EQUAL(f.id.tls.used, 0);
+}
+
 static void version_1_3_hides_them_too(void)
 {
 	feed_stream(&f);
@@ -436,6 +476,9 @@ CU_TestInfo tests_tls[] = {
 	{ "a certificate without verify claims nothing",
 	  a_certificate_without_verify_claims_nothing },
 	{ "a resumed session hides the certificates", a_resumed_session_hides_the_certificates },
+	{ "a ticket joins a resumed session to its beginning",
+	  a_ticket_joins_a_resumed_session_to_its_beginning },
+	{ "in version 1.3 nothing joins sessions", in_version_1_3_nothing_joins_sessions },
 	{ "version 1.3 hides them too", version_1_3_hides_them_too },
 	{ "a retried hello is one handshake", a_retried_hello_is_one_handshake },
 	{ "bytes one by one give the same", bytes_one_by_one_give_the_same },

@@ -36,6 +36,43 @@ static void server(const char *hex)
 	tls_hello_server(&facts, cursor_over(bytes, n));
 }
 
+/* The same session id, and the same bytes as a ticket: RFC 5246 7.4.1.2, RFC 5077 3.2, 3.3. */
+#define WITH_ID "0303 0000000000000000000000000000000000000000000000000000000000000000 04 0a0b0c0d "
+
+static void sessions_are_told_by_their_id_or_ticket(void)
+{
+	uint8_t bytes[64];
+	uint64_t id;
+	size_t n;
+
+	client("01000000" WITH_ID "0002 002f 0100");
+	id = facts.used;
+	CU_ASSERT_NOT_EQUAL(id, 0);
+	server("02000000" WITH_ID "002f 00");
+	CU_ASSERT_EQUAL(facts.given, id);
+	/* A ticket counts before the id beside it, an empty one only asks for one. */
+	client("01000000" WITH_ID "0002 002f 0100 0008 0023 0004 01020304");
+	CU_ASSERT_NOT_EQUAL(facts.used, id);
+	id = facts.used;
+	client("01000000" WITH_ID "0002 002f 0100 0004 0023 0000");
+	CU_ASSERT_NOT_EQUAL(facts.used, 0);
+	CU_ASSERT_NOT_EQUAL(facts.used, id);
+	n = feed_unhex("0400000a 00001c20 0004 01020304", bytes, sizeof(bytes));
+	tls_hello_ticket(&facts, cursor_over(bytes, n));
+	CU_ASSERT_EQUAL(facts.given, id);
+	/* An empty one, and one that is cut, leave what the hello said. */
+	n = feed_unhex("04000006 00001c20 0000", bytes, sizeof(bytes));
+	tls_hello_ticket(&facts, cursor_over(bytes, n));
+	CU_ASSERT_EQUAL(facts.given, id);
+	n = feed_unhex("0400000a 00001c20 0004 0102", bytes, sizeof(bytes));
+	tls_hello_ticket(&facts, cursor_over(bytes, n));
+	CU_ASSERT_EQUAL(facts.given, id);
+	client(CLIENT_HEAD);
+	CU_ASSERT_EQUAL(facts.used, 0);
+	server(SERVER_HEAD);
+	CU_ASSERT_EQUAL(facts.given, 0);
+}
+
 static void extensions_come_in_any_order(void)
 {
 	CU_ASSERT_FALSE(client(CLIENT_HEAD "0013" SNI_A ALPN_H));
@@ -190,6 +227,7 @@ static void every_prefix_is_read_inside_its_bytes(void)
 
 extern CU_TestInfo tests_tls_hello[];
 CU_TestInfo tests_tls_hello[] = {
+	{ "sessions are told by their id or ticket", sessions_are_told_by_their_id_or_ticket },
 	{ "extensions come in any order", extensions_come_in_any_order },
 	{ "extensions end where their length says", extensions_end_where_their_length_says },
 	{ "names that lie are not taken", names_that_lie_are_not_taken },

@@ -355,7 +355,7 @@ void talk_tls(struct talk *t, enum client_auth auth)
 void talk_answer(struct talk *t, enum app app, unsigned code)
 {
 	t->ident.answer = (struct app_answer){ .frame = t->flow.first_frame + 15,
-					       .code = (uint16_t)code,
+					       .code = code,
 					       .app = (uint8_t)app,
 					       .dir = t->end[1] };
 }

@@ -205,6 +205,53 @@ static void inside_tls(void)
 	SAME(fit_of(APPLICATION_SIP, TLS_MODE_NONE, &id), "contradicted protocol_contradicted");
 }
 
+/*
+ * No bytes of PSOM are known (facts/protocols.md 8): a TLS handshake is consistent with it,
+ * and whatever names something else is not.
+ */
+static void psom(void)
+{
+	static const enum app others[] = { APP_SIP,    APP_HTTP,   APP_PSEUDO_TLS,
+					   APP_MSTURN, APP_DCERPC, APP_NMF };
+	static const enum tls_mode modes[] = { TLS_MODE_TLS, TLS_MODE_MTLS, TLS_MODE_UNSPECIFIED };
+	struct ident id;
+
+	for (size_t m = 0; m < ARRAY_SIZE(modes); m++) {
+		id = handshake(CLIENT_AUTH_PROVEN);
+		strcpy(id.tls.alpn, "http/1.1");
+		CU_ASSERT_EQUAL(
+			strncmp(fit_of(APPLICATION_PSOM, modes[m], &id), "contradicted", 12), 0);
+		for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+			id = speaks(others[i]);
+			SAME(fit_of(APPLICATION_PSOM, modes[m], &id),
+			     "contradicted protocol_contradicted");
+		}
+		/* Bytes in the clear that are of nobody we know. */
+		id = speaks(APP_NONE);
+		id.confidence = CONFIDENCE_NONE;
+		id.seen = id.possible = 0;
+		SAME(fit_of(APPLICATION_PSOM, modes[m], &id), "contradicted protocol_contradicted");
+	}
+	id = handshake(CLIENT_AUTH_NOT_REQUESTED);
+	SAME(fit_of(APPLICATION_PSOM, TLS_MODE_TLS, &id), "consistent");
+	SAME(fit_of(APPLICATION_PSOM, TLS_MODE_MTLS, &id), "contradicted mtls_not_requested");
+}
+
+/* Clear HTTP in answer to a hello leaves an attempt at TLS, not a dialogue of HTTP. */
+static void http_to_tls(void)
+{
+	struct ident id = speaks(APP_HTTP);
+
+	id.seen |= APP_BIT(APP_TLS);
+	id.possible = id.seen;
+	id.tls.client_hello = true;
+	id.answer = (struct app_answer){ .frame = 5, .code = 403, .app = APP_HTTP };
+	SAME(fit_of(APPLICATION_SIP, TLS_MODE_TLS, &id), "weak");
+	SAME(fit_of(APPLICATION_HTTP, TLS_MODE_TLS, &id), "weak");
+	SAME(fit_of(APPLICATION_SIP, TLS_MODE_MTLS, &id), "consistent mtls_unseen");
+	SAME(fit_of(APPLICATION_HTTP, TLS_MODE_NONE, &id), "contradicted protocol_contradicted");
+}
+
 static void alpn(void)
 {
 	static const char *const http[] = { "h2", "http/1.1", "http/1.0" };
@@ -323,6 +370,8 @@ CU_TestInfo tests_claim[] = {
 	{ "bytes of no known protocol contradict what they rule out", unknown_bytes },
 	{ "where nothing was seen nothing is contradicted", nothing_seen },
 	{ "what is inside TLS stays consistent at most", inside_tls },
+	{ "TLS is consistent with PSOM, whatever names something else is not", psom },
+	{ "clear HTTP in answer to a TLS hello is an attempt at TLS", http_to_tls },
 	{ "ALPN proves HTTP and contradicts everything else", alpn },
 	{ "mutual TLS climbs the client-certificate ladder", client_certificate_ladder },
 	{ "an unspecified TLS mode takes either, but media never inside TLS", tls_or_clear },

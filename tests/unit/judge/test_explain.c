@@ -196,7 +196,22 @@ static void refusals(void)
 	SAME(text(EVIDENCE_STUN_ERROR, 1, 486, 0), "the server refused: STUN error 486 (capacity)");
 	SAME(text(EVIDENCE_STUN_ERROR, 1, 599, 0), "the server refused: STUN error 599");
 	SAME(text(EVIDENCE_SIP_STATUS, 1, 403, 0), "the server refused: SIP status 403");
+	SAME(text(EVIDENCE_SIP_STATUS, 1, 504, 0),
+	     "the server refused: SIP status 504, its next hop did not answer: a fault of another "
+	     "leg");
 	SAME(text(EVIDENCE_HTTP_STATUS, 1, 503, 0), "the server refused: HTTP status 503");
+	SAME(text(EVIDENCE_PROXY_ANSWER, 1, 403, 0),
+	     "a proxy answered in the server's place: HTTP status 403");
+	SAME(text(EVIDENCE_HTTP_TO_TLS, 1, 400, 0), "the TLS hello was answered in clear HTTP");
+	SAME(text(EVIDENCE_HTTP_TO_TLS, 1, 302, 1),
+	     "the TLS hello was answered in clear HTTP: a proxy or portal stands between");
+	SAME(text(EVIDENCE_RPC_REFUSED, 1, 5, 0),
+	     "the server refused: DCE/RPC status 0x5 (access denied)");
+	SAME(text(EVIDENCE_RPC_REFUSED, 1, 0x6d8, 0), "the server refused: DCE/RPC status 0x6d8");
+	SAME(text(EVIDENCE_SMB_STATUS, 1, 0xc0000022, 0),
+	     "the server refused: NT status 0xc0000022 (access denied)");
+	SAME(text(EVIDENCE_SMB_STATUS, 1, 0xc000006d, 0),
+	     "the server refused: NT status 0xc000006d (logon failure)");
 }
 
 /* Facts 5e: what a relay's error is about. */

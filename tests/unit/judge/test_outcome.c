@@ -392,12 +392,10 @@ static void tls_alert_before_completion(void)
 	scene_close(&g.s);
 }
 
-/* Does this answer refuse? */
-static bool refuses(struct stage *g, enum app app, unsigned code, const char *evidence)
+/* A dialogue that the responder ended with this answer. */
+static void answered(struct stage *g, enum app app, unsigned code)
 {
-	char want[80];
-
-	if (app == APP_STUN || app == APP_MSTURN || app == APP_TURN) {
+	if (app == APP_STUN || app == APP_MSTURN || app == APP_TURN || app == APP_DHCP) {
 		talk_udp(&g->s, &g->t, FROM, TO, 1);
 		talk_data(&g->t, 1);
 	} else {
@@ -406,6 +404,14 @@ static bool refuses(struct stage *g, enum app app, unsigned code, const char *ev
 	}
 	talk_app(&g->t, app);
 	talk_answer(&g->t, app, code);
+}
+
+/* Does this answer refuse? */
+static bool refuses(struct stage *g, enum app app, unsigned code, const char *evidence)
+{
+	char want[80];
+
+	answered(g, app, code);
 	snprintf(want, sizeof(want), "aborted application proven: %s", evidence);
 	if (strcmp(outcome(g), "established") == 0)
 		return false;
@@ -438,7 +444,7 @@ static void sip_and_http_answers(void)
 	static const unsigned sip_normal[] = {
 		100, 180, 200, 302, 401, 404, 407, 480, 486, 487, 603
 	};
-	static const unsigned http[] = { 403, 407, 502, 503, 504 };
+	static const unsigned http[] = { 403, 407, 502, 503, 504, 511 };
 	static const unsigned http_normal[] = { 200, 301, 401, 404, 415, 420, 488, 500, 606 };
 	struct stage g;
 
@@ -451,6 +457,87 @@ static void sip_and_http_answers(void)
 		CU_ASSERT_TRUE(refuses(&g, APP_HTTP, http[i], "http_status"));
 	for (size_t i = 0; i < ARRAY_SIZE(http_normal); i++)
 		CU_ASSERT_FALSE(refuses(&g, APP_HTTP, http_normal[i], "http_status"));
+	scene_close(&g.s);
+}
+
+/* A proxy's refusal is the network's, the server's own the application's (protocols.md 9e). */
+static void proxies_refuse_for_the_network(void)
+{
+	static const unsigned http[] = { 403, 407, 502, 503, 504, 511 };
+	struct stage g;
+
+	begin(&g);
+	for (size_t i = 0; i < ARRAY_SIZE(http); i++) {
+		answered(&g, APP_HTTP, http[i]);
+		g.t.ident.answer.proxy = true;
+		SAME(outcome(&g), "aborted network proven: proxy_answer");
+		CU_ASSERT_EQUAL(g.o.evidence[0].value, http[i]);
+		answered(&g, APP_HTTP, http[i]);
+		SAME(outcome(&g), "aborted application proven: http_status");
+	}
+	/* A page that is not there is not there, through a proxy or not. */
+	answered(&g, APP_HTTP, 404);
+	g.t.ident.answer.proxy = true;
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
+/* Whatever its status, clear HTTP is no answer to a TLS hello. */
+static void clear_http_answers_tls(void)
+{
+	static const struct {
+		unsigned status;
+		bool proxy;
+		const char *said;
+	} cases[] = {
+		{ 400, false,
+		  "aborted application proven: http_to_tls" }, /* a listener without TLS */
+		{ 403, false, "aborted application proven: http_to_tls" },
+		{ 403, true, "aborted network proven: http_to_tls" },
+		{ 302, false, "aborted network proven: http_to_tls" }, /* a portal */
+		{ 511, true, "aborted network proven: http_to_tls" },
+		{ 200, false, "aborted application proven: http_to_tls" },
+	};
+	struct stage g;
+
+	begin(&g);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		answered(&g, APP_HTTP, cases[i].status);
+		g.t.ident.tls.client_hello = true;
+		g.t.ident.answer.proxy = cases[i].proxy;
+		SAME(outcome(&g), cases[i].said);
+		CU_ASSERT_EQUAL(g.o.evidence[0].value, cases[i].status);
+	}
+	/* Through the tunnel of a proxy that let it, the handshake is answered. */
+	answered(&g, APP_HTTP, 302);
+	g.t.ident.tls.client_hello = g.t.ident.tls.server_hello = true;
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
+static void every_refusal_has_its_own_evidence(void)
+{
+	static const struct {
+		enum app app;
+		unsigned code;
+		const char *said;
+	} cases[] = {
+		{ APP_DCERPC, 5, "aborted application proven: rpc_refused" },
+		{ APP_SMB, 0xc0000022, "aborted application proven: smb_status" },
+		{ APP_NMF, 0, "aborted application proven: nmf_fault" },
+		{ APP_DHCP, 6, "aborted application proven: dhcp_nak" },
+		{ APP_SIP, 403, "aborted application proven: sip_status" },
+		{ APP_TURN, 486, "aborted application proven: stun_error" },
+	};
+	struct stage g;
+
+	begin(&g);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		answered(&g, cases[i].app, cases[i].code);
+		SAME(outcome(&g), cases[i].said);
+		CU_ASSERT_EQUAL(g.o.evidence[0].value, cases[i].code);
+		CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.ident.answer.frame);
+	}
 	scene_close(&g.s);
 }
 
@@ -817,6 +904,9 @@ CU_TestInfo tests_outcome[] = {
 	{ "a fatal TLS alert aborts until the handshake is complete", tls_alert_before_completion },
 	{ "STUN errors refuse, but not 300, 401, 438 and 487", stun_errors },
 	{ "SIP and HTTP refuse with some codes each", sip_and_http_answers },
+	{ "proxies refuse for the network", proxies_refuse_for_the_network },
+	{ "clear HTTP in answer to a TLS hello aborts", clear_http_answers_tls },
+	{ "every protocol's refusal has its own evidence", every_refusal_has_its_own_evidence },
 	{ "after a success no answer and no alert refuses", after_a_success_nothing_refuses },
 	{ "a flow picked up midstream is established by packets both ways", midstream },
 	{ "a SYN-ACK without its SYN is an opening all the same",

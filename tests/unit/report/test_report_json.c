@@ -196,6 +196,72 @@ static void test_flow(void)
 	fixture_close(&f);
 }
 
+/* Give the last flow what its payload told. */
+static void clue(struct fixture *f, struct judged *flow, enum clue_kind kind, uint64_t value)
+{
+	struct ledger *l = &f->ledger;
+
+	CU_ASSERT_EQUAL_FATAL(
+		memory_grow(&l->clues, &l->clue_cap, l->clue_count + 1, sizeof(*l->clues)), 0);
+	if (flow->clue_count++ == 0)
+		flow->clues = (uint32_t)l->clue_count;
+	l->clues[l->clue_count++] = (struct clue){ .kind = (uint8_t)kind, .value = value };
+}
+
+/* What is known of a protocol beside its name is under "identified", and only that. */
+static void test_details(void)
+{
+	static const struct {
+		unsigned dialect;
+		const char *text;
+	} dialects[] = {
+		{ 0x0100, "1.0" }, { 0x0202, "2.0.2" }, { 0x0210, "2.1" },
+		{ 0x0300, "3.0" }, { 0x0302, "3.0.2" }, { 0x0311, "3.1.1" },
+	};
+	struct fixture f;
+	struct lines lines;
+	struct judged *flow;
+	json_t *part;
+
+	fixture_open(&f, false);
+	fixture_capture(&f, "a.pcap", 10);
+	for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
+		flow = fixture_flow(&f, VERDICT_EXPECTED, 6, "10.0.0.1:1000", "10.0.0.2:445",
+				    1 + i);
+		fixture_protocol(&f, APP_SMB, FIT_STRONG);
+		clue(&f, flow, CLUE_SMB_DIALECT, dialects[i].dialect);
+	}
+	flow = fixture_flow(&f, VERDICT_EXPECTED, 6, "10.0.0.1:1000", "10.0.0.2:135", 20);
+	fixture_protocol(&f, APP_DCERPC, FIT_STRONG);
+	clue(&f, flow, CLUE_RPC_PORT, 49724);
+	clue(&f, flow, CLUE_RPC_PORT, 49725);
+	clue(&f, flow, CLUE_RPC_INTERFACE, RPC_ENDPOINT_MAPPER);
+	flow = fixture_flow(&f, VERDICT_EXPECTED, 6, "10.0.0.1:1000", "10.0.0.2:8057", 21);
+	fixture_protocol(&f, APP_TLS, FIT_CONSISTENT);
+	fixture_row(&f, "internal/server-ports/7");
+	flow = fixture_flow(&f, VERDICT_MISMATCH, 6, "10.0.0.1:1001", "10.0.0.2:8057", 22);
+	fixture_protocol(&f, APP_TLS, FIT_CONTRADICTED);
+	fixture_row(&f, "internal/server-ports/7");
+	lines = report(&f);
+	for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
+		part = json_object_get(record(&lines, "flow", i), "identified");
+		has_keys(part, "proto tls confidence frames smb_dialect");
+		CU_ASSERT_STRING_EQUAL(str(part, "smb_dialect"), dialects[i].text);
+	}
+	part = json_object_get(record(&lines, "flow", 6), "identified");
+	has_keys(part, "proto tls confidence frames rpc_interface rpc_ports");
+	CU_ASSERT_STRING_EQUAL(str(part, "rpc_interface"), "endpoint-mapper");
+	is(json_object_get(part, "rpc_ports"), json_pack("[i,i]", 49724, 49725));
+	part = json_object_get(record(&lines, "flow", 7), "identified");
+	has_keys(part, "proto tls confidence frames tls_version client_auth consistent_with");
+	CU_ASSERT_STRING_EQUAL(str(part, "confidence"), "consistent");
+	CU_ASSERT_STRING_EQUAL(str(part, "consistent_with"), "psom");
+	part = json_object_get(record(&lines, "flow", 8), "identified");
+	has_keys(part, "proto tls confidence frames tls_version client_auth");
+	release(&lines);
+	fixture_close(&f);
+}
+
 /* Each one thing that changes a word of the record. */
 static void test_words(void)
 {
@@ -247,18 +313,6 @@ static void test_words(void)
 	CU_ASSERT_STRING_EQUAL(str(json_object_get(one, "flow"), "state"), "established");
 	release(&lines);
 	fixture_close(&f);
-}
-
-static void clue(struct fixture *f, struct judged *flow, enum clue_kind kind, uint64_t value)
-{
-	struct ledger *l = &f->ledger;
-
-	if (flow->clue_count == 0)
-		flow->clues = (uint32_t)l->clue_count;
-	CU_ASSERT_EQUAL_FATAL(
-		memory_grow(&l->clues, &l->clue_cap, l->clue_count + 1, sizeof(*l->clues)), 0);
-	l->clues[l->clue_count++] = (struct clue){ .kind = (uint8_t)kind, .value = value };
-	flow->clue_count++;
 }
 
 static void test_media(void)
@@ -377,13 +431,16 @@ static void test_hostile(void)
 	fixture_protocol(&f, APP_TLS, FIT_STRONG);
 	sni = f.ledger.text + f.ledger.text_len;
 	strcpy(sni, "a\"b\x01\x80");
-	flow->sni = (uint32_t)f.ledger.text_len;
+	flow->sni = flow->alpn = (uint32_t)f.ledger.text_len;
 	f.ledger.text_len += strlen(sni) + 1;
 	lines = report(&f);
 	CU_ASSERT_STRING_EQUAL(str(record(&lines, "flow", 0), "pcap_filename"),
 			       "evil\n\"\\\x1b[2J\xef\xbf\xbd\xe2\x80\xae.pcap");
 	CU_ASSERT_STRING_EQUAL(str(json_object_get(record(&lines, "flow", 0), "identified"), "sni"),
 			       "a\"b\x01\xef\xbf\xbd");
+	CU_ASSERT_STRING_EQUAL(
+		str(json_object_get(record(&lines, "flow", 0), "identified"), "alpn"),
+		"a\"b\x01\xef\xbf\xbd");
 	release(&lines);
 	fixture_close(&f);
 }
@@ -525,6 +582,7 @@ CU_TestInfo tests_report_json[] = {
 	{ "every record has exactly the documented keys", test_keys },
 	{ "a flow record says what the ledger says", test_flow },
 	{ "protocol, TLS, state and reason have EVE's words", test_words },
+	{ "what is known beside the protocol's name is under identified", test_details },
 	{ "rows and the summary count everything", test_summary },
 	{ "counters are flat and sum to the frames", test_counters },
 	{ "hostile names stay inside their strings", test_hostile },

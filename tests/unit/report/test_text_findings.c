@@ -79,6 +79,41 @@ static void test_one_flow(void)
 	fixture_close(&f);
 }
 
+/* What is inside TLS cannot be seen; what the row says of it can be said. */
+static void test_hidden(void)
+{
+	struct fixture f;
+
+	start(&f, false);
+	fixture_flow(&f, VERDICT_INCONCLUSIVE, 6, "10.20.0.5:1000", "10.10.0.11:8057", 10);
+	fixture_row(&f, "internal/server-ports/7");
+	fixture_protocol(&f, APP_TLS, FIT_CONSISTENT);
+	has(&f, "  TLS 1.2 consistent with PSOM tcp/8057  ");
+	fixture_flow(&f, VERDICT_MISMATCH, 6, "10.20.0.5:1001", "10.10.0.11:8057", 20);
+	fixture_row(&f, "internal/server-ports/7");
+	fixture_protocol(&f, APP_TLS, FIT_CONTRADICTED);
+	has(&f, "  TLS 1.2 tcp/8057  ");
+	fixture_close(&f);
+}
+
+/* Frames of another file are no frames of this one. */
+static void test_frames_elsewhere(void)
+{
+	struct fixture f;
+	struct evidence *e;
+
+	start(&f, false);
+	fixture_flow(&f, VERDICT_MISMATCH, 6, "10.20.0.5:1000", "10.10.0.11:5061", 10);
+	fixture_row(&f, "pic/firewall-summary/1");
+	fixture_protocol(&f, APP_TLS, FIT_CONTRADICTED);
+	e = fixture_evidence(&f, EVIDENCE_MTLS_INHERITED, 77, 1, CLIENT_AUTH_DECLINED);
+	has(&f, "shows the client certificate declined;\n");
+	has(&f, "sip/mtls\n              frame 77   ");
+	e->elsewhere = 1;
+	has(&f, "sip/mtls\n              frame 10   ");
+	fixture_close(&f);
+}
+
 /* Sentences that differ are the first flow's; grades that differ are counted. */
 static void test_fold(void)
 {
@@ -296,8 +331,8 @@ static void test_verbose(void)
 	fixture_protocol(&f, APP_TLS, FIT_CONSISTENT);
 	has_not(&f, "\nexpected ");
 	f.options.verbose = 1;
-	has(&f, "\nexpected      internal/client-ports/1  TLS 1.2 tcp/5061  client 10.20.0.5 -> "
-		"front-end 10.10.0.11   1 flow\n");
+	has(&f, "\nexpected      internal/client-ports/1  TLS 1.2 consistent with SIP tcp/5061  "
+		"client 10.20.0.5 -> front-end 10.10.0.11\n              1 flow\n");
 	has_not(&f, "10.20.0.5:1000");
 	f.options.verbose = 2;
 	has(&f, "\n                10.20.0.5:1000 -> 10.10.0.11:5061  frame 3  established\n");
@@ -307,6 +342,8 @@ static void test_verbose(void)
 extern CU_TestInfo tests_text_findings[];
 CU_TestInfo tests_text_findings[] = {
 	{ "a reason of another flow leaves the flow its own frames", test_reason_of_another_flow },
+	{ "what is inside TLS is said to be consistent with the row", test_hidden },
+	{ "frames of another file are not shown as this one's", test_frames_elsewhere },
 	{ "one flow shows all frames of its reason", test_one_flow },
 	{ "a fold speaks for each flow, or for the first", test_fold },
 	{ "roles are shown where all addresses hold them", test_roles },
