@@ -144,7 +144,7 @@ struct flow_notes {
 };
 
 /* What endpoint @e did: */
-#define FLOW_MARK_FIN_FIRST(e)   (0x01u << (e)) /* sent the first FIN */
+#define FLOW_MARK_FIN_FIRST(e)   (0x01u << (e)) /* sent the first FIN, before any RST */
 #define FLOW_MARK_ZERO_WINDOW(e) (0x04u << (e)) /* announced that it takes no more bytes */
 #define FLOW_MARK_AFTER_RST      0x10u          /* there were packets after the first RST */
 

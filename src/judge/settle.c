@@ -245,14 +245,22 @@ static enum verdict verdict_of(const struct judged *flow)
 	return VERDICT_UNEXPECTED;
 }
 
+/* Nobody said no: the outcome is what was not seen. */
+static bool rests_on_silence(const struct ledger *l, const struct judged *flow)
+{
+	if (flow->outcome == OUTCOME_ABORTED)
+		return settle_find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL;
+	return flow->outcome == OUTCOME_NO_REPLY &&
+	       settle_find(l, flow, EVIDENCE_ICMP_UNREACHABLE) == NULL;
+}
+
 /* A deficiency of the capture takes away verdicts that rest on silence. */
 static void apply_fitness(struct settling *s, struct judged *flow)
 {
 	enum fitness_code code = settle_group_of(s, flow)->disabled[flow->verdict];
 	struct evidence *e;
 
-	if (flow->outcome != OUTCOME_NO_REPLY ||
-	    settle_find(s->ledger, flow, EVIDENCE_ICMP_UNREACHABLE) != NULL)
+	if (!rests_on_silence(s->ledger, flow))
 		return;
 	if (code != FITNESS_CODE_COUNT) {
 		e = settle_add(s->ledger, flow, EVIDENCE_FITNESS, 0);

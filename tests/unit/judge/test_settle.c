@@ -430,6 +430,7 @@ static void data_into_a_black_hole(void)
 		talk_data(&t, 0);
 		t.notes.acked[t.end[1]] = false;
 		t.notes.retransmitted[t.end[0]] = 4;
+		t.flow.last_ns += 10 * NS_PER_S;
 		scene_judge(&s, &t);
 		scene_settle(&s);
 		SAID(&s, 1,
@@ -585,6 +586,32 @@ static void deficiency_of_a_file_is_that_of_its_group(void)
 	SAME(scene_said(&s, 1), "inconclusive no_reply");
 	CU_ASSERT_EQUAL(scene_evidence(&s, 1, EVIDENCE_FITNESS)->value, FITNESS_CLOCK);
 	scene_close(&s);
+}
+
+/* What never came may be what the capture lost, behind a handshake as before one. */
+static void black_hole_in_a_capture_that_loses(void)
+{
+	for (unsigned how = 0; how < 3; how++) {
+		struct scene s;
+		struct talk t;
+
+		scene_open(&s, NULL, NULL);
+		s.ledger.captures[0].frames = 100;
+		s.ledger.captures[0].kernel_drops = how == 1 ? 2 : 0;
+		scene_control(&s, CLIENT ":50000", SERVER ":80");
+		talk_tcp(&s, &t, CLIENT ":50001", SERVER ":5060");
+		talk_data(&t, 0);
+		t.notes.acked[t.end[1]] = false;
+		t.notes.retransmitted[t.end[0]] = 4;
+		t.flow.last_ns += 10 * NS_PER_S;
+		if (how == 2)
+			t.flow.end = FLOW_END_EVICTED;
+		scene_judge(&s, &t);
+		scene_settle(&s);
+		SAME(scene_said(&s, 1),
+		     how == 0 ? "blocked aborted network likely" : "inconclusive aborted");
+		scene_close(&s);
+	}
 }
 
 static void evicted_attempt_is_inconclusive(void)
@@ -799,6 +826,8 @@ CU_TestInfo tests_settle[] = {
 	{ "other deficiencies are only said", other_deficiencies_are_only_said },
 	{ "a deficiency of one file is that of its group",
 	  deficiency_of_a_file_is_that_of_its_group },
+	{ "a black hole in a capture that loses frames, or flows, is inconclusive",
+	  black_hole_in_a_capture_that_loses },
 	{ "silence of an evicted flow is inconclusive", evicted_attempt_is_inconclusive },
 	{ "flows are counted at the first input of their group, multicast for no direction",
 	  flows_are_counted_by_group },
