@@ -1,6 +1,8 @@
 /* Which evidence a report leads with: lists by verdict, the strongest statement first. */
 #include "report/reason.h"
 
+#include <stdio.h>
+
 /* Rows that document more ports than this are folded over the port. */
 #define FEW_PORTS 8u
 /* From here on ports are picked by chance (RFC 6335 6). */
@@ -111,6 +113,26 @@ const struct evidence *reason_of(const struct ledger *ledger, const struct judge
 	if (flow->evidence_count == 0)
 		return NULL;
 	return first_of(ledger, flow, reasons[flow->verdict].codes, reasons[flow->verdict].count);
+}
+
+void reason_text(const struct ledger *ledger, const struct judged *flow,
+		 char buf[static REASON_TEXT])
+{
+	const struct evidence *reason = reason_of(ledger, flow);
+	const char *text = "";
+
+	if (reason != NULL) {
+		evidence_text(reason, buf, REASON_TEXT);
+		return;
+	}
+	ledger_nearest_text(ledger, flow, buf, REASON_TEXT);
+	if (flow->verdict == VERDICT_UNEXPECTED && buf[0] != '\0')
+		return;
+	if (flow->verdict == VERDICT_UNEXPECTED)
+		text = "no documented row is close to it";
+	else if (flow->verdict != VERDICT_EXPECTED)
+		text = "what was captured of it does not tell";
+	snprintf(buf, REASON_TEXT, "%s", text);
 }
 
 const struct evidence *reason_support(const struct ledger *ledger, const struct judged *flow)
