@@ -90,6 +90,7 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @best_rows:	How many of them share the best rank and count for this flow
  * @evidence, @evidence_count: ledger->evidence[@evidence ...]
  * @clues, @clue_count: ledger->clues[@clues ...]
+ * @answer_frame: SYN-ACK, or first datagram of the responder; 0: none
  * @isn:	Sequence number of the initiator's SYN; 0: none seen
  * @nearest:	Row index, or -1
  * @nearest_differs: Set of enum rule_key
@@ -111,6 +112,7 @@ struct judged {
 	uint64_t bytes[2], packets[2];
 	uint64_t ident_frame[2];
 	uint64_t transaction;
+	uint64_t answer_frame;
 	uint32_t rows;
 	uint32_t evidence;
 	uint32_t clues;

@@ -11,6 +11,7 @@
 #include "judge/coverage.h"
 #include "judge/opinion.h"
 #include "judge/settle.h"
+#include "judge/twin.h"
 
 /* Tries without an answer that make silence likely where the capture ends early:
  * the first and two retransmissions. */
@@ -130,9 +131,16 @@ static void settle_silence(struct settling *s, struct judged *flow)
 {
 	struct ledger *l = s->ledger;
 	int64_t window = settle_group_of(s, flow)->last_ns - flow->first_ns;
-	bool control = flow->control_kind != CONTROL_NONE;
+	/* What reached another point on the path, or should have, is as good as a control. */
+	bool control = flow->control_kind != CONTROL_NONE ||
+		       settle_find(l, flow, EVIDENCE_TWIN_MISSING) != NULL;
 	struct evidence *e;
 
+	if (settle_find(l, flow, EVIDENCE_TWIN_ANSWERED) != NULL) {
+		flow->cause = CAUSE_NETWORK;
+		flow->grade = GRADE_PROVEN;
+		return;
+	}
 	if (silence_is_normal(l, flow)) {
 		settle_add(l, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
 		settle_downgrade(flow, OUTCOME_UNKNOWN);
@@ -378,6 +386,9 @@ static int make_groups(struct settling *s)
 			for (unsigned v = 0; v < VERDICT_COUNT; v++)
 				g->disabled[v] = FITNESS_CODE_COUNT;
 		}
+		if (g->first_ns == 0 ||
+		    (l->captures[i].first_ns != 0 && l->captures[i].first_ns < g->first_ns))
+			g->first_ns = l->captures[i].first_ns;
 		g->last_ns = MAX(g->last_ns, l->captures[i].last_ns);
 	}
 	return 0;
@@ -392,12 +403,12 @@ int ledger_settle(struct ledger *ledger, const struct judge_options *options)
 		qsort(ledger->flows, ledger->flow_count, sizeof(*ledger->flows), flow_order);
 	s.controls = controls_new(ledger);
 	if (s.controls != NULL && make_groups(&s) == 0) {
+		status = settle_twins(&s);
 		count_flows(&s);
 		assess(&s);
-		for (size_t i = 0; i < ledger->flow_count; i++)
+		for (size_t i = 0; status == 0 && i < ledger->flow_count; i++)
 			settle_flow(&s, &ledger->flows[i]);
 		coverage_count(ledger);
-		status = 0;
 	}
 	controls_free(s.controls);
 	free(s.groups);
