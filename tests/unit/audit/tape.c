@@ -149,14 +149,16 @@ static unsigned read_end(const char *text, uint8_t v4[4])
 }
 
 /* The IPv4 header in front of @len bytes; hosts that end in .1 are one hop further away. */
-static void ip_header(uint8_t *p, const char *from, const char *to, unsigned protocol, size_t len)
+static void ip_header(const struct tape *t, uint8_t *p, const char *from, const char *to,
+		      unsigned protocol, size_t len)
 {
 	memset(p, 0, 20);
 	p[0] = 0x45;
 	set16(p + 2, (unsigned)(20 + len));
+	set16(p + 4, t->ip_id);
 	read_end(from, p + 12);
 	read_end(to, p + 16);
-	p[8] = p[15] == 1 ? 127 : 128;
+	p[8] = (uint8_t)((p[15] == 1 ? 127 : 128) - t->hops);
 	p[9] = (uint8_t)protocol;
 	set16(p + 10, folded(sum16(p, 20, 0)));
 }
@@ -181,14 +183,14 @@ void tape_tcp_bytes(struct tape *t, int64_t ns, const char *from, const char *to
 	uint8_t p[LONGEST] = { 0 }, v4[4];
 
 	CU_ASSERT_FATAL(len <= sizeof(p) - 40);
-	ip_header(p, from, to, 6, 20 + len);
+	ip_header(t, p, from, to, 6, 20 + len);
 	set16(p + 20, read_end(from, v4));
 	set16(p + 22, read_end(to, v4));
 	set32(p + 24, seq);
 	set32(p + 28, ack);
 	p[32] = 5 << 4;
 	p[33] = (uint8_t)flags;
-	set16(p + 34, 65535);
+	set16(p + 34, t->shut ? 0 : 65535);
 	memcpy(p + 40, payload, len);
 	set16(p + 36, transport_sum(p, 20 + len, t->spoil));
 	record(t, ns, p, (uint32_t)(40 + len));
@@ -200,7 +202,7 @@ void tape_udp(struct tape *t, int64_t ns, const char *from, const char *to, cons
 	uint8_t p[LONGEST] = { 0 }, v4[4];
 
 	CU_ASSERT_FATAL(len <= sizeof(p) - 28);
-	ip_header(p, from, to, 17, 8 + len);
+	ip_header(t, p, from, to, 17, 8 + len);
 	set16(p + 20, read_end(from, v4));
 	set16(p + 22, read_end(to, v4));
 	set16(p + 24, (unsigned)(8 + len));
@@ -225,7 +227,7 @@ void tape_icmp(struct tape *t, int64_t ns, const char *from, unsigned type, unsi
 	}
 	memcpy(quoted, t->bytes + at, sizeof(quoted));
 	snprintf(to, sizeof(to), "%u.%u.%u.%u", quoted[12], quoted[13], quoted[14], quoted[15]);
-	ip_header(p, from, to, 1, 8 + sizeof(quoted));
+	ip_header(t, p, from, to, 1, 8 + sizeof(quoted));
 	p[20] = (uint8_t)type;
 	p[21] = (uint8_t)code;
 	memcpy(p + 28, quoted, sizeof(quoted));
@@ -237,7 +239,7 @@ void tape_fragment(struct tape *t, int64_t ns, const char *from, const char *to,
 {
 	uint8_t p[20 + 24] = { 0 };
 
-	ip_header(p, from, to, 17, 24);
+	ip_header(t, p, from, to, 17, 24);
 	set16(p + 4, id);
 	p[6] = 0x20; /* more fragments */
 	set16(p + 10, 0);

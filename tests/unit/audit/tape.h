@@ -30,6 +30,9 @@ struct tape {
 	unsigned frames;
 	uint32_t snaplen; /* 0: whole packets */
 	int spoil;        /* wrong TCP and UDP checksums */
+	uint8_t hops;     /* routers that they passed: so much less TTL */
+	uint16_t ip_id;   /* IP identification */
+	int shut;         /* TCP window 0 */
 };
 
 /* A classic pcap in nanoseconds, of raw IPv4. */
