@@ -256,8 +256,9 @@ static enum verdict verdict_of(const struct judged *flow)
 /* Nobody said no: the outcome is what was not seen. */
 static bool rests_on_silence(const struct ledger *l, const struct judged *flow)
 {
-	if (flow->outcome == OUTCOME_ABORTED)
-		return settle_find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL;
+	if (flow->outcome == OUTCOME_ABORTED) /* an undocumented one is that in any case */
+		return flow->verdict == VERDICT_BLOCKED &&
+		       settle_find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL;
 	return flow->outcome == OUTCOME_NO_REPLY &&
 	       settle_find(l, flow, EVIDENCE_ICMP_UNREACHABLE) == NULL;
 }

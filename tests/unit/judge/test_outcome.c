@@ -214,7 +214,7 @@ static void icmp_v6_codes(void)
 		{ 1, 4, PORT_PEER, PORT_THIRD },  { 1, 5, PROHIBITED, PROHIBITED },
 		{ 1, 6, PROHIBITED, PROHIBITED }, { 1, 7, UNREACHED, UNREACHED },
 		{ 1, 8, NO_BLOCK, NO_BLOCK },     { 2, 0, NO_BLOCK, NO_BLOCK },
-		{ 3, 1, EXPIRED, EXPIRED },     { 4, 1, NO_BLOCK, NO_BLOCK },
+		{ 3, 1, EXPIRED, EXPIRED },       { 4, 1, NO_BLOCK, NO_BLOCK },
 		{ 0, 1, NO_BLOCK, NO_BLOCK },
 	};
 
