@@ -52,9 +52,9 @@ static bool id_is_foreign(const struct flow_cold *cold, const struct facts *f, u
 	unsigned ahead = (uint16_t)(f->ip_id - cold->notes.ip_id[dir]), behind = 65536 - ahead;
 	uint32_t ms = (uint32_t)(ts_ns / NS_PER_MS) - cold->id_ms[dir];
 
-	if (f->ip_id == 0 || cold->id_run[dir] < ID_RUN || cold->notes.fin_frame[dir] != 0)
+	if (cold->id_run[dir] < ID_RUN || cold->notes.fin_frame[dir] != 0)
 		return false;
-	return ms < 65536 / ID_EACH_MS && ahead > ID_EACH_MS * (ms + 1) && behind > ID_EACH_MS;
+	return ahead / ID_EACH_MS > ms && behind > ID_EACH_MS;
 }
 
 /* Does this first RST of @dir make a pair with that of the other end?  See flow_notes.rst_pair. */

@@ -94,8 +94,8 @@ static void a_counter_and_a_number_far_off(void)
 	/* On from there, or a little back, as packets overtake one another. */
 	CU_ASSERT_EQUAL(noted_id(ids, 503, MS), 0);
 	CU_ASSERT_EQUAL(noted_id(ids, 499, MS), 0);
-	CU_ASSERT_EQUAL(noted_id(ids, 502 + 2 * 256, MS), 0);
-	CU_ASSERT_EQUAL(noted_id(ids, 502 + 2 * 256 + 1, MS), 502 + 2 * 256 + 1);
+	CU_ASSERT_EQUAL(noted_id(ids, 502 + 2 * 256 - 1, MS), 0);
+	CU_ASSERT_EQUAL(noted_id(ids, 502 + 2 * 256, MS), 502 + 2 * 256);
 	CU_ASSERT_EQUAL(noted_id(ids, 502 - 256, MS), 0);
 	CU_ASSERT_EQUAL(noted_id(ids, 502 - 257, MS), 502 - 257);
 	/* A busy host counts far in the time between. */

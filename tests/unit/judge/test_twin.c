@@ -52,10 +52,14 @@ static void answered(struct scene *s, struct talk *t)
 	captured_at(t, FAR);
 }
 
-/* Judge what the two points hold; the near flow is the first one after its control. */
-static void settle_both(struct scene *s, struct talk *near, struct talk *far)
+/*
+ * Judge what the two points hold; the near flow is the first one after another that
+ * works, which is @seen to be of the same hosts.
+ */
+static void settle_both(struct scene *s, struct talk *near, struct talk *far, bool seen)
 {
-	works(s, NEAR, CLIENT ":50000", SERVER ":80");
+	works(s, NEAR, seen ? CLIENT ":50000" : CLIENT_2 ":50000",
+	      seen ? SERVER ":80" : EDGE ":80");
 	scene_judge(s, near);
 	if (far != NULL)
 		scene_judge(s, far);
@@ -72,7 +76,7 @@ static void an_answer_on_one_side_only(void)
 	silent(&s, &near, 3);
 	answered(&s, &far);
 	near.flow.first_frame += 1000; /* behind its control */
-	settle_both(&s, &near, &far);
+	settle_both(&s, &near, &far, true);
 	SAID(&s, 1, "blocked no_reply network proven", "sip",
 	     "syn_unanswered protocol_unverified twin_answered");
 	e = scene_evidence(&s, 1, EVIDENCE_TWIN_ANSWERED);
@@ -85,7 +89,7 @@ static void an_answer_on_one_side_only(void)
 /* Each one thing that leaves it open where, or whether, the answer was lost. */
 static void an_answer_that_may_have_been_lost_otherwise(void)
 {
-	for (unsigned how = 0; how < 4; how++) {
+	for (unsigned how = 0; how < 5; how++) {
 		struct scene s;
 		struct talk near, far;
 
@@ -99,9 +103,10 @@ static void an_answer_that_may_have_been_lost_otherwise(void)
 			far.notes.syn.isn = 8;
 		if (how == 3) /* the far side is the same capture: files of one set */
 			s.ledger.captures[FAR].group = 0;
-		settle_both(&s, &near, &far);
-		SAME(scene_said(&s, 1),
-		     how < 2 ? "inconclusive unknown" : "blocked no_reply network likely");
+		/* Nothing shows that the near point sees answers at all. */
+		settle_both(&s, &near, &far, how != 4);
+		SAME(scene_said(&s, 1), how < 2 || how == 4 ? "inconclusive unknown"
+							    : "blocked no_reply network likely");
 		scene_close(&s);
 	}
 }
@@ -119,7 +124,7 @@ static void an_answer_that_was_heard(void)
 	talk_data_both(&far);
 	far.notes.syn.isn = 7;
 	captured_at(&far, FAR);
-	settle_both(&s, &near, &far);
+	settle_both(&s, &near, &far, true);
 	SAID(&s, 1, "inconclusive one_sided", "sip",
 	     "syn_unanswered protocol_unverified answer_not_captured");
 	CU_ASSERT_EQUAL(scene_evidence(&s, 1, EVIDENCE_ANSWER_NOT_CAPTURED)->elsewhere, 1 + FAR);
@@ -162,6 +167,12 @@ static void datagrams(void)
 	stun(&s, NEAR, FAR, 2, 0);
 	SAME(scene_said(&s, 1), "inconclusive unknown");
 	scene_close(&s);
+	/* Answered nearer the client than it was silent: this one lacks the answers. */
+	stun(&s, FAR, NEAR, 4, 0);
+	for (unsigned i = 0; i < 3; i++)
+		if (scene_flow(&s, i)->packets[0] == 0 || scene_flow(&s, i)->packets[1] == 0)
+			SAME(scene_said(&s, i), "inconclusive one_sided");
+	scene_close(&s);
 	/* Not at the same time: another conversation on the same ports. */
 	stun(&s, NEAR, FAR, 4, 30);
 	SAME(scene_said(&s, 1), "blocked no_reply network likely");
@@ -193,7 +204,7 @@ static void an_attempt_that_never_arrived(void)
 /* Each one thing for which the other capture need not hold the attempt. */
 static void an_attempt_that_need_not_be_there(void)
 {
-	for (unsigned how = 0; how < 7; how++) {
+	for (unsigned how = 0; how < 11; how++) {
 		struct scene s;
 		struct talk near, other;
 
@@ -208,6 +219,14 @@ static void an_attempt_that_need_not_be_there(void)
 			strcpy(s.ledger.captures[FAR].capture_filter, "tcp port 80");
 		if (how == 4) /* it is nearer the client */
 			s.ledger.flows[0].ttl[s.ledger.flows[0].initiator] = 129;
+		if (how == 7) /* it ended in the middle of the attempt */
+			s.ledger.captures[FAR].last_ns = s.now_ns + NS_PER_S;
+		if (how == 8) /* it saw the server's packets only */
+			s.ledger.flows[0].packets[s.ledger.flows[0].initiator] = 0;
+		if (how == 9) /* their packets came after */
+			s.ledger.flows[0].first_ns = s.now_ns + 10 * NS_PER_S;
+		if (how == 10)
+			s.ledger.captures[FAR].filtered = 1;
 		silent(&s, &near, how == 5 ? 1 : 3);
 		scene_judge(&s, &near);
 		if (how == 6) { /* a firewall that gives it another sequence number */
@@ -270,7 +289,7 @@ static void captures_that_follow_one_another(void)
 	silent(&s, &near, 3);
 	answered(&s, &far);
 	near.flow.first_frame += 1000;
-	settle_both(&s, &near, &far);
+	settle_both(&s, &near, &far, true);
 	SAME(scene_said(&s, 1), "blocked no_reply network likely");
 	scene_close(&s);
 }
