@@ -5,8 +5,8 @@
 #include "flow/cold.h"
 
 /*
- * Windows repeats a SYN that was refused about 0.5 s after the RST, with a number
- * of its own, facts/protocols.md 16.2.
+ * Windows repeats a SYN that was refused (Microsoft KB 175523), about 0.5 s after
+ * the RST and with a number of its own, facts/protocols.md 16.2.
  */
 #define FLOW_TCP_RETRY_NS (3 * NS_PER_S)
 

@@ -104,6 +104,7 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  *		who it was
  * @answers:	What @transaction was taken from is an answer
  * @ttl:	Usual TTL of each endpoint, 0: not known
+ * @opened:	TCP: the handshake went through, whatever came of it
  */
 struct judged {
 	struct flow_key key;
@@ -141,6 +142,7 @@ struct judged {
 	bool examined;
 	bool answers;
 	bool either_way;
+	bool opened;
 };
 
 enum row_state {

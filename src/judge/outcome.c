@@ -127,13 +127,6 @@ static bool icmp_decides(struct opinion *o, enum flow_quote_strength said)
 	return false;
 }
 
-/* Time exceeded: the packets ran in circles, or were meant to die on the way (traceroute). */
-static bool icmp_expired(const struct opinion *o, enum flow_quote_strength said)
-{
-	return said == FLOW_QUOTE_OTHER &&
-	       o->notes->icmp.type == (o->notes->icmp.version == 4 ? 11 : 3);
-}
-
 /* SIP, HTTP and STUN answers that refuse; facts/protocols.md 5e, 7e, 9e. */
 static bool code_refuses(enum app app, unsigned code)
 {
@@ -234,7 +227,7 @@ static void tcp_attempt(struct opinion *o)
 		return;
 	}
 	(void)syn_evidence(o, EVIDENCE_SYN_UNANSWERED);
-	set(o, icmp_expired(o, said) ? OUTCOME_UNKNOWN : OUTCOME_NO_REPLY);
+	set(o, OUTCOME_NO_REPLY);
 }
 
 static bool client_hello(const struct opinion *o)
@@ -272,7 +265,8 @@ static void reset_by_initiator(struct opinion *o)
 	 * up; whose fault that is does not show.  Any other closed its own, as
 	 * Windows does with the slower of 445 and 139.
 	 */
-	if (o->flow->packets[from] == n->rst_count[from] || client_hello(o))
+	o->judged.opened = o->flow->packets[from] != n->rst_count[from];
+	if (!o->judged.opened || client_hello(o))
 		set(o, OUTCOME_UNKNOWN);
 	else
 		set(o, OUTCOME_ESTABLISHED);
@@ -354,6 +348,7 @@ static void tcp_opened(struct opinion *o)
 	bool by_responder = n->rst_frame != 0 && n->rst_dir != o->judged.initiator;
 	enum flow_quote_strength said;
 
+	o->judged.opened = true;
 	if (application_refuses(o))
 		return;
 	if (both && !handshake_killed(o)) {
@@ -447,7 +442,6 @@ static void datagram_attempt(struct opinion *o)
 {
 	const struct ident *id = o->ident;
 	unsigned from = o->judged.initiator;
-	enum flow_quote_strength said;
 	struct evidence *e;
 
 	if (address_is_group(&o->flow->key.addr[from ^ 1u])) {
@@ -455,8 +449,7 @@ static void datagram_attempt(struct opinion *o)
 		set(o, OUTCOME_UNKNOWN);
 		return;
 	}
-	said = icmp_says(o);
-	if (icmp_decides(o, said))
+	if (icmp_decides(o, icmp_says(o)))
 		return;
 	if (o->flow->packets[from] == 0 ||
 	    (id != NULL && (id->app == APP_RTP || id->app == APP_RTCP))) {
@@ -473,7 +466,7 @@ static void datagram_attempt(struct opinion *o)
 		e = opinion_add(o, EVIDENCE_UDP_UNANSWERED, o->judged.first_frame);
 		e->count = (uint32_t)MIN(o->flow->packets[from], UINT32_MAX);
 	}
-	set(o, icmp_expired(o, said) ? OUTCOME_UNKNOWN : OUTCOME_NO_REPLY);
+	set(o, OUTCOME_NO_REPLY);
 }
 
 static void datagram_outcome(struct opinion *o)

@@ -126,6 +126,18 @@ static void settle_refused_check(struct settling *s, struct judged *flow)
 	settle_downgrade(flow, OUTCOME_UNKNOWN);
 }
 
+/*
+ * Time exceeded: the packets ran in circles, or were meant to die on the way
+ * (traceroute).  That is no block, and no probe that got through either.
+ */
+static bool expired_on_the_way(const struct ledger *l, const struct judged *flow)
+{
+	const struct evidence *e = settle_find(l, flow, EVIDENCE_ICMP_OTHER);
+
+	return e != NULL && e->value >> 8 == (e->value2 == 6 ? 3 : 11) &&
+	       flow->standing == STANDING_DOCUMENTED;
+}
+
 /* A provisional no_reply: could the capture have seen the answer, and for long enough? */
 static void settle_silence(struct settling *s, struct judged *flow)
 {
@@ -143,6 +155,10 @@ static void settle_silence(struct settling *s, struct judged *flow)
 	}
 	if (silence_is_normal(l, flow)) {
 		settle_add(l, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
+		settle_downgrade(flow, OUTCOME_UNKNOWN);
+		return;
+	}
+	if (expired_on_the_way(l, flow)) {
 		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
@@ -235,8 +251,12 @@ static enum verdict verdict_of(const struct judged *flow)
 	case OUTCOME_NO_REPLY:
 		/* What speaks another protocol is not the documented flow being blocked. */
 		return flow->standing == STANDING_DOCUMENTED ? VERDICT_BLOCKED : VERDICT_REJECTED;
-	case OUTCOME_ONE_SIDED:
 	case OUTCOME_UNKNOWN:
+		/* That it opened is enough where nothing documents it, or its bytes contradict. */
+		if (flow->opened && flow->standing != STANDING_DOCUMENTED)
+			break;
+		return VERDICT_INCONCLUSIVE;
+	case OUTCOME_ONE_SIDED:
 	case OUTCOME_COUNT:
 		return VERDICT_INCONCLUSIVE;
 	}
