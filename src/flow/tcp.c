@@ -359,7 +359,7 @@ static void take_fin(struct flow *flow, struct flow_cold *cold, const struct fac
 
 	if (n->fin_frame[dir] == 0) {
 		if (n->fin_frame[dir ^ 1u] == 0 && flow->state != FLOW_RESET)
-			n->marks |= FLOW_MARK_FIN_FIRST(dir);
+			n->marks |= (uint8_t)FLOW_MARK_FIN_FIRST(dir);
 		n->fin_frame[dir] = f->number;
 		cold->fin_seq[dir] = f->seq + f->payload_wire;
 	}
