@@ -128,7 +128,7 @@ static void settle_refused_check(struct settling *s, struct judged *flow)
 
 /*
  * Time exceeded: the packets ran in circles, or were meant to die on the way
- * (traceroute).  That is no block, and no probe that got through either.
+ * (traceroute).  That blocks no row; what none documents is rejected all the same.
  */
 static bool expired_on_the_way(const struct ledger *l, const struct judged *flow)
 {

@@ -22,6 +22,10 @@ static void test_strongest(void)
 	e = reason_support(&f.ledger, &f.ledger.flows[0]);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 	CU_ASSERT_EQUAL(e->code, EVIDENCE_RST_FOREIGN_TTL);
+	/* Who says that it cannot pass says more than a reset in the name of the host. */
+	fixture_evidence(&f, EVIDENCE_ICMP_PORT_UNREACHABLE, 7, 1, 0x303);
+	CU_ASSERT_EQUAL(reason_of(&f.ledger, &f.ledger.flows[0])->code,
+			EVIDENCE_ICMP_PORT_UNREACHABLE);
 	/* It is not said twice. */
 	fixture_flow(&f, VERDICT_BLOCKED, 6, "10.0.0.1:1001", "10.0.0.2:5061", 2);
 	fixture_evidence(&f, EVIDENCE_RST_FOREIGN_TTL, 9, 1, 64);
