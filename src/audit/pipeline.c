@@ -21,7 +21,8 @@ struct pipeline {
 	struct decoder_stats decoded;   /* when the input was opened */
 	struct flow_table_stats tabled; /* likewise */
 	uint64_t frames_before, bytes_before;
-	int64_t group_last_ns; /* latest packet of the group; INT64_MIN: none */
+	int64_t group_last_ns;  /* latest packet of the group; INT64_MIN: none */
+	int64_t input_first_ns; /* first packet of the group's latest input */
 	uint32_t group;
 	bool fresh; /* no batch of the open input was handled yet */
 };
@@ -196,16 +197,29 @@ static int end_group(struct pipeline *p, struct capture_facts *cap)
 	return 0;
 }
 
+/*
+ * Does an input that begins at @first_ns continue the group?  The next file of a
+ * set begins about where the last one ended.  A capture of another point that ran
+ * at the same time must not: flows would have every packet twice.  Short ones
+ * begin and end within the slack, so it begins nearer the last one's beginning.
+ */
+static bool continues(const struct pipeline *p, int64_t first_ns)
+{
+	int64_t overlap = p->group_last_ns - first_ns;
+
+	return overlap <= MIN(PIPELINE_GROUP_SLACK_NS, MAX(first_ns - p->input_first_ns, 0)) &&
+	       overlap >= -PIPELINE_GROUP_GAP_NS;
+}
+
 /* The first packet of an input decides whether it continues the group before it. */
 static int join_group(struct pipeline *p, int64_t first_ns, struct fa_error *err)
 {
+	bool same = p->group_last_ns == INT64_MIN || continues(p, first_ns);
 	int status;
 
 	p->fresh = false;
-	if (p->group_last_ns == INT64_MIN)
-		return 0;
-	if (first_ns >= p->group_last_ns - PIPELINE_GROUP_SLACK_NS &&
-	    first_ns <= p->group_last_ns + PIPELINE_GROUP_GAP_NS)
+	p->input_first_ns = first_ns;
+	if (same)
 		return 0;
 	if (end_group(p, current(p) - 1) != 0)
 		return error_set(err, FA_ENOMEM, "no memory for more conclusions");

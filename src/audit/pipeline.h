@@ -15,7 +15,11 @@
 
 /* Files of one rotated set follow each other within this; a SYN's first retries would fit in. */
 #define PIPELINE_GROUP_GAP_NS (10 * NS_PER_S)
-/* Capture hosts deliver a few packets out of order; more than this is another time. */
+/*
+ * Capture hosts deliver a few packets out of order; more than this is another time.
+ * Less counts only where the input begins nearer the end of the one before it than
+ * its beginning: else it is a capture of another point, which ran beside it.
+ */
 #define PIPELINE_GROUP_SLACK_NS NS_PER_S
 
 struct pipeline_options {

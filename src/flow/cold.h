@@ -19,6 +19,9 @@
  * @hole_acked:	... whose hole was acknowledged and counted as a gap
  * @grown:	... whose stream grew with the last packet of the flow
  * @opened:	The flow was open, or midstream, at some time
+ * @id_run:	Packets in a row with which each endpoint counted its IP identification
+ *		up in small steps, the latest one included
+ * @id_ms:	Time of the latest one, the low half of milliseconds
  */
 struct flow_cold {
 	alignas(64) struct flow_notes notes;
@@ -29,6 +32,8 @@ struct flow_cold {
 	uint32_t fin_seq[2];
 	uint8_t known, anchored, synacked, hole_acked, grown;
 	bool opened;
+	uint8_t id_run[2];
+	uint32_t id_ms[2];
 };
 static_assert(sizeof(struct flow_cold) == 320, "five cache lines");
 static_assert(offsetof(struct flow_notes, syn) == 64, "data packets write the first line");

@@ -90,6 +90,14 @@ struct flow_icmp {
  * @rst_*:	First RST: who sent it (endpoint), and the TTL it had
  * @rst_refused: It answered a SYN that had no SYN-ACK
  * @rst_count:	RSTs of each endpoint
+ * @rst_pair:	Frames from @rst_frame to the first RST of the other end, where both came
+ *		at once: after the first request, before any answer, before any FIN, and
+ *		with nothing between them.  0: not so
+ * @rst_id:	IP identification of the first RST where it is far from the ones that its
+ *		sender counts up in this flow; 0: it is not, or nothing can be said
+ * @ip_id:	Each endpoint's latest IP identification but for RSTs; IPv4, and only as
+ *		long as payload is looked at
+ * @marks:	FLOW_MARK_ below
  * @icmp:	The strongest error: prohibited, else port unreachable, else unreachable, else other
  * @stream:	The stream room's ids
  * @gaps:	Times that bytes were acknowledged which the capture does not hold; one
@@ -116,7 +124,7 @@ struct flow_notes {
 	uint64_t synack_frame;
 	int64_t synack_ns;
 	uint32_t synack_count;
-	uint32_t synack_isn;
+	uint32_t rst_pair;
 	uint64_t fin_frame[2];
 	uint64_t rst_frame;
 	int64_t rst_ns;
@@ -126,10 +134,18 @@ struct flow_notes {
 	uint8_t rst_dir;
 	uint8_t rst_ttl;
 	bool rst_refused;
+	uint8_t marks;
 	uint32_t gaps;
 	/* fifth line */
 	uint32_t stream[2];
 	bool acked[2];
+	uint16_t ip_id[2];
+	uint16_t rst_id;
 };
+
+/* What endpoint @e did: */
+#define FLOW_MARK_FIN_FIRST(e)   (0x01u << (e)) /* sent the first FIN, before any RST */
+#define FLOW_MARK_ZERO_WINDOW(e) (0x04u << (e)) /* announced that it takes no more bytes */
+#define FLOW_MARK_AFTER_RST      0x10u          /* there were packets after the first RST */
 
 #endif

@@ -18,6 +18,8 @@
 
 #include <string.h>
 
+#include "flow/reset.h"
+
 #define FLAGS_OPENING (TCP_SYN | TCP_ACK | TCP_RST)
 
 /* A jump further than any window allows (RFC 7323 2.3): numbers are taken anew. */
@@ -69,8 +71,9 @@ static bool syn_reuses(const struct flow *flow, const struct flow_cold *cold, co
 		return false;
 	switch ((enum flow_state)flow->state) {
 	case FLOW_DATAGRAM:
-	case FLOW_SYN_SENT:
 		return false;
+	case FLOW_SYN_SENT:
+		return flow->opener == dir && ts_ns - flow->last_ns > FLOW_TCP_RETRY_NS;
 	case FLOW_RESET:
 		if (n->syn.count != 0 && n->synack_count == 0 && !cold->opened &&
 		    flow->opener == dir)
@@ -187,7 +190,6 @@ static unsigned take_synack(struct flow *flow, struct flow_cold *cold, const str
 	if (n->synack_count++ == 0) {
 		n->synack_frame = f->number;
 		n->synack_ns = ts_ns;
-		n->synack_isn = f->seq;
 	}
 	if (!cold->opened && !same_isn(cold, f, dir)) {
 		if (flow_cold_has(cold->known, dir))
@@ -209,24 +211,6 @@ static unsigned take_synack(struct flow *flow, struct flow_cold *cold, const str
 	if (flow->state == FLOW_SYN_ACKED && cold->synacked == 3)
 		flow->state = FLOW_OPEN;
 	return todo;
-}
-
-static void take_rst(struct flow *flow, struct flow_cold *cold, const struct facts *f, unsigned dir,
-		     int64_t ts_ns)
-{
-	struct flow_notes *n = &cold->notes;
-
-	if (n->rst_count[0] + n->rst_count[1] == 0) {
-		n->rst_frame = f->number;
-		n->rst_ns = ts_ns;
-		n->rst_dir = (uint8_t)dir;
-		n->rst_ttl = f->ttl;
-		n->rst_refused = flow->state == FLOW_SYN_SENT && flow->opener != dir;
-	}
-	n->rst_count[dir]++;
-	/* Many stacks reset what both have closed; that ends nothing. */
-	if (flow->state != FLOW_CLOSED)
-		flow->state = FLOW_RESET;
 }
 
 /* Does [@begin, @end) fill something of the hole of @dir? */
@@ -374,6 +358,8 @@ static void take_fin(struct flow *flow, struct flow_cold *cold, const struct fac
 	struct flow_notes *n = &cold->notes;
 
 	if (n->fin_frame[dir] == 0) {
+		if (n->fin_frame[dir ^ 1u] == 0 && flow->state != FLOW_RESET)
+			n->marks |= (uint8_t)FLOW_MARK_FIN_FIRST(dir);
 		n->fin_frame[dir] = f->number;
 		cold->fin_seq[dir] = f->seq + f->payload_wire;
 	}
@@ -406,10 +392,16 @@ unsigned flow_tcp_packet(struct flow *flow, struct flow_cold *cold, const struct
 	unsigned todo;
 
 	if ((f->tcp_flags & TCP_RST) != 0) {
-		take_rst(flow, cold, f, dir, ts_ns);
+		flow_reset_take(flow, cold, f, dir, ts_ns);
 		return 0;
 	}
 	flow->ttl[dir] = f->ttl;
+	if (FA_UNLIKELY(flow->state == FLOW_RESET))
+		cold->notes.marks |= FLOW_MARK_AFTER_RST;
+	if ((flow->flags & FLOW_WANTS_PAYLOAD) != 0)
+		flow_reset_id(cold, f, dir, ts_ns);
+	if (FA_UNLIKELY(f->window == 0))
+		cold->notes.marks |= (uint8_t)FLOW_MARK_ZERO_WINDOW(dir);
 	if (is_synack(f))
 		todo = take_synack(flow, cold, f, dir, ts_ns);
 	else if (is_syn(f))

@@ -4,15 +4,19 @@
 
 #include "flow/cold.h"
 
-/* Windows repeats a SYN that was refused about 0.5 s after the RST, facts/protocols.md 16.2. */
+/*
+ * Windows repeats a SYN that was refused (Microsoft KB 175523), about 0.5 s after
+ * the RST and with a number of its own, facts/protocols.md 16.2.
+ */
 #define FLOW_TCP_RETRY_NS (3 * NS_PER_S)
 
 /**
  * flow_tcp_reuses() - Does this packet open another connection on the tuple of @flow?
  *
- * A SYN with a new sequence number does once the flow was open, and once it was
- * refused longer than FLOW_TCP_RETRY_NS ago.  While nothing but resets answered
- * it belongs to the same attempt, whatever its number.  The same number again
+ * A SYN with a new sequence number does once the flow was open, and while
+ * nothing or nothing but resets answered, when it comes later than
+ * FLOW_TCP_RETRY_NS after the packet before it: no stack takes a new number for
+ * a retransmission, so somebody called connect() again.  The same number again
  * is a retransmission in every state.
  *
  * @ts_ns is the packet's time as the table took it, not before 1970.

@@ -290,6 +290,26 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			 "acknowledged",
 			 e->count);
 		break;
+	case EVIDENCE_CLOSED_UNANSWERED:
+		snprintf(buf, size, "%s",
+			 e->value == 0 ? "the responder closed the connection after the first "
+					 "request without a byte of answer"
+				       : "the initiator asked, got no byte of answer and closed "
+					 "the connection");
+		break;
+	case EVIDENCE_SYNACK_UNHEARD:
+		if (e->value2 == 0) {
+			snprintf(buf, size,
+				 "the responder answered the SYN, and the initiator never "
+				 "acknowledged it");
+			break;
+		}
+		span_text(e->value, text, sizeof(text));
+		snprintf(buf, size,
+			 "the responder answered, yet the initiator sent its SYN %u times over %s: "
+			 "the answer is lost between the capture and it",
+			 e->count, text);
+		break;
 	case EVIDENCE_ICMP_ADMIN_PROHIBITED:
 	case EVIDENCE_ICMP_PORT_UNREACHABLE:
 	case EVIDENCE_ICMP_UNREACHABLE:

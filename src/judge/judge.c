@@ -1,6 +1,7 @@
 /* One flow into the ledger: initiator, outcome, documented set.  The verdict waits for settle. */
 #include "judge/judge.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -41,6 +42,15 @@ static void describe(struct opinion *o)
 	j->client_auth = o->ident->tls.client_auth;
 	j->tls_version = o->ident->tls.version;
 	j->examined = o->ident->examined[0] != 0 || o->ident->examined[1] != 0;
+}
+
+/* The first packet with which the responder answered. */
+static uint64_t answer_frame(const struct opinion *o)
+{
+	if (o->notes == NULL)
+		return 0;
+	return o->flow->key.l4 == IPPROTO_TCP ? o->notes->synack_frame
+					      : o->notes->data_frame[o->judged.initiator ^ 1u];
 }
 
 /* Keep a name that came from the capture. */
@@ -151,6 +161,7 @@ int judge_flow(struct ledger *ledger, const struct flow *flow, const struct flow
 
 	describe(&o);
 	opinion_initiator(&o, ledger->policy);
+	o.judged.answer_frame = answer_frame(&o);
 	opinion_outcome(&o);
 	opinion_documented(&o, ledger->policy, rows);
 	return keep(ledger, &o, rows);

@@ -91,6 +91,7 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @best_rows:	How many of them share the best rank and count for this flow
  * @evidence, @evidence_count: ledger->evidence[@evidence ...]
  * @clues, @clue_count: ledger->clues[@clues ...]
+ * @answer_frame: SYN-ACK, or first datagram of the responder; 0: none
  * @isn:	Sequence number of the initiator's SYN; 0: none seen
  * @nearest:	Row index, or -1
  * @nearest_differs: Set of enum rule_key
@@ -108,6 +109,7 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @stray, @stray_frame: First answer that nothing on this flow asked for, see struct ident
  * @checked:	An ICE check was answered with success on it, one that a relay carried included
  * @ttl:	Usual TTL of each endpoint, 0: not known
+ * @opened:	TCP: the handshake went through, whatever came of it
  */
 struct judged {
 	struct flow_key key;
@@ -117,6 +119,7 @@ struct judged {
 	uint64_t ident_frame[2];
 	uint64_t transaction;
 	uint64_t stray, stray_frame;
+	uint64_t answer_frame;
 	uint32_t rows;
 	uint32_t evidence;
 	uint32_t clues;
@@ -147,6 +150,7 @@ struct judged {
 	bool answers;
 	bool checked;
 	bool either_way;
+	bool opened;
 };
 
 enum row_state {

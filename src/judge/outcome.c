@@ -13,8 +13,17 @@
 
 #include "flow/quote.h"
 
-/* Segments sent again and never acknowledged before we call the path dead. */
+/*
+ * Segments sent again and never acknowledged before we call the path dead, and
+ * the time over which: a capture that holds every packet twice shows them at once.
+ */
 #define BLACK_HOLE_TRIES 2
+#define BLACK_HOLE_NS    (500 * NS_PER_MS)
+/*
+ * SYNs that go on this long after the SYN-ACK did not cross it on the way: the
+ * second retransmission of the slowest schedule (facts/protocols.md 16.2).
+ */
+#define UNHEARD_NS (5 * NS_PER_S / 2)
 
 struct evidence *opinion_add(struct opinion *o, enum evidence_code code, uint64_t frame)
 {
@@ -51,8 +60,14 @@ static enum flow_quote_strength icmp_strength(const struct flow_icmp *icmp)
 				 : flow_quote_strength(icmp->version, icmp->type, icmp->code);
 }
 
-/* An ICMP error about a packet of the initiator decides the attempt.  True when it did. */
-static bool icmp_decides(struct opinion *o)
+/*
+ * Put the ICMP error of the flow into evidence.
+ *
+ * Return: what it says of the initiator's packets; FLOW_QUOTE_DELIVERABLE where it
+ *	   is about the responder's, or came before the SYN-ACK of a flow that then
+ *	   opened: what refused an earlier SYN let a later one through
+ */
+static enum flow_quote_strength icmp_says(struct opinion *o)
 {
 	static const enum evidence_code codes[] = {
 		[FLOW_QUOTE_DELIVERABLE] = EVIDENCE_ICMP_OTHER,
@@ -66,7 +81,7 @@ static bool icmp_decides(struct opinion *o)
 	struct evidence *e;
 
 	if (o->notes == NULL || o->notes->icmp.count == 0)
-		return false;
+		return FLOW_QUOTE_DELIVERABLE;
 	icmp = &o->notes->icmp;
 	strength = icmp_strength(icmp);
 	e = opinion_add(o, codes[strength], 0);
@@ -75,17 +90,32 @@ static bool icmp_decides(struct opinion *o)
 	e->from = icmp->from;
 	e->value = (uint32_t)icmp->type << 8 | icmp->code;
 	e->value2 = icmp->version;
-	if (icmp->victim != o->judged.initiator)
-		return false;
-	switch (strength) {
-	case FLOW_QUOTE_PROHIBITED:
+	if (icmp->victim != o->judged.initiator ||
+	    (o->notes->synack_frame != 0 && icmp->first_ns < o->notes->synack_ns))
+		return FLOW_QUOTE_DELIVERABLE;
+	return strength;
+}
+
+/* Somebody said that he forbids it.  True when that decides the flow. */
+static bool icmp_prohibits(struct opinion *o, enum flow_quote_strength said)
+{
+	if (said == FLOW_QUOTE_PROHIBITED ||
+	    (said == FLOW_QUOTE_PORT && !o->notes->icmp.from_peer)) {
 		conclude(o, OUTCOME_PROHIBITED, CAUSE_NETWORK, GRADE_PROVEN);
 		return true;
+	}
+	return false;
+}
+
+/* What an ICMP error about a packet of the initiator makes of a flow without an answer. */
+static bool icmp_decides(struct opinion *o, enum flow_quote_strength said)
+{
+	switch (said) {
+	case FLOW_QUOTE_PROHIBITED:
+		return icmp_prohibits(o, said);
 	case FLOW_QUOTE_PORT:
-		if (icmp->from_peer)
+		if (!icmp_prohibits(o, said))
 			conclude(o, OUTCOME_REFUSED, CAUSE_HOST, GRADE_PROVEN);
-		else
-			conclude(o, OUTCOME_PROHIBITED, CAUSE_NETWORK, GRADE_PROVEN);
 		return true;
 	case FLOW_QUOTE_UNREACHABLE: /* routing, or a firewall choosing it */
 		conclude(o, OUTCOME_NO_REPLY, CAUSE_UNKNOWN, GRADE_LIKELY);
@@ -209,16 +239,23 @@ static void reset_by_responder(struct opinion *o, enum outcome outcome, enum evi
 	e->count = o->notes->rst_count[o->judged.initiator ^ 1u];
 	o->judged.rst_ttl = o->notes->rst_ttl;
 	conclude(o, outcome, outcome == OUTCOME_REFUSED ? CAUSE_HOST : CAUSE_UNKNOWN, GRADE_LIKELY);
+	if (o->notes->rst_id == 0)
+		return;
+	e = opinion_add(o, EVIDENCE_RST_FOREIGN_ID, 0);
+	e->value = o->notes->rst_id;
+	e->value2 = o->notes->ip_id[o->judged.initiator ^ 1u];
+	o->judged.cause = CAUSE_NETWORK;
 }
 
-static void syn_evidence(struct opinion *o)
+static struct evidence *syn_evidence(struct opinion *o, enum evidence_code code)
 {
 	const struct flow_notes *n = o->notes;
-	struct evidence *e = opinion_add(o, EVIDENCE_SYN_UNANSWERED, 0);
+	struct evidence *e = opinion_add(o, code, 0);
 
 	memcpy(e->frames, n->syn.frames, sizeof(e->frames));
 	e->count = n->syn.count;
 	e->value = (uint32_t)((n->syn.last_ns - n->syn.first_ns) / NS_PER_MS);
+	return e;
 }
 
 /* SYNs that no SYN-ACK answered. */
@@ -226,17 +263,22 @@ static void tcp_attempt(struct opinion *o)
 {
 	const struct flow_notes *n = o->notes;
 	unsigned from = o->judged.initiator, to = from ^ 1u;
+	enum flow_quote_strength said;
 
-	if (n->rst_refused) {
-		reset_by_responder(o, OUTCOME_REFUSED, EVIDENCE_TCP_RST_SYN);
-		return;
-	}
-	if (n->acked[from] || n->data_packets[from] != 0 || n->data_packets[to] != 0) {
+	if (!n->rst_refused &&
+	    (n->acked[from] || n->data_packets[from] != 0 || n->data_packets[to] != 0)) {
 		opinion_add(o, EVIDENCE_ANSWER_NOT_CAPTURED, n->data_frame[from]);
 		set(o, OUTCOME_ONE_SIDED);
 		return;
 	}
-	if (icmp_decides(o))
+	said = icmp_says(o);
+	if (n->rst_refused) {
+		/* Whoever says that he forbids it sends resets too, where he is told to. */
+		reset_by_responder(o, OUTCOME_REFUSED, EVIDENCE_TCP_RST_SYN);
+		(void)icmp_prohibits(o, said);
+		return;
+	}
+	if (icmp_decides(o, said))
 		return;
 	if (n->rst_frame != 0 && n->rst_dir == from) {
 		/* It answered something with a reset: an answer that we do not hold. */
@@ -244,27 +286,65 @@ static void tcp_attempt(struct opinion *o)
 		set(o, OUTCOME_ONE_SIDED);
 		return;
 	}
-	syn_evidence(o);
+	(void)syn_evidence(o, EVIDENCE_SYN_UNANSWERED);
 	set(o, OUTCOME_NO_REPLY);
 }
 
-/* Opened, and reset by one end before both had sent data. */
-static void tcp_reset(struct opinion *o)
+static bool client_hello(const struct opinion *o)
+{
+	return o->ident != NULL && o->ident->tls.client_hello && !o->ident->tls.server_hello;
+}
+
+/* A box between told both ends, in the name of the other, that it is over. */
+static void reset_both_ways(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+	struct evidence *e = opinion_add(
+		o, client_hello(o) ? EVIDENCE_RST_AFTER_CLIENT_HELLO : EVIDENCE_RST_AFTER_REQUEST,
+		n->rst_frame);
+
+	e->value = n->rst_ttl;
+	e = opinion_add(o, EVIDENCE_RST_BOTH_WAYS, n->rst_frame);
+	e->frames[1] = n->rst_frame + n->rst_pair;
+	e->count = n->rst_count[0] + n->rst_count[1];
+	if (n->rst_dir != o->judged.initiator)
+		o->judged.rst_ttl = n->rst_ttl;
+	conclude(o, OUTCOME_ABORTED, CAUSE_NETWORK, GRADE_LIKELY);
+}
+
+/* The initiator itself reset it. */
+static void reset_by_initiator(struct opinion *o)
 {
 	const struct flow_notes *n = o->notes;
 	unsigned from = o->judged.initiator;
 
-	if (n->rst_dir == from) {
-		/* The client closed its own, as Windows does with the slower of 445 and 139. */
-		opinion_add(o, EVIDENCE_INITIATOR_RESET, n->rst_frame);
+	opinion_add(o, EVIDENCE_INITIATOR_RESET, n->rst_frame);
+	/*
+	 * A host that only resets never opened anything: the SYN-ACK answers a SYN
+	 * that somebody sent in its name.  A client that asked and got nothing gave
+	 * up; whose fault that is does not show.  Any other closed its own, as
+	 * Windows does with the slower of 445 and 139.
+	 */
+	o->judged.opened = o->flow->packets[from] != n->rst_count[from];
+	if (!o->judged.opened || client_hello(o))
+		set(o, OUTCOME_UNKNOWN);
+	else
 		set(o, OUTCOME_ESTABLISHED);
-	} else if (n->data_packets[from] == 0) {
+}
+
+/* Opened, and reset by the responder, or in its name, before it proved itself. */
+static void reset_opened(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+
+	if (n->rst_pair != 0)
+		reset_both_ways(o);
+	else if (n->data_packets[o->judged.initiator] == 0)
 		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_HANDSHAKE);
-	} else if (o->ident != NULL && o->ident->tls.client_hello) {
+	else if (o->ident != NULL && o->ident->tls.client_hello)
 		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_CLIENT_HELLO);
-	} else {
+	else
 		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_REQUEST);
-	}
 }
 
 /* What the responder sent in place of the 83 bytes that a relay answers pseudo-TLS with. */
@@ -342,19 +422,65 @@ static bool relay_is_silent(struct opinion *o)
 /* A reset by the responder after both sent data still kills a TLS handshake that was under way. */
 static bool handshake_killed(const struct opinion *o)
 {
-	const struct ident *id = o->ident;
 	const struct flow_notes *n = o->notes;
 
-	return n->rst_frame != 0 && n->rst_dir != o->judged.initiator && id != NULL &&
-	       id->tls.client_hello && !id->tls.server_hello && id->app == APP_TLS;
+	return n->rst_frame != 0 && n->rst_dir != o->judged.initiator && client_hello(o) &&
+	       o->ident->app == APP_TLS;
+}
+
+/*
+ * The first data was sent again and never acknowledged: something on the path
+ * lets handshakes through and not what follows.  A responder whose window is
+ * shut, or a path that takes smaller packets only, swallows them as well.
+ */
+static bool data_vanishes(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+	unsigned from = o->judged.initiator, to = from ^ 1u;
+	struct evidence *e;
+
+	if (n->data_packets[from] == 0 || n->data_packets[to] != 0 || n->acked[to] ||
+	    n->retransmitted[from] == 0)
+		return false;
+	e = opinion_add(o, EVIDENCE_DATA_UNACKNOWLEDGED, n->data_frame[from]);
+	e->count = n->retransmitted[from] + 1;
+	if (n->retransmitted[from] < BLACK_HOLE_TRIES ||
+	    o->flow->last_ns - n->data_ns[from] < BLACK_HOLE_NS ||
+	    (n->marks & FLOW_MARK_ZERO_WINDOW(to)) != 0 || n->icmp.count != 0)
+		set(o, OUTCOME_UNKNOWN);
+	else
+		conclude(o, OUTCOME_ABORTED, CAUSE_UNKNOWN, GRADE_LIKELY);
+	return true;
+}
+
+/* Asked, not answered, and closed: by the responder that is as good as a reset (MS-TLSP). */
+static bool closed_unanswered(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+	unsigned from = o->judged.initiator, to = from ^ 1u;
+	bool gave_up = (n->marks & FLOW_MARK_FIN_FIRST(from)) != 0 && client_hello(o);
+	struct evidence *e;
+
+	if (n->data_packets[from] == 0 || n->data_packets[to] != 0 ||
+	    (!gave_up && (n->marks & FLOW_MARK_FIN_FIRST(to)) == 0))
+		return false;
+	e = opinion_add(o, EVIDENCE_CLOSED_UNANSWERED, n->fin_frame[gave_up ? from : to]);
+	e->value = gave_up;
+	if (gave_up)
+		set(o, OUTCOME_UNKNOWN);
+	else
+		conclude(o, OUTCOME_ABORTED, CAUSE_UNKNOWN, GRADE_LIKELY);
+	return true;
 }
 
 static void tcp_opened(struct opinion *o)
 {
 	const struct flow_notes *n = o->notes;
-	unsigned from = o->judged.initiator, to = from ^ 1u;
 	bool both = n->data_packets[0] != 0 && n->data_packets[1] != 0;
+	bool by_responder = n->rst_frame != 0 && n->rst_dir != o->judged.initiator;
+	enum flow_quote_strength said;
 
+	o->judged.opened = true;
 	if (hello_intercepted(o) || application_refuses(o))
 		return;
 	if (both && !handshake_killed(o) && !relay_killed(o)) {
@@ -362,23 +488,48 @@ static void tcp_opened(struct opinion *o)
 			set(o, OUTCOME_ESTABLISHED);
 		return;
 	}
-	if (n->rst_frame != 0) {
-		tcp_reset(o);
+	said = icmp_says(o);
+	if (icmp_prohibits(o, said))
+		return;
+	if (!both && (o->flow->flags & FLOW_GAP) != 0) {
+		set(o, OUTCOME_UNKNOWN); /* the answer may be what the capture lacks */
 		return;
 	}
-	if (icmp_decides(o))
-		return;
-	if (n->data_packets[from] != 0 && n->data_packets[to] == 0 && !n->acked[to] &&
-	    n->retransmitted[from] >= BLACK_HOLE_TRIES) {
-		struct evidence *e =
-			opinion_add(o, EVIDENCE_DATA_UNACKNOWLEDGED, n->data_frame[from]);
-
-		e->count = n->retransmitted[from] + 1;
-		conclude(o, OUTCOME_ABORTED, CAUSE_UNKNOWN, GRADE_LIKELY);
+	if (by_responder || n->rst_pair != 0) {
+		reset_opened(o);
 		return;
 	}
-	if (!relay_is_silent(o))
+	if (icmp_decides(o, said) || data_vanishes(o) || closed_unanswered(o))
+		return;
+	if (n->rst_frame != 0)
+		reset_by_initiator(o);
+	else if (!relay_is_silent(o))
 		set(o, OUTCOME_ESTABLISHED);
+}
+
+/* The initiator sent nothing but its SYNs, and nothing shows that the handshake went on. */
+static bool only_syns(const struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+
+	return n->syn.count != 0 && o->flow->packets[o->judged.initiator] == n->syn.count &&
+	       n->data_packets[0] == 0 && n->data_packets[1] == 0;
+}
+
+/*
+ * Answered, and the initiator never said that it heard.  When it repeats its SYN
+ * all the same, the answer is lost between the capture and it.
+ */
+static void tcp_unheard(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+	bool lost = n->synack_count > 1 && n->syn.last_ns - n->synack_ns >= UNHEARD_NS;
+
+	syn_evidence(o, EVIDENCE_SYNACK_UNHEARD)->value2 = lost;
+	if (lost)
+		conclude(o, OUTCOME_NO_REPLY, CAUSE_UNKNOWN, GRADE_LIKELY);
+	else
+		set(o, OUTCOME_UNKNOWN);
 }
 
 static void tcp_outcome(struct opinion *o)
@@ -404,9 +555,8 @@ static void tcp_outcome(struct opinion *o)
 		set(o, OUTCOME_ONE_SIDED);
 		return;
 	}
-	if (f->state == FLOW_SYN_ACKED) {
-		/* Answered, but the initiator never said that it heard. */
-		set(o, OUTCOME_UNKNOWN);
+	if (f->state == FLOW_SYN_ACKED || only_syns(o)) {
+		tcp_unheard(o);
 		return;
 	}
 	if (n->syn.count == 0 && n->synack_frame == 0) {
@@ -452,7 +602,7 @@ static void datagram_attempt(struct opinion *o)
 		set(o, OUTCOME_UNKNOWN);
 		return;
 	}
-	if (icmp_decides(o))
+	if (icmp_decides(o, icmp_says(o)))
 		return;
 	if (o->flow->packets[from] == 0 || (id != NULL && asks_nothing(id))) {
 		/* Answers without their requests, or media one way: half of something. */
@@ -487,7 +637,7 @@ static void datagram_outcome(struct opinion *o)
 	if (application_refuses(o))
 		return;
 	if (only_requests(o->ident)) {
-		if (icmp_decides(o))
+		if (icmp_decides(o, icmp_says(o)))
 			return;
 		stun_unanswered(o);
 		/* Of more than was looked at nobody knows. */

@@ -14,6 +14,7 @@
 #include "judge/resumed.h"
 #include "judge/session.h"
 #include "judge/settle.h"
+#include "judge/twin.h"
 
 /* Tries without an answer that make silence likely where the capture ends early:
  * the first and two retransmissions. */
@@ -118,16 +119,39 @@ const struct clue *settle_clue(const struct ledger *l, const struct judged *flow
 	return NULL;
 }
 
+/*
+ * Time exceeded: the packets ran in circles, or were meant to die on the way
+ * (traceroute).  That blocks no row; what none documents is rejected all the same.
+ */
+static bool expired_on_the_way(const struct ledger *l, const struct judged *flow)
+{
+	const struct evidence *e = settle_find(l, flow, EVIDENCE_ICMP_OTHER);
+
+	return e != NULL && e->value >> 8 == (e->value2 == 6 ? 3 : 11) &&
+	       flow->standing == STANDING_DOCUMENTED;
+}
+
 /* A provisional no_reply: could the capture have seen the answer, and for long enough? */
 static void settle_silence(struct settling *s, struct judged *flow)
 {
 	struct ledger *l = s->ledger;
 	int64_t window = settle_group_of(s, flow)->last_ns - flow->first_ns;
-	bool control = flow->control_kind != CONTROL_NONE;
+	/* What reached another point on the path, or should have, is as good as a control. */
+	bool control = flow->control_kind != CONTROL_NONE ||
+		       settle_find(l, flow, EVIDENCE_TWIN_MISSING) != NULL;
 	struct evidence *e;
 
+	if (settle_find(l, flow, EVIDENCE_TWIN_ANSWERED) != NULL) {
+		flow->cause = CAUSE_NETWORK;
+		flow->grade = GRADE_PROVEN;
+		return;
+	}
 	if (silence_is_normal(l, flow)) {
 		settle_add(l, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
+		settle_downgrade(flow, OUTCOME_UNKNOWN);
+		return;
+	}
+	if (expired_on_the_way(l, flow)) {
 		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
@@ -197,8 +221,12 @@ static enum verdict verdict_of(const struct judged *flow)
 	case OUTCOME_NO_REPLY:
 		/* What speaks another protocol is not the documented flow being blocked. */
 		return flow->standing == STANDING_DOCUMENTED ? VERDICT_BLOCKED : VERDICT_REJECTED;
-	case OUTCOME_ONE_SIDED:
 	case OUTCOME_UNKNOWN:
+		/* That it opened is enough where nothing documents it, or its bytes contradict. */
+		if (flow->opened && flow->standing != STANDING_DOCUMENTED)
+			break;
+		return VERDICT_INCONCLUSIVE;
+	case OUTCOME_ONE_SIDED:
 	case OUTCOME_COUNT:
 		return VERDICT_INCONCLUSIVE;
 	}
@@ -215,14 +243,23 @@ static enum verdict verdict_of(const struct judged *flow)
 	return VERDICT_UNEXPECTED;
 }
 
+/* Nobody said no: the outcome is what was not seen. */
+static bool rests_on_silence(const struct ledger *l, const struct judged *flow)
+{
+	if (flow->outcome == OUTCOME_ABORTED) /* an undocumented one is that in any case */
+		return flow->verdict == VERDICT_BLOCKED &&
+		       settle_find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL;
+	return flow->outcome == OUTCOME_NO_REPLY &&
+	       settle_find(l, flow, EVIDENCE_ICMP_UNREACHABLE) == NULL;
+}
+
 /* A deficiency of the capture takes away verdicts that rest on silence. */
 static void apply_fitness(struct settling *s, struct judged *flow)
 {
 	enum fitness_code code = settle_group_of(s, flow)->disabled[flow->verdict];
 	struct evidence *e;
 
-	if (flow->outcome != OUTCOME_NO_REPLY ||
-	    settle_find(s->ledger, flow, EVIDENCE_ICMP_UNREACHABLE) != NULL)
+	if (!rests_on_silence(s->ledger, flow))
 		return;
 	if (code != FITNESS_CODE_COUNT) {
 		e = settle_add(s->ledger, flow, EVIDENCE_FITNESS, 0);
@@ -339,6 +376,9 @@ static int make_groups(struct settling *s)
 			for (unsigned v = 0; v < VERDICT_COUNT; v++)
 				g->disabled[v] = FITNESS_CODE_COUNT;
 		}
+		if (g->first_ns == 0 ||
+		    (l->captures[i].first_ns != 0 && l->captures[i].first_ns < g->first_ns))
+			g->first_ns = l->captures[i].first_ns;
 		g->last_ns = MAX(g->last_ns, l->captures[i].last_ns);
 	}
 	return 0;
@@ -346,6 +386,8 @@ static int make_groups(struct settling *s)
 
 static int settle_parts(struct settling *s)
 {
+	if (settle_twins(s) != 0)
+		return FA_ENOMEM;
 	count_flows(s);
 	assess(s);
 	if (settle_elsewhere(s) != 0 || settle_sessions(s) != 0 || mapped_settle(s) != 0 ||

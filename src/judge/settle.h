@@ -14,13 +14,13 @@
 /**
  * struct settle_group - Inputs that are one capture
  * @first:	Its first input: what its flows say of fitness is noted there
- * @last_ns:	Time of its last packet
+ * @first_ns, @last_ns: Times of its first and last packet
  * @disabled:	By verdict: the deficiency that takes silence away from it, or
  *		FITNESS_CODE_COUNT
  */
 struct settle_group {
 	struct capture_facts *first;
-	int64_t last_ns;
+	int64_t first_ns, last_ns;
 	enum fitness_code disabled[VERDICT_COUNT];
 };
 

@@ -57,15 +57,17 @@ enum evidence_code {
 	EVIDENCE_RST_FOREIGN_ID, /* value: its IP identification; value2: the responder's last own */
 	EVIDENCE_RST_BOTH_WAYS,  /* both ends were reset at once, each in the other's name */
 	EVIDENCE_RST_AFTER_CLIENT_HELLO,
-	EVIDENCE_RST_AFTER_REQUEST,     /* reset after the initiator's first data, not TLS */
-	EVIDENCE_RST_AFTER_HANDSHAKE,   /* reset before anybody sent data */
-	EVIDENCE_INITIATOR_RESET,       /* the initiator itself reset it */
-	EVIDENCE_DATA_UNACKNOWLEDGED,   /* first data retransmitted, never acknowledged */
+	EVIDENCE_RST_AFTER_REQUEST,   /* reset after the initiator's first data, not TLS */
+	EVIDENCE_RST_AFTER_HANDSHAKE, /* reset before anybody sent data */
+	EVIDENCE_INITIATOR_RESET,     /* the initiator itself reset it */
+	EVIDENCE_DATA_UNACKNOWLEDGED, /* first data retransmitted, never acknowledged */
+	EVIDENCE_CLOSED_UNANSWERED, /* asked and closed without an answer; value: 1 by the initiator */
 	EVIDENCE_ICMP_ADMIN_PROHIBITED, /* value: type << 8 | code; from: the sender */
 	EVIDENCE_ICMP_PORT_UNREACHABLE,
 	EVIDENCE_ICMP_UNREACHABLE,
 	EVIDENCE_ICMP_OTHER,
-	EVIDENCE_SYN_UNANSWERED,    /* count: SYNs; value: milliseconds from first to last */
+	EVIDENCE_SYN_UNANSWERED, /* count: SYNs; value: milliseconds from first to last */
+	EVIDENCE_SYNACK_UNHEARD, /* a SYN-ACK never acknowledged; count, value: likewise; value2: 1 repeated SYNs say it was lost */
 	EVIDENCE_UDP_UNANSWERED,    /* count: datagrams */
 	EVIDENCE_STUN_UNANSWERED,   /* count: datagrams; value: distinct requests; value2: it was
 					the pseudo-TLS hello */

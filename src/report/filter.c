@@ -65,6 +65,72 @@ static const char *l4_name(uint8_t l4)
 	return l4 == 6 ? "tcp" : l4 == 17 ? "udp" : "sctp";
 }
 
+static size_t put_word(char *to, const char *word)
+{
+	size_t n = strlen(word);
+
+	memcpy(to, word, n);
+	return n;
+}
+
+static size_t put_port(char *to, unsigned port)
+{
+	char digits[5];
+	unsigned n = 0;
+
+	do
+		digits[n++] = (char)('0' + port % 10);
+	while ((port /= 10) != 0);
+	for (unsigned i = 0; i < n; i++)
+		to[i] = digits[n - 1 - i];
+	return n;
+}
+
+/* "ip.src == 10.0.0.1 && tcp.srcport == 1000" */
+static size_t put_end(char *to, const struct judged *flow, unsigned end, const char *which)
+{
+	const char *l4 = l4_name(flow->key.l4);
+	char text[ADDRESS_TEXT];
+	size_t n = put_word(to, flow->key.ip_version == 6 ? "ipv6." : "ip.");
+
+	n += put_word(to + n, which);
+	n += put_word(to + n, " == ");
+	n += put_word(to + n, address_text(&flow->key.addr[end], text));
+	n += put_word(to + n, " && ");
+	n += put_word(to + n, l4);
+	n += put_word(to + n, ".");
+	n += put_word(to + n, which);
+	n += put_word(to + n, "port == ");
+	return n + put_port(to + n, flow->key.port[end]);
+}
+
+static size_t put_direction(char *to, const struct judged *flow, unsigned from)
+{
+	size_t n = put_word(to, "(");
+
+	n += put_end(to + n, flow, from, "src");
+	n += put_word(to + n, " && ");
+	n += put_end(to + n, flow, from ^ 1u, "dst");
+	return n + put_word(to + n, ")");
+}
+
+/* By hand, not by printf: a record of each of millions of flows has one. */
+size_t filter_flow_text(const struct judged *flow, char buf[static FILTER_TEXT])
+{
+	/* The longest: SCTP between IPv6 addresses of 39 characters. */
+	static_assert(2 * sizeof("(ipv6.src ==  && sctp.srcport == 65535 && ipv6.dst ==  && "
+				 "sctp.dstport == 65535)") +
+				      4 * 39 + sizeof(" || ") <=
+			      FILTER_TEXT,
+		      "both directions fit");
+	size_t n = put_direction(buf, flow, flow->initiator);
+
+	n += put_word(buf + n, " || ");
+	n += put_direction(buf + n, flow, flow->initiator ^ 1u);
+	buf[n] = '\0';
+	return n;
+}
+
 /* "udp.port == 3478", "tcp.port in {53, 389}", "udp.port in {50010..50020}" */
 static void add_ports(char *buf, const char *l4, const struct fold_ports *ports)
 {

@@ -4,7 +4,7 @@
 
 #include "report/fold.h"
 
-#define FILTER_TEXT 320
+#define FILTER_TEXT 336
 
 /**
  * filter_text() - A display filter that selects the flows of a fold
@@ -18,5 +18,16 @@
  */
 const char *filter_text(const struct folds *folds, const struct ledger *ledger,
 			const struct fold *fold, char buf[static FILTER_TEXT]);
+
+/**
+ * filter_flow_text() - A display filter that selects the packets of one flow, both ways
+ * @buf:	At least FILTER_TEXT bytes
+ *
+ * Both endpoints with their ports, so no other flow; ICMP errors that quote it
+ * are selected as well.  Another connection on the same tuple is, too.
+ *
+ * Return: length of the text
+ */
+size_t filter_flow_text(const struct judged *flow, char buf[static FILTER_TEXT]);
 
 #endif

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "report/community_id.h"
+#include "report/filter.h"
+#include "report/reason.h"
 #include "report/time.h"
 
 static void word(struct output *out, const char *s)
@@ -11,34 +13,14 @@ static void word(struct output *out, const char *s)
 	json_text(out, s, strlen(s));
 }
 
-/* Decimal digits of an octet; returns how many. */
-static size_t put_octet(char *to, unsigned v)
-{
-	size_t n = 0;
-
-	if (v >= 100)
-		to[n++] = (char)('0' + v / 100);
-	if (v >= 10)
-		to[n++] = (char)('0' + v / 10 % 10);
-	to[n++] = (char)('0' + v % 10);
-	return n;
-}
-
-/* "203.0.113.12" with its quotes, and the same for IPv6. */
 static void address(struct output *out, const struct address *a)
 {
-	char buf[ADDRESS_TEXT + 2];
-	size_t n = 0, i;
+	char buf[ADDRESS_TEXT + 2] = "\"";
+	size_t n;
 
-	if (!address_is_v4(a)) {
-		word(out, address_text(a, buf));
-		return;
-	}
+	address_text(a, buf + 1);
+	n = strlen(buf);
 	buf[n++] = '"';
-	for (i = 12; i < 16; i++) {
-		n += put_octet(buf + n, a->b[i]);
-		buf[n++] = i < 15 ? '.' : '"';
-	}
 	output_bytes(out, buf, n);
 }
 
@@ -330,10 +312,27 @@ static void detail(struct json_writer *w, const struct evidence *e)
 	json_text(w->out, w->cache.details[e->code].text, w->cache.details[e->code].len);
 }
 
+/* "frames":[1,2]; where they are numbers of another file it is named. */
+static void frames_of(struct json_writer *w, const struct evidence *e)
+{
+	unsigned i;
+
+	JSON_LITERAL(w->out, "\"frames\":[");
+	for (i = 0; i < FLOW_FRAMES && e->frames[i] != 0; i++) {
+		if (i > 0)
+			JSON_LITERAL(w->out, ",");
+		output_u64(w->out, e->frames[i]);
+	}
+	JSON_LITERAL(w->out, "]");
+	if (e->elsewhere != 0)
+		json_name(w->out,
+			  ",\"pcap_filename\":", w->ledger->captures[e->elsewhere - 1].name);
+}
+
 static void evidence(struct json_writer *w, const struct judged *flow)
 {
 	struct output *out = w->out;
-	unsigned i, j;
+	unsigned i;
 
 	JSON_LITERAL(out, ",\"evidence\":[");
 	for (i = 0; i < flow->evidence_count; i++) {
@@ -341,13 +340,9 @@ static void evidence(struct json_writer *w, const struct judged *flow)
 
 		json_name(out, i == 0 ? "{\"code\":" : ",{\"code\":",
 			  evidence_name((enum evidence_code)e->code));
-		JSON_LITERAL(out, ",\"frames\":[");
-		for (j = 0; j < FLOW_FRAMES && e->frames[j] != 0; j++) {
-			if (j > 0)
-				JSON_LITERAL(out, ",");
-			output_u64(out, e->frames[j]);
-		}
-		JSON_LITERAL(out, "],\"count\":");
+		JSON_LITERAL(out, ",");
+		frames_of(w, e);
+		JSON_LITERAL(out, ",\"count\":");
 		output_u64(out, e->count);
 		JSON_LITERAL(out, ",\"detail\":");
 		detail(w, e);
@@ -396,6 +391,29 @@ static void nearest(struct json_writer *w, const struct judged *flow)
 	ledger_nearest_text(w->ledger, flow, sentence, sizeof(sentence));
 	word(w->out, sentence);
 	JSON_LITERAL(w->out, "}");
+}
+
+/* Why, in the sentence that the text report leads with; and how to see it in Wireshark. */
+static void reason(struct json_writer *w, const struct judged *flow)
+{
+	const struct evidence *e = reason_of(w->ledger, flow);
+	const struct evidence first = { .frames = { flow->first_frame } };
+	char sentence[REASON_TEXT], filter[FILTER_TEXT];
+
+	if (flow->verdict == VERDICT_EXPECTED)
+		return;
+	JSON_LITERAL(w->out, ",\"reason\":{\"text\":");
+	if (e != NULL) {
+		detail(w, e);
+	} else {
+		reason_text(w->ledger, flow, sentence);
+		word(w->out, sentence);
+	}
+	JSON_LITERAL(w->out, ",");
+	frames_of(w, e != NULL && e->frames[0] != 0 ? e : &first);
+	JSON_LITERAL(w->out, "},\"filter\":\"");
+	output_bytes(w->out, filter, filter_flow_text(flow, filter));
+	JSON_LITERAL(w->out, "\"");
 }
 
 static void opening(struct json_writer *w, const struct judged *flow)
@@ -454,6 +472,7 @@ void json_flow(struct json_writer *w, const struct judged *flow)
 		json_name(out, ",\"cause\":", cause_name((enum cause)flow->cause));
 		json_name(out, ",\"grade\":", grade_name((enum grade)flow->grade));
 	}
+	reason(w, flow);
 	identified(w, flow);
 	evidence(w, flow);
 	control(w, flow);

@@ -1,6 +1,8 @@
 /* Which evidence a report leads with: lists by verdict, the strongest statement first. */
 #include "report/reason.h"
 
+#include <stdio.h>
+
 /* Rows that document more ports than this are folded over the port. */
 #define FEW_PORTS 8u
 /* From here on ports are picked by chance (RFC 6335 6). */
@@ -12,8 +14,8 @@ static const uint8_t blocked_reasons[] = {
 	EVIDENCE_PROXY_ANSWER,
 	EVIDENCE_HTTP_TO_TLS,
 	EVIDENCE_PSEUDO_TLS_INTERCEPTED,
-	EVIDENCE_TCP_RST_SYN,
 	EVIDENCE_ICMP_PORT_UNREACHABLE,
+	EVIDENCE_TCP_RST_SYN,
 	EVIDENCE_TLS_ALERT,
 	EVIDENCE_STUN_ERROR,
 	EVIDENCE_SIP_STATUS,
@@ -27,6 +29,8 @@ static const uint8_t blocked_reasons[] = {
 	EVIDENCE_RST_AFTER_HANDSHAKE,
 	EVIDENCE_ICMP_UNREACHABLE,
 	EVIDENCE_DATA_UNACKNOWLEDGED,
+	EVIDENCE_CLOSED_UNANSWERED,
+	EVIDENCE_SYNACK_UNHEARD,
 	EVIDENCE_ICE_SESSION_FAILED,
 	EVIDENCE_STUN_UNANSWERED,
 	EVIDENCE_UDP_UNANSWERED,
@@ -47,6 +51,7 @@ static const uint8_t inconclusive_reasons[] = {
 	EVIDENCE_SINGLE_DIRECTION,
 	EVIDENCE_ANSWER_NOT_CAPTURED,
 	EVIDENCE_ANSWERED_ELSEWHERE,
+	EVIDENCE_TWIN_ANSWERED,
 	EVIDENCE_ICE_SESSION_WORKS,
 	EVIDENCE_SILENCE_IS_NORMAL,
 	EVIDENCE_GROUP_DESTINATION,
@@ -56,13 +61,16 @@ static const uint8_t inconclusive_reasons[] = {
 	EVIDENCE_SNAPLEN,
 	EVIDENCE_MIDSTREAM,
 	EVIDENCE_MTLS_UNSEEN,
+	EVIDENCE_ICMP_UNREACHABLE,
+	EVIDENCE_ICMP_OTHER,
+	EVIDENCE_DATA_UNACKNOWLEDGED,
+	EVIDENCE_CLOSED_UNANSWERED,
+	EVIDENCE_SYNACK_UNHEARD,
 	EVIDENCE_STUN_UNANSWERED,
 	EVIDENCE_UDP_UNANSWERED,
 	EVIDENCE_SYN_UNANSWERED,
-	EVIDENCE_DATA_UNACKNOWLEDGED,
 	EVIDENCE_INITIATOR_RESET,
-	EVIDENCE_ICMP_UNREACHABLE,
-	EVIDENCE_ICMP_OTHER,
+	EVIDENCE_INITIATOR_UNKNOWN,
 	EVIDENCE_PROTOCOL_UNVERIFIED,
 };
 
@@ -104,6 +112,26 @@ const struct evidence *reason_of(const struct ledger *ledger, const struct judge
 	if (flow->evidence_count == 0)
 		return NULL;
 	return first_of(ledger, flow, reasons[flow->verdict].codes, reasons[flow->verdict].count);
+}
+
+void reason_text(const struct ledger *ledger, const struct judged *flow,
+		 char buf[static REASON_TEXT])
+{
+	const struct evidence *reason = reason_of(ledger, flow);
+	const char *text = "";
+
+	if (reason != NULL) {
+		evidence_text(reason, buf, REASON_TEXT);
+		return;
+	}
+	ledger_nearest_text(ledger, flow, buf, REASON_TEXT);
+	if (flow->verdict == VERDICT_UNEXPECTED && buf[0] != '\0')
+		return;
+	if (flow->verdict == VERDICT_UNEXPECTED)
+		text = "no documented row is close to it";
+	else if (flow->verdict != VERDICT_EXPECTED)
+		text = "what was captured of it does not tell";
+	snprintf(buf, REASON_TEXT, "%s", text);
 }
 
 const struct evidence *reason_support(const struct ledger *ledger, const struct judged *flow)

@@ -11,6 +11,18 @@
  */
 const struct evidence *reason_of(const struct ledger *ledger, const struct judged *flow);
 
+#define REASON_TEXT 512
+
+/**
+ * reason_text() - Why the flow has its verdict: the sentence a report leads with
+ * @buf:	At least REASON_TEXT bytes; "" for an expected flow
+ *
+ * What carries the verdict; of an unexpected flow, why the nearest row does not
+ * document it.
+ */
+void reason_text(const struct ledger *ledger, const struct judged *flow,
+		 char buf[static REASON_TEXT]);
+
 /* Evidence that qualifies the reason ("the reset's TTL is not the responder's own"), or NULL. */
 const struct evidence *reason_support(const struct ledger *ledger, const struct judged *flow);
 

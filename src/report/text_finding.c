@@ -181,27 +181,27 @@ static void reason_lines(struct text *t, const struct fold *fold)
 	block_line(t);
 	evidence_text(support, sentence, sizeof(sentence));
 	page_words(&t->page, PAGE_PLAIN, sentence);
+	if (support->elsewhere != 0 && support->frames[0] != 0)
+		page_printf(&t->page, PAGE_PLAIN, "(frame %" PRIu64 " of %s)", support->frames[0],
+			    t->ledger->captures[support->elsewhere - 1].name);
 	page_end(&t->page);
 }
 
 static void nearest_line(struct text *t, const struct fold *fold)
 {
 	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
-	char sentence[512];
+	char sentence[REASON_TEXT];
 	const char *text = sentence;
 
 	if (fold->verdict != VERDICT_UNEXPECTED)
 		return;
 	block_line(t);
-	ledger_nearest_text(t->ledger, first, sentence, sizeof(sentence));
-	if (sentence[0] == '\0') {
-		page_words(&t->page, PAGE_PLAIN, "no documented row is close to it");
-	} else {
-		if (strncmp(text, "row ", 4) == 0)
-			text += 4;
+	reason_text(t->ledger, first, sentence);
+	if (first->nearest >= 0)
 		page_words(&t->page, PAGE_PLAIN, "nearest:");
-		page_words(&t->page, PAGE_PLAIN, text);
-	}
+	if (strncmp(text, "row ", 4) == 0)
+		text += 4;
+	page_words(&t->page, PAGE_PLAIN, text);
 	page_end(&t->page);
 }
 
@@ -212,7 +212,7 @@ static void add_frame(char *buf, size_t size, uint64_t frame)
 	snprintf(buf + len, size - len, " %" PRIu64, frame);
 }
 
-/* The reason names frames, and of the flow's own file. */
+/* Does its reason list frames of the flow's own file? */
 static bool has_frames(const struct evidence *reason)
 {
 	return reason != NULL && reason->frames[0] != 0 && reason->elsewhere == 0;

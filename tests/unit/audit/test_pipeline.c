@@ -5,72 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/tape.h"
+#include "audit/plant.h"
 #include "base/output.h"
-#include "judge/scene.h"
 
 #define STEP_FRAMES 16384 /* one step handles no more */
-
-/* A policy, a directory for captures, and a pipeline that reads them. */
-struct plant {
-	struct scene s;
-	struct tapes dir;
-	struct tape tape;
-	struct pipeline *pipe;
-	struct pipeline_options options;
-	struct fa_error err;
-};
-
-static void plant_open(struct plant *p)
-{
-	*p = (struct plant){ .options = PIPELINE_DEFAULTS };
-	p->options.table.max_flows = 1000;
-	p->options.table.stream_bytes = 1 << 20;
-	p->options.table.seed = 1;
-	scene_open(&p->s, NULL, NULL);
-	tapes_open(&p->dir);
-	tape_begin(&p->tape);
-}
-
-static void plant_close(struct plant *p)
-{
-	pipeline_free(p->pipe);
-	tape_free(&p->tape);
-	tapes_close(&p->dir);
-	scene_close(&p->s);
-}
-
-static void plant_start(struct plant *p)
-{
-	CU_ASSERT_EQUAL_FATAL(pipeline_new(&p->pipe, p->s.policy, &p->options, &p->err), 0);
-}
-
-static int read_file(struct plant *p, const char *path)
-{
-	int status = pipeline_open(p->pipe, path, &p->err);
-
-	if (status != 0)
-		return status;
-	do
-		status = pipeline_step(p->pipe, &p->err);
-	while (status == 1);
-	return status;
-}
-
-/* Read what is on the tape and begin the next one. */
-static int read_tape(struct plant *p, const char *name)
-{
-	const char *path = tape_save(&p->dir, name, &p->tape);
-
-	tape_begin(&p->tape);
-	return read_file(p, path);
-}
-
-static const struct ledger *finish(struct plant *p)
-{
-	CU_ASSERT_EQUAL_FATAL(pipeline_finish(p->pipe, &p->err), 0);
-	return pipeline_ledger(p->pipe);
-}
 
 /* Everything that was concluded, as text; free() it. */
 static char *told(const struct ledger *l)
@@ -123,18 +61,6 @@ static char *told(const struct ledger *l)
 	return copy;
 }
 
-/* "expected established" of one flow. */
-static const char *said(const struct ledger *l, size_t i)
-{
-	static char text[64];
-
-	if (i >= l->flow_count)
-		return "no such flow";
-	snprintf(text, sizeof(text), "%s %s", verdict_name((enum verdict)l->flows[i].verdict),
-		 outcome_name((enum outcome)l->flows[i].outcome));
-	return text;
-}
-
 /* ---- one input ------------------------------------------------------------------------------- */
 
 static void frames_become_a_conclusion(void)
@@ -147,8 +73,8 @@ static void frames_become_a_conclusion(void)
 	plant_open(&p);
 	plant_start(&p);
 	tape_sip(&p.tape, TAPE_T0, CLIENT ":50000", SERVER ":5060");
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL_FATAL(l->capture_count, 1);
 	c = &l->captures[0];
 	SAME(c->name + strlen(p.dir.dir), "/a.pcap");
@@ -167,7 +93,7 @@ static void frames_become_a_conclusion(void)
 	CU_ASSERT_FALSE(c->truncated);
 	CU_ASSERT_EQUAL_FATAL(l->flow_count, 1);
 	f = &l->flows[0];
-	SAME(said(l, 0), "expected established");
+	SAME(plant_said(l, 0), "expected established");
 	CU_ASSERT_EQUAL(f->app, APP_SIP);
 	CU_ASSERT_EQUAL(f->confidence, CONFIDENCE_STRONG);
 	CU_ASSERT_EQUAL(f->first_frame, 1);
@@ -199,9 +125,9 @@ static void datagrams_are_identified(void)
 	plant_start(&p);
 	stun(&p, TAPE_T0, CLIENT ":50000", EDGE ":3478", false, 1);
 	stun(&p, TAPE_T0 + TAPE_MS, EDGE ":3478", CLIENT ":50000", true, 1);
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
-	SAME(said(l, 0), "expected established");
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
+	SAME(plant_said(l, 0), "expected established");
 	CU_ASSERT_EQUAL(l->flows[0].app, APP_STUN);
 	CU_ASSERT_EQUAL(l->flows[0].fit, FIT_STRONG);
 	plant_close(&p);
@@ -216,10 +142,10 @@ static void errors_belong_to_the_flow_they_quote(void)
 	plant_start(&p);
 	tape_tcp(&p.tape, TAPE_T0, CLIENT ":50000", SERVER ":5060", TCP_SYN, 1000, 0, "");
 	tape_icmp(&p.tape, TAPE_T0 + TAPE_MS, FIREWALL, 3, 13);
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->flow_count, 1);
-	SAME(said(l, 0), "blocked prohibited");
+	SAME(plant_said(l, 0), "blocked prohibited");
 	CU_ASSERT_EQUAL(l->evidence[l->flows[0].evidence].frames[0], 2);
 	plant_close(&p);
 }
@@ -241,9 +167,9 @@ static void streams_are_handed_over_at_their_end(void)
 		tape_sip_packet(&p.tape, TAPE_T0 + n * TAPE_MS, CLIENT ":50000", SERVER ":5067", n);
 	tape_tcp_bytes(&p.tape, TAPE_T0 + 3 * TAPE_MS, CLIENT ":50000", SERVER ":5067",
 		       TCP_PSH | TCP_ACK, 1001, 5001, hello, sizeof(hello));
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
-	SAME(said(l, 0), "expected established");
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
+	SAME(plant_said(l, 0), "expected established");
 	SAME(l->text + l->flows[0].sni, "edge.lab");
 	CU_ASSERT_EQUAL(l->flows[0].ident_frame[l->flows[0].initiator], 4);
 	plant_close(&p);
@@ -264,9 +190,9 @@ static void midstream_bytes_rule_nothing_out(void)
 			 TCP_PSH | TCP_ACK, 1001, 5001, "of something else\r\n");
 		tape_tcp(&p.tape, TAPE_T0 + 4 * TAPE_MS, SERVER ":5060", CLIENT ":50000",
 			 TCP_PSH | TCP_ACK, 5001, 1020, "of something else\r\n");
-		CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-		l = finish(&p);
-		SAME(said(l, 0), opened ? "mismatch established" : "expected established");
+		CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+		l = plant_finish(&p);
+		SAME(plant_said(l, 0), opened ? "mismatch established" : "expected established");
 		plant_close(&p);
 	}
 }
@@ -282,13 +208,13 @@ static void cut_payload(void)
 	p.tape.snaplen = 36;
 	stun(&p, TAPE_T0, CLIENT ":50000", EDGE ":3478", false, 1);
 	stun(&p, TAPE_T0 + TAPE_MS, EDGE ":3478", CLIENT ":50000", true, 1);
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->captures[0].cut_frames, 2);
 	CU_ASSERT_EQUAL(l->captures[0].wire_bytes, 96);
 	CU_ASSERT_EQUAL(l->captures[0].fitness.entries[0].code, FITNESS_SNAPLEN);
 	/* What is not there contradicts nothing. */
-	SAME(said(l, 0), "expected established");
+	SAME(plant_said(l, 0), "expected established");
 	plant_close(&p);
 }
 
@@ -304,10 +230,10 @@ static void checksums_when_asked(void)
 		stun(&p, TAPE_T0, CLIENT ":50000", EDGE ":3478", false, 1);
 		p.tape.spoil = 1;
 		stun(&p, TAPE_T0 + TAPE_MS, EDGE ":3478", CLIENT ":50000", true, 1);
-		CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-		l = finish(&p);
+		CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+		l = plant_finish(&p);
 		CU_ASSERT_EQUAL(l->captures[0].bad_checksums, asked);
-		SAME(said(l, 0), "expected established");
+		SAME(plant_said(l, 0), "expected established");
 		plant_close(&p);
 	}
 }
@@ -322,8 +248,8 @@ static void filtered_frames(void)
 	plant_start(&p);
 	stun(&p, TAPE_T0, CLIENT ":50000", EDGE ":3478", false, 1);
 	tape_sip(&p.tape, TAPE_T0 + TAPE_S, CLIENT ":50000", SERVER ":5060");
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->captures[0].frames, TAPE_SIP_PACKETS + 1);
 	CU_ASSERT_EQUAL(l->captures[0].filtered, 1);
 	CU_ASSERT_EQUAL(l->flow_count, 1);
@@ -360,9 +286,11 @@ static void frames_without_time(void)
 	memcpy(b + TIMED, untimed + TIMED_END, sizeof(untimed) - TIMED_END);
 	plant_open(&p);
 	plant_start(&p);
-	CU_ASSERT_EQUAL(read_file(&p, tapes_save(&p.dir, "a.pcapng", b, sizeof(untimed) - 60)), 0);
-	CU_ASSERT_EQUAL(read_file(&p, tapes_save(&p.dir, "b.pcapng", untimed, sizeof(untimed))), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(
+		plant_read_file(&p, tapes_save(&p.dir, "a.pcapng", b, sizeof(untimed) - 60)), 0);
+	CU_ASSERT_EQUAL(
+		plant_read_file(&p, tapes_save(&p.dir, "b.pcapng", untimed, sizeof(untimed))), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->captures[0].untimed_frames, 1);
 	CU_ASSERT_EQUAL(l->captures[0].first_ns, 0);
 	CU_ASSERT_EQUAL(l->captures[0].last_ns, 0);
@@ -385,15 +313,15 @@ static void clock_and_fragments_are_counted_by_input(void)
 	stun(&p, TAPE_T0, CLIENT ":50000", EDGE ":3478", false, 2); /* five seconds back */
 	tape_fragment(&p.tape, TAPE_T0 + 5 * TAPE_S, CLIENT, EDGE, 1);
 	tape_fragment(&p.tape, TAPE_T0 + 70 * TAPE_S, CLIENT, EDGE, 2);
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
 	stun(&p, TAPE_T0 + 71 * TAPE_S, CLIENT ":50000", EDGE ":3478", false, 3);
-	CU_ASSERT_EQUAL(read_tape(&p, "b.pcap"), 0);
+	CU_ASSERT_EQUAL(plant_read(&p, "b.pcap"), 0);
 	/* Another group: everything is counted anew. */
 	stun(&p, TAPE_T0 + 1000 * TAPE_S, CLIENT ":50000", EDGE ":3478", false, 4);
 	stun(&p, TAPE_T0 + 990 * TAPE_S, CLIENT ":50000", EDGE ":3478", false, 5);
 	stun(&p, TAPE_T0 + 980 * TAPE_S, CLIENT ":50000", EDGE ":3478", false, 6);
-	CU_ASSERT_EQUAL(read_tape(&p, "c.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "c.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->captures[0].clock_steps, 1);
 	CU_ASSERT_EQUAL(l->captures[0].abandoned_datagrams, 1);
 	CU_ASSERT_EQUAL(l->captures[1].clock_steps, 0);
@@ -418,8 +346,8 @@ static void full_table(void)
 		snprintf(from, sizeof(from), CLIENT ":%u", 50000 + i);
 		stun(&p, TAPE_T0 + i * TAPE_MS, from, EDGE ":3478", false, 1);
 	}
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->flow_count, FLOWS);
 	CU_ASSERT_EQUAL(l->captures[0].evicted, FLOWS - 4);
 	for (size_t i = 0; i < l->flow_count; i++)
@@ -438,15 +366,15 @@ static const struct ledger *rotated(struct plant *p, int64_t gap_ns)
 	plant_open(p);
 	plant_start(p);
 	for (unsigned n = 0; n < TAPE_SIP_PACKETS; n++) {
-		int64_t at = n < 3 ? TAPE_T0 - 2 * TAPE_MS + n * TAPE_MS
+		int64_t at = n < 3 ? TAPE_T0 + ((int64_t)n - 2) * TAPE_S
 				   : TAPE_T0 + gap_ns + (n - 3) * TAPE_MS;
 
 		tape_sip_packet(&p->tape, at, CLIENT ":50000", SERVER ":5060", n);
 		if (n == 2)
-			CU_ASSERT_EQUAL(read_tape(p, "a.pcap"), 0);
+			CU_ASSERT_EQUAL(plant_read(p, "a.pcap"), 0);
 	}
-	CU_ASSERT_EQUAL(read_tape(p, "b.pcap"), 0);
-	return finish(p);
+	CU_ASSERT_EQUAL(plant_read(p, "b.pcap"), 0);
+	return plant_finish(p);
 }
 
 static void rotated_files_continue_a_flow(void)
@@ -465,7 +393,7 @@ static void rotated_files_continue_a_flow(void)
 		CU_ASSERT_EQUAL(l->flows[0].packets[0] + l->flows[0].packets[1], TAPE_SIP_PACKETS);
 		CU_ASSERT_EQUAL(l->captures[0].frames, 3);
 		CU_ASSERT_EQUAL(l->captures[1].frames, TAPE_SIP_PACKETS - 3);
-		SAME(said(l, 0), "expected established");
+		SAME(plant_said(l, 0), "expected established");
 		plant_close(&p);
 	}
 }
@@ -493,6 +421,37 @@ static void other_times_are_another_capture(void)
 	}
 }
 
+/* Two points that ran beside each other hold the same packets: never one capture. */
+static void simultaneous_captures_are_two(void)
+{
+	static const int64_t later[] = { 0, TAPE_MS / 5, 3 * TAPE_MS, -TAPE_MS };
+
+	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
+		struct plant p;
+		const struct ledger *l;
+
+		plant_open(&p);
+		plant_start(&p);
+		tape_sip(&p.tape, TAPE_T0, CLIENT ":50000", SERVER ":5060");
+		CU_ASSERT_EQUAL(plant_read(&p, "near.pcap"), 0);
+		tape_sip(&p.tape, TAPE_T0 + later[i], CLIENT ":50000", SERVER ":5060");
+		CU_ASSERT_EQUAL(plant_read(&p, "far.pcap"), 0);
+		l = plant_finish(&p);
+		CU_ASSERT_EQUAL(l->captures[1].group, 1);
+		CU_ASSERT_EQUAL_FATAL(l->flow_count, 2);
+		for (size_t f = 0; f < 2; f++) {
+			SAME(plant_said(l, f), "expected established");
+			CU_ASSERT_EQUAL(l->flows[f].packets[0] + l->flows[f].packets[1],
+					TAPE_SIP_PACKETS);
+		}
+		/* A row counts both. */
+		CU_ASSERT_EQUAL(
+			l->coverage[policy_find_row(p.s.policy, "d/t/sip")].flows[VERDICT_EXPECTED],
+			2);
+		plant_close(&p);
+	}
+}
+
 static void groups_go_on_from_the_latest_packet(void)
 {
 	struct plant p;
@@ -503,19 +462,19 @@ static void groups_go_on_from_the_latest_packet(void)
 	stun(&p, TAPE_T0, CLIENT ":50000", EDGE ":3478", false, 1);
 	stun(&p, TAPE_T0 + 9 * TAPE_S, CLIENT ":50000", EDGE ":3478", false, 2);
 	stun(&p, TAPE_T0 + 8 * TAPE_S + TAPE_S / 2, CLIENT ":50000", EDGE ":3478", false, 3);
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	CU_ASSERT_EQUAL(read_tape(&p, "empty.pcap"), 0); /* has no time and changes nothing */
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	CU_ASSERT_EQUAL(plant_read(&p, "empty.pcap"), 0); /* has no time and changes nothing */
 	stun(&p, TAPE_T0 + 8 * TAPE_S + TAPE_S / 4, CLIENT ":50000", EDGE ":3478", false, 8);
-	CU_ASSERT_EQUAL(read_tape(&p, "late.pcap"), 0); /* ends before the one before it */
+	CU_ASSERT_EQUAL(plant_read(&p, "late.pcap"), 0); /* ends before the one before it */
 	stun(&p, TAPE_T0 + 19 * TAPE_S, CLIENT ":50000", EDGE ":3478", false, 4);
-	CU_ASSERT_EQUAL(read_tape(&p, "b.pcap"), 0);
+	CU_ASSERT_EQUAL(plant_read(&p, "b.pcap"), 0);
 	stun(&p, TAPE_T0 + 29 * TAPE_S, CLIENT ":50000", EDGE ":3478", false, 5);
-	CU_ASSERT_EQUAL(read_tape(&p, "c.pcap"), 0);
+	CU_ASSERT_EQUAL(plant_read(&p, "c.pcap"), 0);
 	stun(&p, TAPE_T0 + 40 * TAPE_S, CLIENT ":50000", EDGE ":3478", false, 6);
-	CU_ASSERT_EQUAL(read_tape(&p, "d.pcap"), 0);
+	CU_ASSERT_EQUAL(plant_read(&p, "d.pcap"), 0);
 	stun(&p, TAPE_T0 + 41 * TAPE_S, CLIENT ":50000", EDGE ":3478", false, 7);
-	CU_ASSERT_EQUAL(read_tape(&p, "e.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "e.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->captures[0].group, 0);
 	CU_ASSERT_EQUAL(l->captures[1].group, 0);
 	CU_ASSERT_EQUAL(l->captures[1].frames, 0);
@@ -540,8 +499,8 @@ static void quiet_within_a_file(void)
 	plant_start(&p);
 	for (unsigned i = 0; i < 200; i++)
 		stun(&p, TAPE_T0 + i * 12 * TAPE_S, CLIENT ":50000", EDGE ":3478", false, 1);
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->flow_count, 1);
 	CU_ASSERT_EQUAL(l->captures[0].group, 0);
 	plant_close(&p);
@@ -592,8 +551,8 @@ static void batches_make_no_difference(void)
 		plant_start(&p);
 		mixed_traffic(&p.tape);
 		CU_ASSERT(p.tape.frames > 2 * 64);
-		CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-		text = told(finish(&p));
+		CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+		text = told(plant_finish(&p));
 		/* The directory's name is not in it. */
 		if (first == NULL)
 			first = text;
@@ -618,7 +577,7 @@ static size_t piece(struct plant *p, size_t at)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(one.bytes);
 	memcpy(one.bytes, p->tape.bytes, 24);
 	memcpy(one.bytes + 24, record, len);
-	CU_ASSERT_EQUAL(read_file(p, tape_save(&p->dir, "piece.pcap", &one)), 0);
+	CU_ASSERT_EQUAL(plant_read_file(p, tape_save(&p->dir, "piece.pcap", &one)), 0);
 	return at + len;
 }
 
@@ -630,14 +589,14 @@ static void files_make_no_difference(void)
 	plant_open(&whole);
 	plant_start(&whole);
 	mixed_traffic(&whole.tape);
-	CU_ASSERT_EQUAL(read_tape(&whole, "a.pcap"), 0);
-	a = finish(&whole);
+	CU_ASSERT_EQUAL(plant_read(&whole, "a.pcap"), 0);
+	a = plant_finish(&whole);
 	plant_open(&parts);
 	plant_start(&parts);
 	mixed_traffic(&parts.tape);
 	for (size_t at = 24; at < parts.tape.len;)
 		at = piece(&parts, at);
-	b = finish(&parts);
+	b = plant_finish(&parts);
 	CU_ASSERT_EQUAL(b->capture_count, a->captures[0].frames);
 	CU_ASSERT_EQUAL(a->flow_count, b->flow_count);
 	for (size_t i = 0; i < MIN(a->flow_count, b->flow_count); i++) {
@@ -688,17 +647,17 @@ static void damage_keeps_what_was_judged(void)
 	plant_start(&p);
 	tape_sip(&p.tape, TAPE_T0, CLIENT ":50000", SERVER ":5060");
 	tape_damage(&p.tape);
-	status = read_tape(&p, "a.pcap");
+	status = plant_read(&p, "a.pcap");
 	CU_ASSERT_EQUAL(status, FA_EFORMAT);
 	CU_ASSERT_EQUAL(p.err.code, status);
 	/* The next one may be read. */
 	tape_sip(&p.tape, TAPE_T0 + TAPE_S, CLIENT ":50001", SERVER ":5060");
-	CU_ASSERT_EQUAL(read_tape(&p, "b.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "b.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->capture_count, 2);
 	CU_ASSERT_EQUAL(l->flow_count, 2);
-	SAME(said(l, 0), "expected established");
-	SAME(said(l, 1), "expected established");
+	SAME(plant_said(l, 0), "expected established");
+	SAME(plant_said(l, 1), "expected established");
 	CU_ASSERT_EQUAL(l->captures[0].frames, TAPE_SIP_PACKETS);
 	CU_ASSERT_EQUAL(strncmp(l->captures[0].error, p.dir.dir, strlen(p.dir.dir)), 0);
 	CU_ASSERT_EQUAL(l->captures[0].fitness.entries[0].code, FITNESS_DAMAGED_FILE);
@@ -716,8 +675,8 @@ static void truncated_file(void)
 	tape_sip(&p.tape, TAPE_T0, CLIENT ":50000", SERVER ":5060");
 	tape_sip_packet(&p.tape, TAPE_T0 + TAPE_S, CLIENT ":50001", SERVER ":5060", 0);
 	p.tape.len -= 1;
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_TRUE(l->captures[0].truncated);
 	CU_ASSERT_EQUAL(l->captures[0].fitness.entries[0].code, FITNESS_TRUNCATED_FILE);
 	CU_ASSERT_EQUAL(l->flow_count, 1);
@@ -731,14 +690,15 @@ static void inputs_that_cannot_be_opened(void)
 
 	plant_open(&p);
 	plant_start(&p);
-	CU_ASSERT_EQUAL(read_file(&p, tapes_path(&p.dir, "none.pcap")), FA_EIO);
+	CU_ASSERT_EQUAL(plant_read_file(&p, tapes_path(&p.dir, "none.pcap")), FA_EIO);
 	CU_ASSERT_PTR_NOT_NULL(strstr(p.err.text, "none.pcap"));
-	CU_ASSERT_EQUAL(read_file(&p, tapes_save(&p.dir, "zero.pcap", "", 0)), FA_EEMPTY);
-	CU_ASSERT_EQUAL(read_file(&p, tapes_save(&p.dir, "text.pcap", "no capture at all", 17)),
-			FA_EFORMAT);
+	CU_ASSERT_EQUAL(plant_read_file(&p, tapes_save(&p.dir, "zero.pcap", "", 0)), FA_EEMPTY);
+	CU_ASSERT_EQUAL(
+		plant_read_file(&p, tapes_save(&p.dir, "text.pcap", "no capture at all", 17)),
+		FA_EFORMAT);
 	tape_sip(&p.tape, TAPE_T0, CLIENT ":50000", SERVER ":5060");
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->capture_count, 1);
 	CU_ASSERT_EQUAL(l->flow_count, 1);
 	plant_close(&p);
@@ -757,7 +717,7 @@ static void one_step(bool stop)
 	CU_ASSERT_EQUAL(frames, 0);
 	CU_ASSERT_EQUAL(bytes, 0);
 	tape_sip(&p.tape, TAPE_T0, CLIENT ":50000", SERVER ":5060");
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
 	for (unsigned i = 0; i < STEP_FRAMES + 100; i++)
 		stun(&p, TAPE_T0 + TAPE_S + i * 1000, CLIENT ":50000", EDGE ":3478", false, 1);
 	CU_ASSERT_EQUAL_FATAL(pipeline_open(p.pipe, tape_save(&p.dir, "b.pcap", &p.tape), &p.err),
@@ -772,7 +732,7 @@ static void one_step(bool stop)
 		pipeline_progress(p.pipe, &again, &bytes);
 		CU_ASSERT_EQUAL(frames, again);
 	}
-	l = finish(&p);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->captures[1].frames, frames - TAPE_SIP_PACKETS);
 	CU_ASSERT_EQUAL(l->flow_count, 2);
 	CU_ASSERT_EQUAL(l->flows[1].packets[0] + l->flows[1].packets[1], l->captures[1].frames);
@@ -796,7 +756,7 @@ static void finishing_closes_what_is_open(void)
 	tape_sip(&p.tape, TAPE_T0, CLIENT ":50000", SERVER ":5060");
 	CU_ASSERT_EQUAL_FATAL(pipeline_open(p.pipe, tape_save(&p.dir, "a.pcap", &p.tape), &p.err),
 			      0);
-	l = finish(&p);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->capture_count, 1);
 	CU_ASSERT_EQUAL(l->captures[0].frames, 0);
 	CU_ASSERT_EQUAL(l->flow_count, 0);
@@ -820,8 +780,8 @@ static void many_flows_end_together(void)
 		snprintf(from, sizeof(from), "10.0.0.%u:%u", 1 + i % 250, 50000 + i / 250);
 		stun(&p, TAPE_T0 + i, from, EDGE ":3478", false, 1);
 	}
-	CU_ASSERT_EQUAL(read_tape(&p, "a.pcap"), 0);
-	l = finish(&p);
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
 	CU_ASSERT_EQUAL(l->flow_count, 3000);
 	CU_ASSERT_EQUAL(l->captures[0].evicted, 0);
 	plant_close(&p);
@@ -846,6 +806,7 @@ CU_TestInfo tests_pipeline[] = {
 	{ "a file up to 10 s later or 1 s earlier continues the flows before it",
 	  rotated_files_continue_a_flow },
 	{ "a file of another time begins another capture", other_times_are_another_capture },
+	{ "captures of two points at the same time are never one", simultaneous_captures_are_two },
 	{ "a group goes on from its latest packet", groups_go_on_from_the_latest_packet },
 	{ "quiet within a file parts nothing", quiet_within_a_file },
 	{ "batches of 1 to 64 frames and any seed conclude the same", batches_make_no_difference },

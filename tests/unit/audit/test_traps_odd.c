@@ -119,7 +119,7 @@ static void a_reset_captured_before_the_syn_ack_refuses_nothing(void)
 	call_works(&t.tape, TAPE_T0 + 40 * TAPE_S, USER ":50001", FRONT ":5061");
 	trap_run(&t);
 	SAYS(&t, USER ":50000", FRONT ":8057",
-	     "inconclusive unknown; server-ports/7; protocol_unverified");
+	     "inconclusive unknown; server-ports/7; synack_unheard protocol_unverified");
 	trap_close(&t);
 }
 

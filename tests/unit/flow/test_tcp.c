@@ -111,7 +111,7 @@ static void full_connection(void)
 	CU_ASSERT(state(id) == FLOW_SYN_SENT && opener(id) == CLIENT);
 	(void)pkt(SERVER, TCP_SYN | TCP_ACK, S_ISN, C_ISN + 1, 0);
 	CU_ASSERT_EQUAL(state(id), FLOW_SYN_ACKED);
-	CU_ASSERT(notes(id)->synack_frame == 2 && notes(id)->synack_isn == S_ISN);
+	CU_ASSERT(notes(id)->synack_frame == 2 && notes(id)->synack_ns == FIX_T0 + 2 * MS);
 	CU_ASSERT(!notes(id)->acked[SERVER]);
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 1, S_ISN + 1, 0);
 	CU_ASSERT_EQUAL(state(id), FLOW_OPEN);
@@ -159,7 +159,7 @@ static void syn_retries(void)
 	CU_ASSERT(notes(id)->syn.frames[0] == 1 && notes(id)->syn.frames[2] == 3);
 	CU_ASSERT_EQUAL(notes(id)->syn.last_ns - notes(id)->syn.first_ns, 31 * NS_PER_S);
 	CU_ASSERT_EQUAL(notes(id)->syn.isn, C_ISN);
-	/* Another number without any answer in between is the same attempt still. */
+	/* Another number soon after it, without any answer in between, is the same attempt. */
 	CU_ASSERT_EQUAL(syn(C_ISN + 77777), id);
 	CU_ASSERT_EQUAL(notes(id)->syn.count, 7);
 	CU_ASSERT_EQUAL(notes(id)->syn.isn, C_ISN + 77777);
@@ -167,6 +167,29 @@ static void syn_retries(void)
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 77778, S_ISN + 1, 0);
 	CU_ASSERT_EQUAL(state(id), FLOW_OPEN);
 	CU_ASSERT(!has_gap(id));
+	end();
+}
+
+/* A stack keeps the number as long as it tries: another one later is another connect(). */
+static void another_attempt(void)
+{
+	uint32_t id;
+
+	begin();
+	id = syn(C_ISN);
+	now_ns += 3 * NS_PER_S - MS;
+	CU_ASSERT_EQUAL(syn(C_ISN + 1), id); /* exactly 3 s */
+	now_ns += 60 * NS_PER_S;
+	CU_ASSERT_EQUAL(syn(C_ISN + 1), id);
+	CU_ASSERT_EQUAL(notes(id)->syn.count, 3);
+	now_ns += 3 * NS_PER_S - MS + 1;
+	id = syn(C_ISN + 2);
+	CU_ASSERT_EQUAL(retired_as(FLOW_END_REUSED), 1);
+	CU_ASSERT_EQUAL(notes(id)->syn.count, 1);
+	/* The responder's own SYN to the same ports is a simultaneous open, however late. */
+	now_ns += 10 * NS_PER_S;
+	CU_ASSERT_EQUAL(pkt(SERVER, TCP_SYN, S_ISN, 0, 0), id);
+	CU_ASSERT_EQUAL(retired_as(FLOW_END_REUSED), 0);
 	end();
 }
 
@@ -745,7 +768,8 @@ static void hostile_packets(void)
 
 CU_TestInfo tests_tcp[] = {
 	{ "a connection opens, talks and closes", full_connection },
-	{ "retransmitted SYNs are one attempt, new numbers too while unanswered", syn_retries },
+	{ "retransmitted SYNs are one attempt, new numbers too soon after", syn_retries },
+	{ "a new number three seconds later is an attempt of its own", another_attempt },
 	{ "a SYN seen again after the handshake opens nothing", late_syn_retransmission },
 	{ "a SYN with a new number re-uses the tuple of an answered flow", reuse },
 	{ "a SYN-ACK after a reset belongs to a connection of its own",

@@ -138,6 +138,10 @@ static void unknown_shows_the_first_sender(void)
 	SAME(initiator(&s, &t), high == 0 ? "unknown 0" : "unknown 1");
 	t.notes.data_frame[t.end[low]] = 8;
 	SAME(initiator(&s, &t), low == 0 ? "unknown 0" : "unknown 1");
+	/* Times go before frames, which begin again with the next file. */
+	t.notes.data_ns[t.end[low]] = SCENE_T0 + 2;
+	t.notes.data_ns[t.end[high]] = SCENE_T0 + 1;
+	SAME(initiator(&s, &t), high == 0 ? "unknown 0" : "unknown 1");
 	t.notes.data_frame[t.end[high]] = 0;
 	SAME(initiator(&s, &t), low == 0 ? "unknown 0" : "unknown 1");
 	t.notes.data_frame[t.end[high]] = 7;

@@ -62,7 +62,7 @@ static void answered_but_not_heard(void)
 	begin(&g);
 	talk_tcp(&g.s, &g.t, FROM, TO);
 	g.t.flow.state = FLOW_SYN_ACKED;
-	SAME(outcome(&g), "unknown");
+	SAME(outcome(&g), "unknown: synack_unheard");
 	scene_close(&g.s);
 }
 
@@ -324,31 +324,261 @@ static void killed_handshake_after_data_both_ways(void)
 	scene_close(&g.s);
 }
 
+/* A handshake and data that is sent @tries times over a second, and never acknowledged. */
+static void vanishing_data(struct stage *g, unsigned tries)
+{
+	talk_tcp(&g->s, &g->t, FROM, TO);
+	talk_data(&g->t, 0);
+	g->t.notes.acked[g->t.end[1]] = false;
+	g->t.notes.retransmitted[g->t.end[0]] = tries - 1;
+	g->t.flow.last_ns = g->t.notes.data_ns[g->t.end[0]] + NS_PER_S;
+}
+
+#define BLACK_HOLE "aborted unknown likely: data_unacknowledged"
+
 static void data_never_acknowledged(void)
+{
+	struct stage g;
+
+	begin(&g);
+	vanishing_data(&g, 1);
+	SAME(outcome(&g), "established");
+	vanishing_data(&g, 2);
+	SAME(outcome(&g), "unknown: data_unacknowledged");
+	vanishing_data(&g, 3);
+	SAME(outcome(&g), BLACK_HOLE);
+	CU_ASSERT_EQUAL(g.o.evidence[0].count, 3);
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.flow.first_frame + 10);
+	g.t.notes.acked[g.t.end[1]] = true;
+	SAME(outcome(&g), "established");
+	vanishing_data(&g, 3);
+	talk_data(&g.t, 1);
+	SAME(outcome(&g), "established");
+	/* The responder's retransmissions are its own affair. */
+	vanishing_data(&g, 1);
+	g.t.notes.retransmitted[g.t.end[1]] = 9;
+	SAME(outcome(&g), "established");
+	/* The client that gives up resets or closes what it could not use. */
+	vanishing_data(&g, 6);
+	talk_rst(&g.t, 0, 128);
+	SAME(outcome(&g), BLACK_HOLE);
+	vanishing_data(&g, 6);
+	g.t.notes.marks = (uint8_t)FLOW_MARK_FIN_FIRST(g.t.end[0]);
+	SAME(outcome(&g), BLACK_HOLE);
+	scene_close(&g.s);
+}
+
+static void data_that_other_things_swallow(void)
+{
+	struct stage g;
+
+	begin(&g);
+	/* A capture that holds each packet twice has them in one moment. */
+	vanishing_data(&g, 3);
+	g.t.flow.last_ns = g.t.notes.data_ns[g.t.end[0]] + NS_PER_S / 2 - 1;
+	SAME(outcome(&g), "unknown: data_unacknowledged");
+	g.t.flow.last_ns++;
+	SAME(outcome(&g), BLACK_HOLE);
+	/* The responder takes nothing: its window is shut. */
+	vanishing_data(&g, 6);
+	g.t.notes.marks = (uint8_t)FLOW_MARK_ZERO_WINDOW(g.t.end[1]);
+	SAME(outcome(&g), "unknown: data_unacknowledged");
+	g.t.notes.marks = (uint8_t)FLOW_MARK_ZERO_WINDOW(g.t.end[0]);
+	SAME(outcome(&g), BLACK_HOLE);
+	/* The path takes smaller packets only. */
+	vanishing_data(&g, 6);
+	talk_icmp(&g.t, 3, 4, FIREWALL, 0);
+	SAME(outcome(&g), "unknown: icmp_other data_unacknowledged");
+	/* Who says that it cannot be delivered says more than silence. */
+	talk_icmp(&g.t, 3, 13, FIREWALL, 0);
+	SAME(outcome(&g), PROHIBITED);
+	talk_icmp(&g.t, 3, 1, FIREWALL, 0);
+	SAME(outcome(&g), UNREACHED);
+	scene_close(&g.s);
+}
+
+static void hello_sent(struct stage *g)
+{
+	talk_tcp(&g->s, &g->t, FROM, TO);
+	talk_data(&g->t, 0);
+	talk_app(&g->t, APP_TLS);
+	g->t.ident.tls.client_hello = true;
+}
+
+/* facts/protocols.md 0.8: Schannel may drop a handshake without an alert. */
+static void closing_without_an_answer(void)
+{
+	struct stage g;
+
+	begin(&g);
+	hello_sent(&g);
+	g.t.notes.fin_frame[g.t.end[1]] = 77;
+	g.t.notes.marks = (uint8_t)FLOW_MARK_FIN_FIRST(g.t.end[1]);
+	SAME(outcome(&g), "aborted unknown likely: closed_unanswered");
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], 77);
+	CU_ASSERT_EQUAL(g.o.evidence[0].value, 0);
+	/* The client that resets what was closed changes nothing. */
+	talk_rst(&g.t, 0, 128);
+	SAME(outcome(&g), "aborted unknown likely: closed_unanswered");
+	/* Any request, not only of TLS. */
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_data(&g.t, 0);
+	g.t.notes.marks = (uint8_t)FLOW_MARK_FIN_FIRST(g.t.end[1]);
+	SAME(outcome(&g), "aborted unknown likely: closed_unanswered");
+	/* Nobody asked, or it was answered: a connection that ends. */
+	talk_data(&g.t, 1);
+	SAME(outcome(&g), "established");
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	g.t.notes.marks = (uint8_t)FLOW_MARK_FIN_FIRST(g.t.end[1]);
+	SAME(outcome(&g), "established");
+	/* The answer may be among the bytes that the capture lacks. */
+	hello_sent(&g);
+	g.t.notes.marks = (uint8_t)FLOW_MARK_FIN_FIRST(g.t.end[1]);
+	g.t.flow.flags |= FLOW_GAP;
+	SAME(outcome(&g), "unknown: gap");
+	scene_close(&g.s);
+}
+
+static void clients_that_give_up(void)
+{
+	struct stage g;
+
+	begin(&g);
+	hello_sent(&g);
+	g.t.notes.fin_frame[g.t.end[0]] = 78;
+	g.t.notes.marks = (uint8_t)FLOW_MARK_FIN_FIRST(g.t.end[0]);
+	SAME(outcome(&g), "unknown: closed_unanswered");
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], 78);
+	CU_ASSERT_EQUAL(g.o.evidence[0].value, 1);
+	hello_sent(&g);
+	talk_rst(&g.t, 0, 128);
+	SAME(outcome(&g), "unknown: initiator_reset");
+	/* What needs no answer may be closed by who sent it. */
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_data(&g.t, 0);
+	g.t.notes.marks = (uint8_t)FLOW_MARK_FIN_FIRST(g.t.end[0]);
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
+static void resets_by_what_sent_them(void)
+{
+	struct stage g;
+
+	begin(&g);
+	/* Numbered unlike the responder's own packets. */
+	hello_sent(&g);
+	talk_rst(&g.t, 1, 60);
+	g.t.notes.rst_id = 40000;
+	g.t.notes.ip_id[g.t.end[1]] = 503;
+	SAME(outcome(&g), "aborted network likely: rst_after_client_hello rst_foreign_id");
+	CU_ASSERT_EQUAL(g.o.evidence[1].value, 40000);
+	CU_ASSERT_EQUAL(g.o.evidence[1].value2, 503);
+	/* Both ends at once, whichever was captured first. */
+	for (unsigned first = 0; first < 2; first++) {
+		hello_sent(&g);
+		talk_rst(&g.t, first, 60);
+		g.t.notes.rst_count[g.t.end[first ^ 1u]] = 1;
+		g.t.notes.rst_pair = 2;
+		SAME(outcome(&g), "aborted network likely: rst_after_client_hello rst_both_ways");
+		CU_ASSERT_EQUAL(g.o.evidence[1].frames[0], g.t.notes.rst_frame);
+		CU_ASSERT_EQUAL(g.o.evidence[1].frames[1], g.t.notes.rst_frame + 2);
+		CU_ASSERT_EQUAL(g.o.evidence[1].count, 2);
+		/* A TTL is held against the responder's where it is of its reset. */
+		CU_ASSERT_EQUAL(g.o.judged.rst_ttl, first == 1 ? 60 : 0);
+		g.t.looked = false;
+		SAME(outcome(&g), "aborted network likely: rst_after_request rst_both_ways");
+	}
+	scene_close(&g.s);
+}
+
+static void icmp_beside_a_reset(void)
+{
+	struct stage g;
+
+	begin(&g);
+	/* Prohibited is prohibited, whoever else resets. */
+	talk_syn(&g.s, &g.t, FROM, TO, 2);
+	talk_rst(&g.t, 1, 57);
+	talk_icmp(&g.t, 3, 13, FIREWALL, 0);
+	SAME(outcome(&g), "prohibited network proven: icmp_admin_prohibited tcp_rst_syn");
+	talk_icmp(&g.t, 3, 3, FIREWALL, 0);
+	SAME(outcome(&g), "prohibited network proven: icmp_port_unreachable tcp_rst_syn");
+	/* The host's own reset says more than a router that cannot reach it. */
+	talk_icmp(&g.t, 3, 1, FIREWALL, 0);
+	SAME(outcome(&g), "refused host likely: icmp_unreachable tcp_rst_syn");
+	talk_icmp(&g.t, 3, 3, SERVER, 0);
+	SAME(outcome(&g), "refused host likely: icmp_port_unreachable tcp_rst_syn");
+	hello_sent(&g);
+	talk_rst(&g.t, 1, 57);
+	talk_icmp(&g.t, 3, 10, FIREWALL, 0);
+	SAME(outcome(&g), PROHIBITED);
+	talk_icmp(&g.t, 3, 1, FIREWALL, 0);
+	SAME(outcome(&g), "aborted unknown likely: icmp_unreachable rst_after_client_hello");
+	scene_close(&g.s);
+}
+
+/* What refused the first SYN let the second through: the flow is open. */
+static void icmp_before_the_syn_ack(void)
 {
 	struct stage g;
 
 	begin(&g);
 	talk_tcp(&g.s, &g.t, FROM, TO);
 	talk_data(&g.t, 0);
-	g.t.notes.acked[g.t.end[1]] = false;
-	g.t.notes.retransmitted[g.t.end[0]] = 1;
-	SAME(outcome(&g), "established");
-	g.t.notes.retransmitted[g.t.end[0]] = 2;
-	SAME(outcome(&g), "aborted unknown likely: data_unacknowledged");
-	CU_ASSERT_EQUAL(g.o.evidence[0].count, 3);
-	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.flow.first_frame + 10);
-	g.t.notes.acked[g.t.end[1]] = true;
-	SAME(outcome(&g), "established");
-	g.t.notes.acked[g.t.end[1]] = false;
-	talk_data(&g.t, 1);
-	SAME(outcome(&g), "established");
-	/* The responder's retransmissions are its own affair. */
+	talk_icmp(&g.t, 3, 13, FIREWALL, 0);
+	g.t.notes.synack_ns = g.t.notes.icmp.first_ns + 1;
+	SAME(outcome(&g), "established: icmp_admin_prohibited");
+	g.t.notes.synack_ns--;
+	SAME(outcome(&g), PROHIBITED);
+	scene_close(&g.s);
+}
+
+static void half_open(void)
+{
+	struct stage g;
+	const struct evidence *e = &g.o.evidence[0];
+
+	begin(&g);
+	/* SYNs at 0, 1, 3, 7 s though a SYN-ACK came at once, and again. */
+	talk_syn(&g.s, &g.t, FROM, TO, 4);
+	g.t.flow.state = FLOW_SYN_ACKED;
+	g.t.flow.packets[g.t.end[1]] = 4;
+	g.t.notes.synack_frame = g.t.flow.first_frame + 1;
+	g.t.notes.synack_ns = g.t.flow.first_ns;
+	g.t.notes.synack_count = 4;
+	SAME(outcome(&g), "no_reply unknown likely: synack_unheard");
+	CU_ASSERT(e->count == 4 && e->value == 7000 && e->value2 == 1);
+	/* The responder that gives up may reset what never opened. */
+	talk_rst(&g.t, 1, 60);
+	SAME(outcome(&g), "no_reply unknown likely: synack_unheard");
+	/* One SYN-ACK may have been lost, and one SYN crosses it on a slow path. */
+	g.t.notes.synack_count = 1;
+	SAME(outcome(&g), "unknown: synack_unheard");
+	CU_ASSERT_EQUAL(e->value2, 0);
+	g.t.notes.synack_count = 2;
+	g.t.notes.synack_ns = g.t.notes.syn.last_ns - 5 * NS_PER_S / 2 + 1;
+	SAME(outcome(&g), "unknown: synack_unheard");
+	scene_close(&g.s);
+}
+
+/* arkime#1956, #211: a SYN-ACK to a SYN that somebody sent in our name. */
+static void backscatter(void)
+{
+	struct stage g;
+
+	begin(&g);
 	talk_tcp(&g.s, &g.t, FROM, TO);
-	talk_data(&g.t, 0);
-	g.t.notes.acked[g.t.end[1]] = false;
-	g.t.notes.retransmitted[g.t.end[1]] = 9;
-	SAME(outcome(&g), "established");
+	g.t.notes.syn.count = 0;
+	g.t.flow.packets[g.t.end[0]] = 0;
+	SAME(outcome(&g), "one_sided: midstream single_direction");
+	talk_rst(&g.t, 0, 128);
+	SAME(outcome(&g), "unknown: midstream initiator_reset");
+	CU_ASSERT_FALSE(g.o.judged.opened);
+	/* The SYN was missed, but the handshake was finished. */
+	g.t.flow.packets[g.t.end[0]] = 2;
+	SAME(outcome(&g), "established: midstream initiator_reset");
+	CU_ASSERT_TRUE(g.o.judged.opened);
 	scene_close(&g.s);
 }
 
@@ -901,6 +1131,15 @@ CU_TestInfo tests_outcome[] = {
 	{ "the initiator's own reset is no block", initiators_own_reset_is_no_block },
 	{ "a reset instead of a ServerHello aborts", killed_handshake_after_data_both_ways },
 	{ "first data sent three times and never acknowledged aborts", data_never_acknowledged },
+	{ "a moment, a shut window or a small path swallow data, too",
+	  data_that_other_things_swallow },
+	{ "a responder that closes without an answer aborts", closing_without_an_answer },
+	{ "a client that gives up on its ClientHello leaves it open", clients_that_give_up },
+	{ "a reset is a box's by its number, or when both ends get one", resets_by_what_sent_them },
+	{ "prohibited is prohibited beside a reset, unreachable is not", icmp_beside_a_reset },
+	{ "an ICMP error before the SYN-ACK is not about what opened", icmp_before_the_syn_ack },
+	{ "SYNs that go on after the SYN-ACK say that it is lost", half_open },
+	{ "arkime#1956: a lone SYN-ACK, or a reset to it, opens nothing", backscatter },
 	{ "a fatal TLS alert aborts until the handshake is complete", tls_alert_before_completion },
 	{ "STUN errors refuse, but not 300, 401, 438 and 487", stun_errors },
 	{ "SIP and HTTP refuse with some codes each", sip_and_http_answers },

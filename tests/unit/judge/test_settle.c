@@ -8,7 +8,7 @@
 /* ---- the verdict from two facts ---------------------------------------------------------- */
 
 /* The first letter of each verdict, outcome by outcome. */
-static void verdicts(enum standing standing, enum app app, const char *want)
+static void verdicts_of(enum standing standing, enum app app, bool opened, const char *want)
 {
 	for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
 		struct scene s;
@@ -20,6 +20,7 @@ static void verdicts(enum standing standing, enum app app, const char *want)
 		j->standing = (uint8_t)standing;
 		j->outcome = (uint8_t)outcome;
 		j->app = (uint8_t)app;
+		j->opened = opened;
 		j->grade = GRADE_LIKELY; /* silence is judged already */
 		scene_settle(&s);
 		CU_ASSERT_EQUAL(verdict_name((enum verdict)j->verdict)[0], want[outcome]);
@@ -31,13 +32,18 @@ static void verdicts(enum standing standing, enum app app, const char *want)
 static void verdict_of_every_pair(void)
 {
 	/* established refused prohibited no_reply aborted one_sided unknown */
-	verdicts(STANDING_UNDOCUMENTED, APP_TLS, "urrruii");
-	verdicts(STANDING_DOCUMENTED, APP_NONE, "ebbbbii");
-	verdicts(STANDING_UNPROVEN, APP_NONE, "irrriii");
+	verdicts_of(STANDING_UNDOCUMENTED, APP_TLS, false, "urrruii");
+	verdicts_of(STANDING_DOCUMENTED, APP_NONE, false, "ebbbbii");
+	verdicts_of(STANDING_UNPROVEN, APP_NONE, false, "irrriii");
 	/* What speaks another protocol is no documented flow that was blocked ... */
-	verdicts(STANDING_CONTRADICTED, APP_HTTP, "mrrrmii");
+	verdicts_of(STANDING_CONTRADICTED, APP_HTTP, false, "mrrrmii");
 	/* ... but a handshake may end because of the certificate it did not show. */
-	verdicts(STANDING_CONTRADICTED, APP_TLS, "mrrrbii");
+	verdicts_of(STANDING_CONTRADICTED, APP_TLS, false, "mrrrbii");
+	/* A connection that opened, though nobody knows what became of it. */
+	verdicts_of(STANDING_UNDOCUMENTED, APP_TLS, true, "urrruiu");
+	verdicts_of(STANDING_DOCUMENTED, APP_NONE, true, "ebbbbii");
+	verdicts_of(STANDING_UNPROVEN, APP_NONE, true, "irrriii");
+	verdicts_of(STANDING_CONTRADICTED, APP_HTTP, true, "mrrrmim");
 }
 
 static void refused_and_of_another_protocol(void)
@@ -409,6 +415,7 @@ static void data_into_a_black_hole(void)
 		talk_data(&t, 0);
 		t.notes.acked[t.end[1]] = false;
 		t.notes.retransmitted[t.end[0]] = 4;
+		t.flow.last_ns += 10 * NS_PER_S;
 		scene_judge(&s, &t);
 		scene_settle(&s);
 		SAID(&s, 1,
@@ -493,6 +500,91 @@ static void deficiency_of_a_file_is_that_of_its_group(void)
 	SAME(scene_said(&s, 1), "inconclusive no_reply");
 	CU_ASSERT_EQUAL(scene_evidence(&s, 1, EVIDENCE_FITNESS)->value, FITNESS_CLOCK);
 	scene_close(&s);
+}
+
+/* A flow that opened and got no answer is no expected one, and no less undocumented. */
+static void opened_without_an_answer(void)
+{
+	static const struct {
+		const char *to, *said;
+	} flows[] = {
+		{ SERVER ":5067", "inconclusive unknown" }, /* documented as TLS */
+		{ SERVER ":5060", "mismatch unknown" },     /* documented in clear */
+		{ SERVER ":22", "unexpected unknown" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(flows); i++) {
+		struct scene s;
+		struct talk t;
+
+		scene_open(&s, NULL, NULL);
+		talk_tcp(&s, &t, CLIENT ":900", flows[i].to);
+		talk_data(&t, 0);
+		talk_app(&t, APP_TLS);
+		t.ident.tls.client_hello = true;
+		t.notes.marks = (uint8_t)FLOW_MARK_FIN_FIRST(t.end[0]);
+		scene_judge(&s, &t);
+		/* And it vouches for nobody. */
+		talk_syn(&s, &t, CLIENT ":901", flows[i].to, 9);
+		scene_judge(&s, &t);
+		scene_settle(&s);
+		SAME(scene_said(&s, 0), flows[i].said);
+		CU_ASSERT_EQUAL(scene_flow(&s, 1)->control, LEDGER_NONE);
+		scene_close(&s);
+	}
+}
+
+/* Probes that die on the way are no block of a row, and no more than probes elsewhere. */
+static void time_exceeded(void)
+{
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		struct scene s;
+		struct talk t;
+
+		scene_open(&s, NULL, "");
+		scene_control(&s, v6 ? "[2001:db8::1]:50000" : CLIENT ":50000",
+			      v6 ? "[2001:db8::2]:80" : SERVER ":80");
+		talk_syn(&s, &t, v6 ? "[2001:db8::1]:50001" : CLIENT ":50001",
+			 v6 ? "[2001:db8::2]:5060" : SERVER ":5060", 9);
+		talk_icmp(&t, v6 ? 3 : 11, 0, v6 ? "2001:db8::ff" : FIREWALL, 0);
+		scene_judge(&s, &t);
+		talk_syn(&s, &t, v6 ? "[2001:db8::1]:902" : CLIENT ":902",
+			 v6 ? "[2001:db8::2]:22" : SERVER ":22", 9);
+		talk_icmp(&t, v6 ? 3 : 11, 0, v6 ? "2001:db8::ff" : FIREWALL, 0);
+		scene_judge(&s, &t);
+		scene_settle(&s);
+		SAME(scene_said(&s, 1), "inconclusive unknown");
+		SAME(scene_said(&s, 2), "rejected no_reply");
+		scene_close(&s);
+	}
+}
+
+/* What never came may be what the capture lost, behind a handshake as before one. */
+static void black_hole_in_a_capture_that_loses(void)
+{
+	for (unsigned how = 0; how < 4; how++) {
+		struct scene s;
+		struct talk t;
+
+		scene_open(&s, NULL, NULL);
+		s.ledger.captures[0].frames = 100;
+		s.ledger.captures[0].kernel_drops = how == 1 ? 2 : 0;
+		scene_control(&s, CLIENT ":50000", SERVER ":80");
+		talk_tcp(&s, &t, CLIENT ":901", how == 3 ? SERVER ":22" : SERVER ":5060");
+		talk_data(&t, 0);
+		t.notes.acked[t.end[1]] = false;
+		t.notes.retransmitted[t.end[0]] = 4;
+		t.flow.last_ns += 10 * NS_PER_S;
+		if (how >= 2)
+			t.flow.end = FLOW_END_EVICTED;
+		scene_judge(&s, &t);
+		scene_settle(&s);
+		/* What no row documents is that, whatever became of it. */
+		SAME(scene_said(&s, 1), how == 0   ? "blocked aborted network likely"
+					: how == 3 ? "unexpected aborted"
+						   : "inconclusive aborted");
+		scene_close(&s);
+	}
 }
 
 static void evicted_attempt_is_inconclusive(void)
@@ -698,10 +790,16 @@ CU_TestInfo tests_settle[] = {
 	{ "a reset behind a refusal decides nothing", reset_after_the_fact_is_not_looked_at },
 	{ "data into a black hole is the network's where a control vouches",
 	  data_into_a_black_hole },
-	{ "a deficiency takes silence away, not what was proven", deficiency_takes_silence_away },
+	{ "hubble#131: a deficiency takes silence away, once said, not what was proven",
+	  deficiency_takes_silence_away },
 	{ "other deficiencies are only said", other_deficiencies_are_only_said },
 	{ "a deficiency of one file is that of its group",
 	  deficiency_of_a_file_is_that_of_its_group },
+	{ "a flow that opened without an answer is not expected, and as undocumented as any",
+	  opened_without_an_answer },
+	{ "time exceeded is no block", time_exceeded },
+	{ "a black hole in a capture that loses frames, or flows, is inconclusive",
+	  black_hole_in_a_capture_that_loses },
 	{ "silence of an evicted flow is inconclusive", evicted_attempt_is_inconclusive },
 	{ "flows are counted at the first input of their group, multicast for no direction",
 	  flows_are_counted_by_group },

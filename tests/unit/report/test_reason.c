@@ -22,6 +22,10 @@ static void test_strongest(void)
 	e = reason_support(&f.ledger, &f.ledger.flows[0]);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 	CU_ASSERT_EQUAL(e->code, EVIDENCE_RST_FOREIGN_TTL);
+	/* Who says that it cannot pass says more than a reset in the name of the host. */
+	fixture_evidence(&f, EVIDENCE_ICMP_PORT_UNREACHABLE, 7, 1, 0x303);
+	CU_ASSERT_EQUAL(reason_of(&f.ledger, &f.ledger.flows[0])->code,
+			EVIDENCE_ICMP_PORT_UNREACHABLE);
 	/* It is not said twice. */
 	fixture_flow(&f, VERDICT_BLOCKED, 6, "10.0.0.1:1001", "10.0.0.2:5061", 2);
 	fixture_evidence(&f, EVIDENCE_RST_FOREIGN_TTL, 9, 1, 64);
@@ -49,6 +53,31 @@ static void test_by_verdict(void)
 	flow->verdict = VERDICT_EXPECTED;
 	CU_ASSERT_PTR_NULL(reason_of(&f.ledger, flow));
 	CU_ASSERT_PTR_NULL(reason_support(&f.ledger, flow));
+	fixture_close(&f);
+}
+
+static void test_text(void)
+{
+	struct fixture f;
+	struct judged *flow;
+	char buf[REASON_TEXT];
+
+	fixture_open(&f, false);
+	fixture_capture(&f, "a.pcap", 100);
+	flow = fixture_flow(&f, VERDICT_BLOCKED, 6, "10.0.0.1:1000", "10.0.0.2:5061", 1);
+	fixture_evidence(&f, EVIDENCE_SYN_UNANSWERED, 1, 2, 3000);
+	reason_text(&f.ledger, flow, buf);
+	CU_ASSERT_STRING_EQUAL(buf, "2 SYNs over 3.0 s, none answered");
+	flow->verdict = VERDICT_EXPECTED;
+	reason_text(&f.ledger, flow, buf);
+	CU_ASSERT_STRING_EQUAL(buf, "");
+	flow = fixture_flow(&f, VERDICT_UNEXPECTED, 6, "10.0.0.1:1000", "10.0.0.2:5061", 2);
+	reason_text(&f.ledger, flow, buf);
+	CU_ASSERT_STRING_EQUAL(buf, "no documented row is close to it");
+	/* Whatever is not expected says something. */
+	flow->verdict = VERDICT_INCONCLUSIVE;
+	reason_text(&f.ledger, flow, buf);
+	CU_ASSERT_STRING_EQUAL(buf, "what was captured of it does not tell");
 	fixture_close(&f);
 }
 
@@ -105,6 +134,7 @@ static void test_ports(void)
 
 extern CU_TestInfo tests_reason[];
 CU_TestInfo tests_reason[] = {
+	{ "the reason in one sentence, for every verdict but expected", test_text },
 	{ "the strongest statement leads, what qualifies it follows", test_strongest },
 	{ "each verdict leads with what it rests on", test_by_verdict },
 	{ "a documented row goes before the nearest", test_none },

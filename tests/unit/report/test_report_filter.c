@@ -2,6 +2,7 @@
 #include "report/filter.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <CUnit/CUnit.h>
 
@@ -43,6 +44,30 @@ static void test_v6(void)
 	start(&f);
 	fixture_flow(&f, VERDICT_BLOCKED, 6, "[2001:db8::5]:1000", "[2001:db8:1::1]:5061", 1);
 	expect(&f, "tcp.port == 5061 && ipv6.addr == 2001:db8:1::1 && ipv6.addr == 2001:db8::5");
+	fixture_close(&f);
+}
+
+static void test_one_flow(void)
+{
+	static const char longest[] =
+		"(ipv6.src == 2001:db8:ffff:ffff:ffff:ffff:ffff:fff1 && sctp.srcport == 65535 && "
+		"ipv6.dst == 2001:db8:ffff:ffff:ffff:ffff:ffff:fff2 && sctp.dstport == 65534) || "
+		"(ipv6.src == 2001:db8:ffff:ffff:ffff:ffff:ffff:fff2 && sctp.srcport == 65534 && "
+		"ipv6.dst == 2001:db8:ffff:ffff:ffff:ffff:ffff:fff1 && sctp.dstport == 65535)";
+	struct fixture f;
+	char buf[FILTER_TEXT];
+
+	start(&f);
+	fixture_flow(&f, VERDICT_BLOCKED, 17, "10.20.0.5:0", "203.0.113.12:3478", 1);
+	CU_ASSERT_EQUAL(filter_flow_text(&f.ledger.flows[0], buf), strlen(buf));
+	CU_ASSERT_STRING_EQUAL(buf, "(ip.src == 10.20.0.5 && udp.srcport == 0 && "
+				    "ip.dst == 203.0.113.12 && udp.dstport == 3478) || "
+				    "(ip.src == 203.0.113.12 && udp.srcport == 3478 && "
+				    "ip.dst == 10.20.0.5 && udp.dstport == 0)");
+	fixture_flow(&f, VERDICT_BLOCKED, 132, "[2001:db8:ffff:ffff:ffff:ffff:ffff:fff1]:65535",
+		     "[2001:db8:ffff:ffff:ffff:ffff:ffff:fff2]:65534", 2);
+	CU_ASSERT_EQUAL(filter_flow_text(&f.ledger.flows[1], buf), sizeof(longest) - 1);
+	CU_ASSERT_STRING_EQUAL(buf, longest);
 	fixture_close(&f);
 }
 
@@ -123,6 +148,7 @@ static void test_probes(void)
 
 extern CU_TestInfo tests_report_filter[];
 CU_TestInfo tests_report_filter[] = {
+	{ "one flow is selected by both its ends, exactly", test_one_flow },
 	{ "the port comes first, then responder, then an only initiator", test_one_port },
 	{ "IPv6 addresses have a field of their own", test_v6 },
 	{ "SCTP ports have a field of their own", test_sctp },

@@ -125,7 +125,8 @@ static void test_keys(void)
 		 "code detail disables");
 	has_keys(record(&lines, "flow", 0), FLOW_KEYS "app_proto");
 	flow = record(&lines, "flow", 1);
-	has_keys(flow, FLOW_KEYS "app_proto cause grade control");
+	has_keys(flow, FLOW_KEYS "app_proto cause grade control reason filter");
+	has_keys(json_object_get(flow, "reason"), "text frames");
 	has_keys(json_object_get(flow, "flow"), "pkts_toserver pkts_toclient bytes_toserver "
 						"bytes_toclient start end state reason");
 	has_keys(json_object_get(flow, "identified"), "proto tls confidence frames");
@@ -133,11 +134,11 @@ static void test_keys(void)
 	has_keys(json_object_get(flow, "control"),
 		 "kind pcap_cnt src_ip src_port dest_ip dest_port proto");
 	flow = record(&lines, "flow", 6);
-	has_keys(flow, FLOW_KEYS "app_proto nearest");
+	has_keys(flow, FLOW_KEYS "app_proto nearest reason filter");
 	has_keys(json_object_get(flow, "nearest"), "row differs text");
 	has_keys(json_object_get(flow, "identified"),
 		 "proto tls confidence frames tls_version client_auth");
-	has_keys(record(&lines, "flow", 8), FLOW_KEYS);
+	has_keys(record(&lines, "flow", 8), FLOW_KEYS "reason filter");
 	has_keys(record(&lines, "row", 0), "event_type pack row need state flows");
 	has_keys(lines.line[lines.count - 1],
 		 "event_type packets bytes flows verdicts rows exit_status elapsed_s");
@@ -258,6 +259,66 @@ static void test_details(void)
 	CU_ASSERT_STRING_EQUAL(str(part, "consistent_with"), "psom");
 	part = json_object_get(record(&lines, "flow", 8), "identified");
 	has_keys(part, "proto tls confidence frames tls_version client_auth");
+	release(&lines);
+	fixture_close(&f);
+}
+
+/* Every verdict but expected says why, with frames, and how to see it. */
+static void test_reason(void)
+{
+	struct fixture f;
+	struct lines lines;
+	json_t *flow, *part;
+	size_t i;
+
+	fixture_open(&f, true);
+	fixture_every_verdict(&f);
+	lines = report(&f);
+	for (i = 0; i < 13; i++) {
+		flow = record(&lines, "flow", i);
+		part = json_object_get(flow, "reason");
+		CU_ASSERT_EQUAL(part == NULL, strcmp(str(flow, "verdict"), "expected") == 0);
+		CU_ASSERT(part == NULL || str(part, "text")[0] != '\0');
+		CU_ASSERT(part == NULL || json_array_size(json_object_get(part, "frames")) != 0);
+		CU_ASSERT_EQUAL(part == NULL, json_object_get(flow, "filter") == NULL);
+	}
+	flow = record(&lines, "flow", 1);
+	part = json_object_get(flow, "reason");
+	CU_ASSERT_STRING_EQUAL(str(part, "text"),
+			       str(json_array_get(json_object_get(flow, "evidence"), 0), "detail"));
+	is(json_object_get(part, "frames"), json_pack("[i]", 1204));
+	CU_ASSERT_STRING_EQUAL(str(flow, "filter"),
+			       "(ip.src == 10.20.0.5 && udp.srcport == 50001 && "
+			       "ip.dst == 203.0.113.12 && udp.dstport == 3478) || "
+			       "(ip.src == 203.0.113.12 && udp.srcport == 3478 && "
+			       "ip.dst == 10.20.0.5 && udp.dstport == 50001)");
+	/* An unexpected flow leads with its nearest row, and its own first frame. */
+	flow = record(&lines, "flow", 6);
+	part = json_object_get(flow, "reason");
+	CU_ASSERT_STRING_EQUAL(str(part, "text"), str(json_object_get(flow, "nearest"), "text"));
+	is(json_object_get(part, "frames"), json_pack("[I]", num(flow, "pcap_cnt")));
+	release(&lines);
+	fixture_close(&f);
+}
+
+/* Frames that are numbers of another file say of which. */
+static void test_evidence_elsewhere(void)
+{
+	struct fixture f;
+	struct lines lines;
+	json_t *items;
+
+	fixture_open(&f, false);
+	fixture_capture(&f, "inside.pcap", 10);
+	fixture_capture(&f, "outside.pcap", 10);
+	fixture_flow(&f, VERDICT_BLOCKED, 6, "10.0.0.1:1000", "10.0.0.2:5061", 1);
+	fixture_evidence(&f, EVIDENCE_SYN_UNANSWERED, 1, 3, 9000);
+	fixture_evidence(&f, EVIDENCE_TWIN_ANSWERED, 4, 1, 0)->elsewhere = 1;
+	lines = report(&f);
+	items = json_object_get(record(&lines, "flow", 0), "evidence");
+	has_keys(json_array_get(items, 0), "code frames count detail");
+	has_keys(json_array_get(items, 1), "code frames pcap_filename count detail");
+	CU_ASSERT_STRING_EQUAL(str(json_array_get(items, 1), "pcap_filename"), "inside.pcap");
 	release(&lines);
 	fixture_close(&f);
 }
@@ -581,6 +642,8 @@ extern CU_TestInfo tests_report_json[];
 CU_TestInfo tests_report_json[] = {
 	{ "every record has exactly the documented keys", test_keys },
 	{ "a flow record says what the ledger says", test_flow },
+	{ "every verdict but expected has its reason and a filter", test_reason },
+	{ "evidence from another file names it", test_evidence_elsewhere },
 	{ "protocol, TLS, state and reason have EVE's words", test_words },
 	{ "what is known beside the protocol's name is under identified", test_details },
 	{ "rows and the summary count everything", test_summary },

@@ -261,6 +261,28 @@ static void test_two_files(void)
 	fixture_close(&f);
 }
 
+/* What another file shows is named there, and never counted as a frame of this one. */
+static void test_elsewhere(void)
+{
+	struct fixture f;
+	struct judged *flow;
+
+	start(&f, false);
+	fixture_capture(&f, "b.pcap", 10);
+	silent(&f, "10.20.0.5:1000", "10.10.0.11:5061", 10, 4);
+	fixture_evidence(&f, EVIDENCE_TWIN_ANSWERED, 77, 1, 0)->elsewhere = 1;
+	has(&f, "never came to this one (frame 77 of a.pcap)\n");
+	has(&f, "frames 10 12 15 +1 of b.pcap");
+	fixture_close(&f);
+	start(&f, false);
+	fixture_capture(&f, "b.pcap", 10);
+	flow = fixture_flow(&f, VERDICT_INCONCLUSIVE, 6, "10.0.0.1:1000", "10.0.0.2:5061", 5);
+	flow->outcome = OUTCOME_ONE_SIDED;
+	fixture_evidence(&f, EVIDENCE_ANSWER_NOT_CAPTURED, 77, 1, 0)->elsewhere = 1;
+	has(&f, "frame 5 of b.pcap");
+	fixture_close(&f);
+}
+
 static void test_rejected(void)
 {
 	struct fixture f;
@@ -354,6 +376,7 @@ CU_TestInfo tests_text_findings[] = {
 	{ "the control is named with its frame and file", test_controls },
 	{ "a control in another file than the finding's is named", test_control_of_fold },
 	{ "frame numbers are of one file", test_two_files },
+	{ "evidence from another file names its frame there", test_elsewhere },
 	{ "probes are one line a source, five sources", test_rejected },
 	{ "each kind of finding is capped by itself", test_caps },
 	{ "undecided flows take less room", test_undecided },
