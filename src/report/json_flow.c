@@ -260,6 +260,10 @@ static void identified(struct json_writer *w, const struct judged *flow)
 		output_u64(out, b);
 	JSON_LITERAL(out, "]");
 	tls_details(w, flow);
+	if (flow->name != 0) {
+		json_name(out, ",\"name\":", w->ledger->text + flow->name);
+		JSON_LITERAL(out, ",\"named_by\":\"ndpi\"");
+	}
 	JSON_LITERAL(out, "}");
 }
 
