@@ -2,6 +2,7 @@
 """What flowaudit, tshark and nDPI call the flows of the same captures, side by side.
 
 usage: confusion.py PROGRAM DIRECTORY...     (UPDATE=1 rewrites README.md)
+       confusion.py --check                  (explained.tsv alone)
 
 Every flow on which flowaudit differs from one of the others must be explained in
 explained.tsv, so that a new false identification does not go unseen.
@@ -11,7 +12,6 @@ explained.tsv is wrong; 77 tshark or ndpiReader is not installed.
 """
 
 import collections
-import csv
 import glob
 import json
 import os
@@ -19,9 +19,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOOLS = ("tshark", "ndpi")
+PACKED = (".gz", ".zst", ".xz", ".lz4", ".bz2")
 COLUMNS = ("file", "tool", "ours", "theirs", "flows", "frame", "why")
 NOTHING = "-"   # no protocol seen
 OTHER = "other" # one that flowaudit does not tell: nobody documents it
@@ -38,6 +40,8 @@ NDPI = {
     "HTTP": "http", "HTTP_Connect": "http", "HTTP_Proxy": "http", "DCE_RPC": "dcerpc",
     "SMBv1": "smb", "SMBv23": "smb", "DHCP": "dhcp", "MsSQL-TDS": "tds",
 }
+# Layers between a transport and what counts.
+WRAPPERS = ("nbss", "data", "_ws.malformed", "_ws.short")
 # Heuristics that tshark leaves off: it then sees media without signalling, as flowaudit must.
 TSHARK_HEURISTICS = ("rtp_udp", "rtp_stun")
 
@@ -78,11 +82,10 @@ def tshark_label(layers):
     at = max((i for i, name in enumerate(layers) if name in ("tcp", "udp")), default=None)
     if at is None or "icmp" in layers or "icmpv6" in layers:
         return None
-    names = [name for name in layers[at + 1:] if name not in ("data", "_ws.malformed")]
-    for name in names:
-        if name in TSHARK:
-            return TSHARK[name]
-    return OTHER if names else NOTHING
+    names = [name for name in layers[at + 1:] if name not in WRAPPERS]
+    if names[:2] == ["rtp", "rtcp"]: # both on one pair of ports (RFC 5761)
+        del names[0]
+    return TSHARK.get(names[0], OTHER) if names else NOTHING
 
 
 def tshark_of(path):
@@ -116,22 +119,29 @@ NDPI_FLOW = re.compile(r"^\t\d+\t(TCP|UDP) \[?([0-9a-fA-F.:]+?)\]?:(\d+) (?:<->|
                        r"\[Confidence: ([^\]]+)\]")
 
 
-def ndpi_label(name, confidence):
+def ndpi_labels(name, confidence):
+    """"SIP.HTTP" is both: nDPI names what it guesses by the port first."""
     if name == "Unknown":
-        return NOTHING
-    for part in name.split("."):
-        if part in NDPI:
-            return NDPI[part] if confidence == "DPI" else "%s by %s" % (NDPI[part], confidence)
-    return OTHER
+        return [NOTHING]
+    known = [NDPI[part] for part in name.split(".") if part in NDPI]
+    if confidence != "DPI":
+        known = ["%s by %s" % (label, confidence) for label in known]
+    return known or [OTHER]
 
 
 def ndpi_of(path):
     """Labels by flow key; -d: no guess by port or address alone."""
     found = collections.defaultdict(list)
-    for line in run("ndpiReader", "-d", "-v", "2", "-i", path).splitlines():
+    with tempfile.TemporaryDirectory() as work:
+        if path.endswith(PACKED): # ndpiReader does not unpack
+            plain = os.path.join(work, "plain.pcap")
+            run("tshark", "-r", path, "-F", "pcap", "-w", plain)
+            path = plain
+        out = run("ndpiReader", "-d", "-v", "2", "-i", path)
+    for line in out.splitlines():
         flow = NDPI_FLOW.match(line)
         if flow:
-            found[key_of(*flow.groups()[:5])].append((0, ndpi_label(*flow.groups()[5:])))
+            found[key_of(*flow.groups()[:5])] += ndpi_labels(*flow.groups()[5:])
     return found
 
 
@@ -140,6 +150,8 @@ def best(ours, labels):
     seen = collections.Counter(label for label in labels if label not in (OTHER, NOTHING))
     if ours in seen:
         return ours
+    if ours == "turn" and "stun" in seen:
+        return "stun"
     if seen:
         return sorted(seen.items(), key=lambda item: (-item[1], item[0]))[0][0]
     return OTHER if OTHER in labels else NOTHING
@@ -147,24 +159,30 @@ def best(ours, labels):
 
 def agree(ours, theirs):
     """What flowaudit does not tell at all, it rightly leaves without a name."""
-    return ours == theirs or (ours == NOTHING and theirs == OTHER)
+    return (ours == theirs or (ours == NOTHING and theirs == OTHER) or
+            # Neither has a word of its own for the TURN methods of STUN.
+            (ours == "turn" and theirs == "stun"))
 
 
 def compare(program, path):
     """(flow, {tool: label}) of every flow; a tuple used again is parted by frame numbers."""
     flows = sorted(flows_of(program, path), key=lambda flow: (flow.frame, flow.key))
-    later = collections.defaultdict(list)
+    tuples = collections.defaultdict(list)
     for flow in flows:
-        later[flow.key].append(flow.frame)
-    theirs = {"tshark": tshark_of(path), "ndpi": ndpi_of(path)}
+        tuples[flow.key].append(flow)
+    tshark, ndpi = tshark_of(path), ndpi_of(path)
     for flow in flows:
-        end = min((f for f in later[flow.key] if f > flow.frame), default=sys.maxsize)
-        labels = {}
-        for tool in TOOLS:
-            seen = [label for frame, label in theirs[tool].get(flow.key, ())
-                    if tool == "ndpi" or flow.frame <= frame < end]
-            labels[tool] = best(flow.proto, seen)
-        yield flow, labels
+        others = [other for other in tuples[flow.key] if other is not flow]
+        end = min((other.frame for other in others if other.frame > flow.frame),
+                  default=sys.maxsize)
+        # nDPI has one label for all flows of a tuple: it is meant for the one it fits.
+        taken = {other.proto for other in others} - {flow.proto}
+        yield flow, {
+            "tshark": best(flow.proto, [label for frame, label in tshark.get(flow.key, ())
+                                        if flow.frame <= frame < end]),
+            "ndpi": best(flow.proto, [label for label in ndpi.get(flow.key, ())
+                                      if label not in taken]),
+        }
 
 
 def read_explained(path):
@@ -190,7 +208,104 @@ def read_explained(path):
     return explained, wrong
 
 
+def judge(differing, explained):
+    """Complaints that fail the run, and notes that do not."""
+    wrong, notes = [], []
+    for key, flows in sorted(differing.items()):
+        known = int(explained[key]["flows"]) if key in explained else 0
+        if len(flows) > known:
+            wrong.append("%s: frame %d, %s: flowaudit says %s, %s says %s: %d flows, %d explained" %
+                         (key[0], flows[0].frame, flows[0].ends, key[2], key[1], key[3],
+                          len(flows), known))
+    for key, row in sorted(explained.items()):
+        found = len(differing.get(key, ()))
+        if found < int(row["flows"]):
+            notes.append("%s: %s where %s says %s: %s flows explained, %d found" %
+                         (key[0], key[2], key[1], key[3], row["flows"], found))
+    return wrong, notes
+
+
+def matrix_lines(matrix):
+    """Ours down, theirs across, in one order for both tools."""
+    rows = sorted({ours for ours, _ in matrix})
+    columns = sorted({theirs for _, theirs in matrix})
+    yield "| ours | %s |" % " | ".join(columns)
+    yield "| --- |%s" % (" ---: |" * len(columns))
+    for ours in rows:
+        cells = []
+        for theirs in columns:
+            count = matrix[ours, theirs]
+            cells.append("" if count == 0 else
+                         "%d" % count if agree(ours, theirs) else "**%d**" % count)
+        yield "| %s | %s |" % (ours, " | ".join(cells))
+
+
+def version(*command):
+    return re.search(r"\d+(\.\d+)+", run(*command)).group()
+
+
+def write_readme(path, program, matrices, strong, explained):
+    day = run("date", "-u", "+%Y-%m-%d").strip()
+    lines = ["# What flowaudit, tshark and nDPI call the same flows", "",
+             "Written by `make confusion UPDATE=1` on %s: flowaudit %s, tshark %s, ndpiReader %s." %
+             (day, version(program, "--version"), version("tshark", "--version"),
+              version("ndpiReader", "-h")), "",
+             "`make confusion` audits every capture of `../shared/captures` and `pcaps/recorded` with a",
+             "pack that documents nothing (`none.yaml`), so that the protocol and its confidence come from",
+             "the payload alone, and asks beside it",
+             "`tshark -n -T fields -e frame.protocols --enable-heuristic %s`" %
+             " --enable-heuristic ".join(TSHARK_HEURISTICS),
+             "for every frame and `ndpiReader -d -v 2` for every flow. tshark's label of a flow is ours where",
+             "it sees that protocol in any frame of it, else the one it sees most. A flow without a protocol",
+             "is `-`; `other` is a protocol that flowaudit does not tell, which agrees with `-`. Neither tool",
+             "has a word of its own for the TURN methods of STUN, so `turn` agrees with `stun`. Bold: they differ.",
+             "",
+             "Every difference is a line of `explained.tsv`, judged by its bytes. One that is not there, or a",
+             "flow more than there, fails.", ""]
+    for tool in TOOLS:
+        matrix = matrices[tool]
+        same = sum(n for cell, n in matrix.items() if agree(*cell))
+        lines += ["## flowaudit and %s" % tool, "",
+                  "%d flows: %d agree, %d differ." % (sum(matrix.values()), same,
+                                                     sum(matrix.values()) - same), ""]
+        lines += list(matrix_lines(matrix)) + [""]
+    lines += ["## Strong identifications", "",
+              "%d flows. tshark sees the same in %d, nDPI but not tshark in %d, neither in %d: each of" %
+              (sum(strong.values()), strong["tshark"], strong["ndpi"], strong[NOTHING]),
+              "those is among the differences below. None was found to be false.", "",
+              "## Every difference, and why", "",
+              "| capture | frame | flows | ours | theirs | why |", "| --- | ---: | ---: | --- | --- | --- |"]
+    for key, row in sorted(explained.items()):
+        lines.append("| %s | %s | %s | %s | %s: %s | %s |" %
+                     (row["file"], row["frame"], row["flows"], row["ours"], row["tool"],
+                      row["theirs"], row["why"]))
+    with open(path, "w", encoding="ascii") as readme:
+        readme.write("\n".join(lines) + "\n")
+
+
+def survey(program, paths):
+    """The matrices, the flows that differ by key of explained.tsv, and who sees strong ones too."""
+    matrices = {tool: collections.Counter() for tool in TOOLS}
+    differing = collections.defaultdict(list)
+    strong = collections.Counter()
+    for path in paths:
+        for flow, labels in compare(program, path):
+            seen = [tool for tool in TOOLS if agree(flow.proto, labels[tool])]
+            if flow.confidence == "strong":
+                strong[seen[0] if seen else NOTHING] += 1
+            for tool in TOOLS:
+                matrices[tool][flow.proto, labels[tool]] += 1
+                if tool not in seen:
+                    ours = "%s %s" % (flow.proto, flow.confidence)
+                    differing[flow.file, tool, ours, labels[tool]].append(flow)
+    return matrices, differing, strong
+
+
 def main():
+    explained, wrong = read_explained(os.path.join(HERE, "explained.tsv"))
+    if sys.argv[1:] == ["--check"]:
+        print("\n".join(wrong + ["confusion: explained.tsv has %d lines" % len(explained)]))
+        return 1 if wrong or not explained else 0
     if len(sys.argv) < 3:
         print(__doc__, file=sys.stderr)
         return 2
@@ -200,20 +315,20 @@ def main():
             return 77
     program = os.path.abspath(sys.argv[1])
     paths = sorted((path for directory in sys.argv[2:]
-                    for path in glob.glob(os.path.join(directory, "*.*cap*"))),
-                   key=lambda path: os.path.basename(path))
-    explained, wrong = read_explained(os.path.join(HERE, "explained.tsv"))
-    matrices = {tool: collections.Counter() for tool in TOOLS}
-    differing = collections.defaultdict(list)
-    for path in paths:
-        for flow, labels in compare(program, path):
-            for tool in TOOLS:
-                matrices[tool][flow.proto, labels[tool]] += 1
-                if not agree(flow.proto, labels[tool]):
-                    ours = "%s %s" % (flow.proto, flow.confidence)
-                    differing[flow.file, tool, ours, labels[tool]].append(flow)
-    for key in sorted(differing):
-        print("\t".join(key), len(differing[key]), differing[key][0].frame, differing[key][0].ends, sep="\t")
+                    for path in glob.glob(os.path.join(directory, "*.*cap*"))), key=os.path.basename)
+    matrices, differing, strong = survey(program, paths)
+    complaints, notes = judge(differing, explained)
+    wrong += complaints
+    if os.environ.get("UPDATE") == "1":
+        write_readme(os.path.join(HERE, "README.md"), program, matrices, strong, explained)
+    for line in wrong:
+        print("FAIL " + line)
+    for line in notes:
+        print("note: " + line)
+    total = sum(matrices["tshark"].values())
+    print("confusion: %d flows of %d captures; %d differences explained, %d wrong" %
+          (total, len(paths), len(differing) - len(complaints), len(wrong)))
+    return 1 if wrong or total == 0 else 0
 
 
 if __name__ == "__main__":
