@@ -175,7 +175,14 @@ install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
 test: all unit truth shared golden invariance bad-input rules schema man layers headers prefetch \
-	example install-test
+	confusion-check example install-test
+
+# Beside tshark and nDPI: slow, and both must be installed (status 77: they are not).
+.PHONY: confusion confusion-check
+confusion: $(B)/flowaudit
+	python3 tests/confusion/confusion.py $< $(FLOWAUDIT_SHARED)/captures pcaps/recorded
+confusion-check:
+	python3 tests/confusion/confusion.py --check
 
 # ---- speed -------------------------------------------------------------------------------
 BENCH_BIN := $(B)/bench
@@ -242,6 +249,7 @@ help:
 	@echo "make demo         audit captures of pcaps/"
 	@echo "make unit         unit tests; SUITE=name for one of them"
 	@echo "make golden       reports as they should read; UPDATE=1 rewrites them"
+	@echo "make confusion    beside tshark and nDPI, flow by flow; UPDATE=1 rewrites its README.md"
 	@echo "make bench        beside other programs; bench-quick, bench-instructions"
 	@echo "make install      honours DESTDIR and PREFIX; make uninstall takes it away"
 	@echo "make format-check clang-format has nothing to say"
