@@ -57,6 +57,16 @@ static void show(struct namer *namer, uint32_t id, struct facts f)
 	namer_look(namer, id, &f, 0);
 }
 
+/* The other end's next packet. */
+static void show_answer(struct namer *namer, uint32_t id, struct facts f)
+{
+	f.sport = f.dport;
+	f.dport = 40001;
+	f.seq = 5000;
+	f.ack = 2000;
+	namer_look(namer, id, &f, 1);
+}
+
 static void show_dns(struct namer *namer, uint32_t id)
 {
 	show(namer, id, packet(IPPROTO_UDP, 53, dns, DNS_BYTES));
@@ -67,6 +77,16 @@ static void is_named(const struct namer *namer, uint32_t id, const char *want)
 	const char *name = namer_name(namer, id);
 
 	CU_ASSERT_STRING_EQUAL(name == NULL ? "" : name, want);
+}
+
+/* The same everywhere: splitmix64. */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
 }
 
 static void protocols_of_others_are_named(void)
@@ -90,6 +110,41 @@ static void protocols_of_others_are_named(void)
 	namer_free(n);
 }
 
+/* Redis is told by how each end begins. */
+static void both_ends_are_told_apart(void)
+{
+	struct namer *n = open_namer();
+
+	if (n == NULL)
+		return;
+	show(n, 1, packet(IPPROTO_TCP, 7000, "*1\r\n$4\r\nPING\r\n", 14));
+	is_named(n, 1, "");
+	show_answer(n, 1, packet(IPPROTO_TCP, 7000, "+PONG\r\n", 7));
+	is_named(n, 1, "Redis");
+	namer_free(n);
+}
+
+/* nDPI remembers the ends of BitTorrent; here all flows seem to have the same ones. */
+static void one_flow_names_no_other(void)
+{
+	static const char hello[68] = "\x13"
+				      "BitTorrent protocol";
+	uint8_t bytes[100];
+	struct namer *n = open_namer();
+	uint64_t state = 7;
+
+	if (n == NULL)
+		return;
+	show(n, 1, packet(IPPROTO_TCP, 50001, hello, sizeof(hello)));
+	for (unsigned i = 0; i < NAMER_PACKETS; i++) {
+		for (size_t k = 0; k < sizeof(bytes); k++)
+			bytes[k] = (uint8_t)next_random(&state);
+		show(n, 2, packet(IPPROTO_TCP, 50001, bytes, sizeof(bytes)));
+		is_named(n, 2, "");
+	}
+	namer_free(n);
+}
+
 /* Where nDPI and flowaudit disagree about them, it is not nDPI that looked harder. */
 static void our_own_protocols_are_not_named(void)
 {
@@ -110,16 +165,6 @@ static void our_own_protocols_are_not_named(void)
 	is_named(n, 2, "");
 	is_named(n, 3, "");
 	namer_free(n);
-}
-
-/* The same everywhere: splitmix64. */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
 }
 
 /* Eight packets of random bytes; does nDPI still see something in them? */
@@ -230,6 +275,21 @@ static void a_number_may_be_used_again(void)
 	namer_free(n);
 }
 
+/* A flow that nDPI has seen enough of leaves its room to others. */
+static void asking_ends(void)
+{
+	struct namer *n = open_namer();
+
+	if (n == NULL)
+		return;
+	for (unsigned i = 0; i < NAMER_PACKETS; i++)
+		show(n, 1, packet(IPPROTO_UDP, 40000, "\x01", 1));
+	for (uint32_t id = 2; id <= NAMER_SLOTS + 1; id++)
+		show(n, id, packet(IPPROTO_UDP, 40000, "\x01", 1));
+	CU_ASSERT_EQUAL(namer_given_up(n), 0);
+	namer_free(n);
+}
+
 static void the_oldest_is_given_up_for_room(void)
 {
 	struct namer *n = open_namer();
@@ -273,12 +333,15 @@ static void any_length_may_come(void)
 extern CU_TestInfo tests_namer[];
 CU_TestInfo tests_namer[] = {
 	{ "protocols that flowaudit does not know are named", protocols_of_others_are_named },
+	{ "both ends of a flow are told apart", both_ends_are_told_apart },
+	{ "no flow is named by what nDPI remembers of another", one_flow_names_no_other },
 	{ "its own protocols are not named", our_own_protocols_are_not_named },
 	{ "random bytes get no name by their port", random_bytes_get_no_name_by_their_port },
 	{ "what nDPI takes for DNS is looked at again", a_name_by_port_is_looked_at_again },
 	{ "packets cut by the snap length are not shown", cut_packets_are_not_shown },
 	{ "a name is kept until it is forgotten", a_name_is_kept },
 	{ "a number may be used again", a_number_may_be_used_again },
+	{ "nothing is asked about a flow after enough packets", asking_ends },
 	{ "the flow asked about longest is given up for room, and counted",
 	  the_oldest_is_given_up_for_room },
 	{ "any length and transport may come", any_length_may_come },
