@@ -44,13 +44,25 @@ mode_ldflags_cov     := --coverage
 $(if $(mode_cflags_$(MODE)),,$(error unknown MODE '$(MODE)': use release, debug, asan, tsan or cov))
 
 # What the user gives comes last so that it wins; ours never overwrites it.
-FA_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -DFA_VERSION='"$(VERSION)"' -DFA_RULESDIR='"$(RULESDIR)"'
+FA_CPPFLAGS  = -D_GNU_SOURCE -Iinclude -Isrc -DFA_VERSION='"$(VERSION)"' -DFA_RULESDIR='"$(RULESDIR)"' \
+	$(NDPI_CPPFLAGS)
 FA_CFLAGS   := -std=c17 $(WARN) $(mode_cflags_$(MODE)) -fvisibility=hidden -MMD -MP
 FA_LDFLAGS  := $(mode_ldflags_$(MODE))
 # Asked once, and not before "make deps" had its turn.
 once         = $(eval $(1) := $(2))$($(1))
-LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive jansson) -lpthread)
+LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive jansson $(NDPI_FOUND)) -lpthread)
 TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit))
+
+# nDPI names what nobody documents (--name-unknown).  Its interface changes with every release.
+NDPI          ?= auto
+NDPI_RELEASE  := libndpi >= 4.2 libndpi < 4.3
+NDPI_FOUND     = $(call once,NDPI_FOUND,$(ndpi_$(NDPI)))
+NDPI_CPPFLAGS  = $(call once,NDPI_CPPFLAGS,-DFA_NDPI=$(words $(NDPI_FOUND)) \
+	$(if $(NDPI_FOUND),$(patsubst -I%,-isystem%,$(shell $(PKG_CONFIG) --cflags libndpi))))
+ndpi_no        =
+ndpi_auto      = $(shell $(PKG_CONFIG) --exists '$(NDPI_RELEASE)' && echo libndpi)
+ndpi_yes       = $(or $(ndpi_auto),$(error NDPI=yes: pkg-config finds no $(NDPI_RELEASE)))
+$(if $(filter auto yes no,$(NDPI)),,$(error unknown NDPI '$(NDPI)': use auto, yes or no))
 
 LIB_SRC  := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c) $(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c))
@@ -94,7 +106,8 @@ $(B)/tests/unit/main.o: $(B)/suites.h
 $(UNIT_OBJ): CPPFLAGS += -Itests/unit
 
 # ---- set-up -------------------------------------------------------------------------------
-BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev libjansson-dev
+BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev libjansson-dev \
+	$(if $(filter no,$(NDPI)),,libndpi-dev)
 TEST_PACKAGES  := libcunit1-dev python3-jsonschema python3-yaml binutils man-db
 
 .PHONY: deps
@@ -161,12 +174,19 @@ headers:
 prefetch: $(LIB_OBJ)
 	tests/prefetch.sh $(B)/src/flow/table.o
 example: $(B)/flowaudit
-	CC='$(CC)' CFLAGS='$(mode_ldflags_$(MODE))' tests/example.sh $(B)
+	CC='$(CC)' CFLAGS='$(mode_ldflags_$(MODE))' LIBS='$(LIBS)' tests/example.sh $(B)
 install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
 test: all unit truth shared golden invariance bad-input check rules schema man layers headers prefetch \
-	example install-test
+	confusion-check example install-test
+
+# Beside tshark and nDPI: slow, and both must be installed (status 77: they are not).
+.PHONY: confusion confusion-check
+confusion: $(B)/flowaudit
+	python3 tests/confusion/confusion.py $< $(FLOWAUDIT_SHARED)/captures pcaps/recorded
+confusion-check:
+	python3 tests/confusion/confusion.py --check
 
 # ---- speed -------------------------------------------------------------------------------
 BENCH_BIN := $(B)/bench
@@ -203,7 +223,7 @@ below = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
 $(B)/flowaudit.pc: src/flowaudit.pc.in Makefile $(B)/flags
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(call below,$(LIBDIR))|' \
 	 -e 's|@INCLUDEDIR@|$(call below,$(INCLUDEDIR))|' -e 's|@RULESDIR@|$(call below,$(RULESDIR))|' \
-	 -e 's|@VERSION@|$(VERSION)|' $< > $@
+	 -e 's|@VERSION@|$(VERSION)|' -e 's|@NDPI@|$(NDPI_FOUND)|' $< > $@
 
 OBJCOPY ?= objcopy
 .PHONY: install uninstall
@@ -233,10 +253,11 @@ help:
 	@echo "make demo         audit captures of pcaps/"
 	@echo "make unit         unit tests; SUITE=name for one of them"
 	@echo "make golden       reports as they should read; UPDATE=1 rewrites them"
+	@echo "make confusion    beside tshark and nDPI, flow by flow; UPDATE=1 rewrites its README.md"
 	@echo "make bench        beside other programs; bench-quick, bench-instructions"
 	@echo "make install      honours DESTDIR and PREFIX; make uninstall takes it away"
 	@echo "make format-check clang-format has nothing to say"
-	@echo "variables: MODE CC CFLAGS LDFLAGS PREFIX DESTDIR BUILD ROOMS SHARED V"
+	@echo "variables: MODE CC CFLAGS LDFLAGS PREFIX DESTDIR BUILD ROOMS SHARED NDPI V"
 
 clean:
 	rm -rf $(BUILD)

@@ -103,6 +103,9 @@ expect "two reports on standard output" 2 'standard output' "$program" audit -f 
 expect "a report that cannot be written" 2 'nodir/x: cannot write' "$program" audit -o nodir/x "$good"
 expect "a report on a full disk" 2 '/dev/full' "$program" audit -o /dev/full "$good"
 expect "a filter that does not compile" 2 'filter' "$program" audit "$good" "tcp prot 5061"
+if "$program" audit -q --name-unknown "$good" 2>/dev/null; [ $? = 2 ]; then
+	expect "names in a build without nDPI" 2 'no nDPI' "$program" audit --name-unknown "$good"
+fi
 expect "an unknown subcommand" 2 'frobnicate' "$program" frobnicate
 echo "bad input: $passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

@@ -3,7 +3,7 @@
 # and says of every recorded capture what the program says.
 #
 # usage: example.sh [BUILD_DIRECTORY]     (build/release: flowaudit, libflowaudit.a)
-# Environment: CC, cc; CFLAGS and LDFLAGS, such as -fsanitize=address for MODE=asan
+# Environment: CC, cc; LIBS, what the archive needs; CFLAGS and LDFLAGS, such as -fsanitize=address for MODE=asan
 # Exit status: 0 all hold, 1 something does not, 2 nothing to check with.
 set -eu
 export LC_ALL=C
@@ -24,7 +24,7 @@ complain() { echo "example: $*"; bad=1; }
 # shellcheck disable=SC2046,SC2086 # flags are words
 ${CC:-cc} -std=c17 -Wall -Wextra -Wpedantic -Werror ${CFLAGS:-} -I"$tree/include" -o "$work/embed" \
 	"$tests/example/embed.c" "$built/libflowaudit.a" ${LDFLAGS:-} \
-	$(pkg-config --libs libpcap libfyaml) -larchive -lpthread
+	${LIBS:-$(pkg-config --libs libpcap libfyaml) -larchive -lpthread}
 
 # verdicts: "name count" of every verdict, from the program's JSON
 verdicts() {

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The same report under any hash seed, batch size and way of reading.
+# The same report under any hash seed, batch size and way of reading, and but for
+# the names themselves with and without --name-unknown.
 #
 #	tests/invariance.sh PROGRAM
 set -u
@@ -45,5 +46,25 @@ done
 report --seed 1 recorded >"$work/first"
 report --seed 2 --batch 5 recorded >"$work/this"
 same "--seed 2 --batch 5" "all recorded captures"
+# Names change nothing but that they are there: every other field, and the exit status.
+unnamed() { sed 's/,"name":"[^"]*","named_by":"ndpi"//; s/,"names_given_up":[0-9]*//; s/"elapsed_s":[0-9.]*//'; }
+if "$program" audit -q --name-unknown recorded/opaque-bytes-7777.pcap 2>/dev/null; [ $? = 2 ]; then
+	echo "invariance: --name-unknown skipped: this build has no nDPI"
+else
+	names=0
+	for file in recorded/* "${FLOWAUDIT_SHARED:-../../shared}"/captures/*.*cap*; do
+		[ -e "$file" ] || continue
+		"$program" audit -S sites/lab.yaml -f json "$file" >"$work/plain" 2>/dev/null
+		status=$?
+		"$program" audit -S sites/lab.yaml -f json --name-unknown "$file" >"$work/named" 2>/dev/null
+		echo "exit $?" >>"$work/named"
+		echo "exit $status" >>"$work/plain"
+		names=$((names + $(grep -c '"named_by":"ndpi"' "$work/named")))
+		unnamed <"$work/plain" >"$work/first"
+		unnamed <"$work/named" >"$work/this"
+		same "--name-unknown" "$file"
+	done
+	echo "invariance: --name-unknown gave $names names"
+fi
 echo "invariance: $passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

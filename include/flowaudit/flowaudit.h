@@ -104,6 +104,11 @@ FLOWAUDIT_API int flowaudit_set_fail_on(struct flowaudit *fa, unsigned verdicts)
 FLOWAUDIT_API int flowaudit_set_strict(struct flowaudit *fa, int on);
 /* Required rows that were not seen are findings (default off). */
 FLOWAUDIT_API int flowaudit_set_require(struct flowaudit *fa, int on);
+/* Ask nDPI for the names of flows that flowaudit itself cannot identify (default off).  Names
+ * are for the reader: no verdict, row or exit status depends on them.  FLOWAUDIT_EUNSUPPORTED
+ * in a library built without nDPI.  While an audit with names is activated or destroyed, no
+ * other one may be: nDPI sets up state of the whole process. */
+FLOWAUDIT_API int flowaudit_set_name_unknown(struct flowaudit *fa, int on);
 
 /**
  * flowaudit_activate() - Load packs and site, take all memory

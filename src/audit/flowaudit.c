@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "audit/namer.h"
 #include "audit/pipeline.h"
 #include "base/memory.h"
 #include "policy/packs.h"
@@ -192,6 +193,13 @@ int flowaudit_set_strict(struct flowaudit *fa, int on)
 int flowaudit_set_require(struct flowaudit *fa, int on)
 {
 	SET(true, fa->require = on != 0);
+}
+
+int flowaudit_set_name_unknown(struct flowaudit *fa, int on)
+{
+	if (on && !namer_available())
+		return FLOWAUDIT_EUNSUPPORTED;
+	SET(true, fa->options.name_unknown = on != 0);
 }
 
 static int load_pack(struct flowaudit *fa, const char *name, struct fa_error *err)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "audit/ident_pool.h"
+#include "audit/namer.h"
 #include "base/memory.h"
 
 /* Batches handled in one step: some milliseconds of work between looks at signals. */
@@ -16,6 +17,7 @@ struct pipeline {
 	struct decoder *decoder;
 	struct flow_table *table;
 	struct ident_pool idents;
+	struct namer *namer; /* by number of the identification; NULL: not wanted */
 	struct ledger ledger;
 	struct source *source;
 	struct decoder_stats decoded;   /* when the input was opened */
@@ -31,6 +33,8 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 		 const struct pipeline_options *options, struct fa_error *err)
 {
 	struct pipeline *p = memory_array(1, sizeof(*p));
+	/* Flows that have left the table but are not judged yet are identified too. */
+	uint32_t idents = options->table.max_flows + FLOW_TABLE_QUEUE;
 	int status;
 
 	*pipe = NULL;
@@ -45,12 +49,12 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 	status = decoder_new(&p->decoder, &options->decoder, err);
 	if (status == 0)
 		status = flow_table_new(&p->table, &options->table, err);
-	/* Flows that have left the table but are not judged yet hold one too. */
-	if (status == 0 &&
-	    ident_pool_init(&p->idents, options->table.max_flows + FLOW_TABLE_QUEUE) != 0)
+	if (status == 0 && ident_pool_init(&p->idents, idents) != 0)
 		status = error_set(err, FA_ENOMEM,
 				   "no memory for %u identifications; lower --max-flows",
 				   options->table.max_flows);
+	if (status == 0 && options->name_unknown)
+		status = namer_new(&p->namer, idents, err);
 	if (status == 0)
 		status = ledger_init(&p->ledger, policy, err);
 	if (status != 0) {
@@ -67,6 +71,7 @@ void pipeline_free(struct pipeline *pipe)
 		return;
 	source_close(pipe->source);
 	ledger_free(&pipe->ledger);
+	namer_free(pipe->namer);
 	ident_pool_destroy(&pipe->idents);
 	flow_table_free(pipe->table);
 	decoder_free(pipe->decoder);
@@ -143,6 +148,35 @@ static void look(struct pipeline *p, uint32_t id, const struct facts *f, unsigne
 		flow_table_payload_done(p->table, id);
 }
 
+/* Ask for a name as long as we have none. */
+static void look_for_name(struct pipeline *p, uint32_t id, const struct facts *f, unsigned dir)
+{
+	uint32_t user = flow_table_flow(p->table, id)->user;
+
+	if (user == 0)
+		return;
+	if (p->idents.items[user].app == APP_NONE)
+		namer_look(p->namer, user, f, dir);
+	else
+		namer_forget(p->namer, user);
+}
+
+/* A flow was judged: what else is known of it goes with its identification. */
+static int give_ident(struct pipeline *p, uint32_t user)
+{
+	const char *name = NULL;
+	int status = 0;
+
+	if (p->namer != NULL && p->idents.items[user].app == APP_NONE)
+		name = namer_name(p->namer, user);
+	if (name != NULL)
+		status = judge_name(&p->ledger, name);
+	if (p->namer != NULL)
+		namer_forget(p->namer, user);
+	ident_pool_give(&p->idents, user);
+	return status;
+}
+
 /* A flow ended: hand over what its streams still hold, then judge it. */
 static int retire(struct pipeline *p, uint32_t id)
 {
@@ -163,8 +197,8 @@ static int retire(struct pipeline *p, uint32_t id)
 		}
 	}
 	status = judge_flow(&p->ledger, flow, notes, ident);
-	if (ident != NULL)
-		ident_pool_give(&p->idents, flow->user);
+	if (ident != NULL && status == 0)
+		status = give_ident(p, flow->user);
 	flow_table_release(p->table, id);
 	return status;
 }
@@ -269,9 +303,12 @@ static int batch(struct pipeline *p, const struct frame *frames, size_t n, struc
 		id = flow_table_packet(p->table, &facts[i], &slots[i], input);
 		if (id == FLOW_NONE || slots[i].kind != FLOW_SLOT_PACKET)
 			continue;
-		if (facts[i].payload_len != 0 &&
-		    (flow_table_flow(p->table, id)->flags & FLOW_WANTS_PAYLOAD))
+		if (facts[i].payload_len == 0)
+			continue;
+		if (flow_table_flow(p->table, id)->flags & FLOW_WANTS_PAYLOAD)
 			look(p, id, &facts[i], slots[i].dir);
+		if (p->namer != NULL)
+			look_for_name(p, id, &facts[i], slots[i].dir);
 	}
 	p->group_last_ns = MAX(p->group_last_ns, cap->last_ns);
 	flow_table_advance(p->table, p->group_last_ns);
@@ -347,6 +384,8 @@ int pipeline_finish(struct pipeline *pipe, struct fa_error *err)
 	if (pipe->table != NULL && pipe->ledger.capture_count != 0 &&
 	    end_group(pipe, current(pipe)) != 0)
 		return error_set(err, FA_ENOMEM, "no memory for more conclusions");
+	if (pipe->namer != NULL)
+		pipe->ledger.names_given_up = namer_given_up(pipe->namer);
 	if (ledger_settle(&pipe->ledger, &pipe->options.judge) != 0)
 		return error_set(err, FA_ENOMEM, "no memory to settle %zu flows",
 				 pipe->ledger.flow_count);

@@ -29,6 +29,7 @@ struct pipeline_options {
 	const char *filter; /* BPF expression or NULL; borrowed */
 	unsigned threads;   /* at most; results never depend on it */
 	unsigned batch; /* frames handled at a time, 1..FRAME_BATCH; results never depend on it */
+	bool name_unknown; /* ask nDPI about flows that were not identified, see namer.h */
 };
 
 #define PIPELINE_DEFAULTS                                                                   \

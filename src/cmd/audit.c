@@ -26,6 +26,7 @@ enum {
 	OPT_TIMEOUT,
 	OPT_CHECKSUMS,
 	OPT_VLAN,
+	OPT_NAMES,
 	OPT_THREADS,
 	OPT_MAX_FLOWS,
 	OPT_BATCH,
@@ -53,6 +54,8 @@ static const struct option_row rows[] = {
 			  "when an unanswered attempt is judged (default: 25)" },
 	[OPT_CHECKSUMS] = { 0, "checksums", NULL, false, "verify and count wrong checksums" },
 	[OPT_VLAN] = { 0, "vlan-key", NULL, false, "flows of different VLANs are different flows" },
+	[OPT_NAMES] = { 0, "name-unknown", NULL, false,
+			"let nDPI name what is not identified; no verdict depends on it" },
 	[OPT_THREADS] = { 0, "threads", "N", false,
 			  "at most (default: 2, to unpack beside the audit)" },
 	[OPT_MAX_FLOWS] = { 0, "max-flows", "N", false, "live flows at most (default: 4194304)" },
@@ -181,6 +184,14 @@ static bool set_colour(struct request *q, const char *when)
 	return true;
 }
 
+static bool set_name_unknown(struct request *q)
+{
+	if (flowaudit_set_name_unknown(q->fa, 1) == 0)
+		return true;
+	command_complain("--name-unknown: this build has no nDPI; NDPI=yes builds with it");
+	return false;
+}
+
 static bool set_number(struct request *q, int option, const char *value)
 {
 	const char *name = rows[option].name;
@@ -231,6 +242,8 @@ static bool take_option(struct request *q, int option, const char *value)
 		return flowaudit_set_checksums(q->fa, 1) == 0;
 	case OPT_VLAN:
 		return flowaudit_set_vlan_in_key(q->fa, 1) == 0;
+	case OPT_NAMES:
+		return set_name_unknown(q);
 	case OPT_COLOUR:
 		return set_colour(q, value);
 	case OPT_QUIET:

@@ -166,3 +166,8 @@ int judge_flow(struct ledger *ledger, const struct flow *flow, const struct flow
 	opinion_documented(&o, ledger->policy, rows);
 	return keep(ledger, &o, rows);
 }
+
+int judge_name(struct ledger *ledger, const char *name)
+{
+	return keep_text(ledger, name, &ledger->flows[ledger->flow_count - 1].name);
+}

@@ -31,6 +31,15 @@ int judge_flow(struct ledger *ledger, const struct flow *flow, const struct flow
 	       const struct ident *ident);
 
 /**
+ * judge_name() - Keep what nDPI calls the flow that judge_flow() took last
+ *
+ * For reports alone: nothing in this room reads it.
+ *
+ * Return: 0 or FA_ENOMEM
+ */
+int judge_name(struct ledger *ledger, const char *name);
+
+/**
  * ledger_settle() - Controls, silence, fitness, verdicts, coverage, order
  *
  * Call once, after the last judge_flow(); captures must be complete.

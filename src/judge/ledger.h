@@ -97,6 +97,8 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @nearest_differs: Set of enum rule_key
  * @control:	Index of the control flow in ledger->flows, or LEDGER_NONE
  * @sni:	Offset in ledger->text, 0: none
+ * @name:	Offset in ledger->text of nDPI's name for a flow of APP_NONE, 0: none; only reports
+ *		look at it
  * @standing:	enum standing: what the documented set came to
  * @fit:	enum protocol_fit of the best row, or of @app alone where no row counts
  * @possible:	Set of protocols that its bytes do not rule out
@@ -127,6 +129,7 @@ struct judged {
 	uint32_t control;
 	uint32_t sni, alpn;
 	uint32_t possible;
+	uint32_t name;
 	int32_t nearest;
 	uint16_t input;
 	uint16_t vlan; /* 0: untagged */
@@ -177,6 +180,7 @@ struct row_coverage {
  * @flows:	After ledger_settle() sorted by (input, first frame, key): never in table order
  * @coverage:	One a row of the policy
  * @verdicts:	Flows by verdict
+ * @names_given_up: Flows that nDPI had no room to name
  * @text:	NUL-terminated strings; offset 0 is ""
  */
 struct ledger {
@@ -195,6 +199,7 @@ struct ledger {
 	size_t text_len, text_cap;
 	struct row_coverage *coverage;
 	uint64_t verdicts[VERDICT_COUNT];
+	uint64_t names_given_up;
 };
 
 int ledger_init(struct ledger *ledger, const struct policy *policy, struct fa_error *err);

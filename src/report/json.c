@@ -170,6 +170,8 @@ void json_summary(struct json_writer *w, const struct report_options *options)
 	JSON_LITERAL(out, ",\"verdicts\":");
 	verdict_counts(out, ledger->verdicts);
 	row_states(out, ledger);
+	if (ledger->names_given_up != 0)
+		number(out, ",\"names_given_up\":", ledger->names_given_up);
 	output_printf(out, ",\"exit_status\":%d", options->exit_status);
 	/* Not %f: its decimal point follows the locale. */
 	number(out, ",\"elapsed_s\":", (uint64_t)elapsed);

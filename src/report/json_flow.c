@@ -290,6 +290,10 @@ static void identified(struct json_writer *w, const struct judged *flow)
 	tls_details(w, flow);
 	json_media(w, flow);
 	stream_details(w, flow);
+	if (flow->name != 0) {
+		json_name(out, ",\"name\":", w->ledger->text + flow->name);
+		JSON_LITERAL(out, ",\"named_by\":\"ndpi\"");
+	}
 	JSON_LITERAL(out, "}");
 }
 

@@ -78,6 +78,13 @@ static void verdict_summary(struct text *t)
 	if (t->ledger->flow_count == 0)
 		page_words(&t->page, PAGE_PLAIN, "none");
 	page_end(&t->page);
+	if (t->ledger->names_given_up == 0)
+		return;
+	page_line(&t->page, 0, 2);
+	page_printf(&t->page, PAGE_PLAIN, "%s without a name: more at once than nDPI has room for.",
+		    phrase_plural(t->ledger->names_given_up, "flow is", "flows are", phrase,
+				  sizeof(phrase)));
+	page_end(&t->page);
 }
 
 /* "17 flows in 3 findings. Exit 1." */

@@ -68,13 +68,36 @@ static void say_hidden(const struct text *t, const struct judged *flow, char *bu
 		buf[from] = (char)toupper((unsigned char)buf[from]);
 }
 
+/* A name that nDPI gave in the fold, "" for none; *@alike: how many of its flows have it. */
+static const char *given_name(const struct text *t, const struct fold *fold, uint32_t *alike)
+{
+	const char *text = t->ledger->text, *name = "";
+
+	*alike = 0;
+	for (uint32_t i = 0; i < fold->count; i++) {
+		const char *other = text + fold_flow(&t->folds, t->ledger, fold, i)->name;
+
+		if (*name == '\0')
+			name = other;
+		*alike += *other != '\0' && strcmp(name, other) == 0;
+	}
+	return name;
+}
+
 /* What they spoke; what the row documents where nothing was seen that could tell. */
 static void protocol_text(const struct text *t, const struct fold *fold, char *buf, size_t size)
 {
 	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
 	const struct row *row = first->row_count == 0 ? NULL : ledger_best_row(t->ledger, first);
 
-	if (first->app == APP_NONE && !first->examined && row != NULL && !row_is_wide(row))
+	uint32_t alike;
+	const char *name = given_name(t, fold, &alike);
+
+	if (alike == fold->count)
+		snprintf(buf, size, "%s (named by nDPI)", name);
+	else if (alike != 0)
+		snprintf(buf, size, "unknown protocol, in part %s (named by nDPI)", name);
+	else if (first->app == APP_NONE && !first->examined && row != NULL && !row_is_wide(row))
 		policy_row_protocols_text(row, buf, size);
 	else
 		ledger_protocol_text(first, buf, size);

@@ -102,6 +102,7 @@ static void settings_are_refused(struct stand *s)
 	CU_ASSERT_EQUAL(flowaudit_set_fail_on(s->fa, 1), FLOWAUDIT_EUSAGE);
 	CU_ASSERT_EQUAL(flowaudit_set_strict(s->fa, 1), FLOWAUDIT_EUSAGE);
 	CU_ASSERT_EQUAL(flowaudit_set_require(s->fa, 1), FLOWAUDIT_EUSAGE);
+	CU_ASSERT_EQUAL(flowaudit_set_name_unknown(s->fa, 0), FLOWAUDIT_EUSAGE);
 }
 
 static void no_answers_yet(struct stand *s)

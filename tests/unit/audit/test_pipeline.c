@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/namer.h"
 #include "audit/plant.h"
 #include "base/output.h"
 
@@ -353,6 +354,54 @@ static void full_table(void)
 	for (size_t i = 0; i < l->flow_count; i++)
 		CU_ASSERT_EQUAL(l->flows[i].app, APP_STUN);
 	plant_close(&p);
+}
+
+/* Two flows of no row, one that nobody can name, one of ours; with or without names. */
+static char *told_with_names(bool names, char *named, size_t size)
+{
+	static const char dns[] = "\x12\x34\1\0\0\1\0\0\0\0\0\0\7example\3com\0\0\1\0\1";
+	struct plant p;
+	const struct ledger *l;
+	char *text;
+
+	plant_open(&p);
+	p.options.name_unknown = names;
+	plant_start(&p);
+	tape_udp(&p.tape, TAPE_T0, CLIENT ":50000", SERVER ":53", dns, sizeof(dns) - 1);
+	tape_udp(&p.tape, TAPE_T0 + TAPE_MS, CLIENT ":50001", SERVER ":53", "?", 1);
+	stun(&p, TAPE_T0 + 2 * TAPE_MS, CLIENT ":50002", EDGE ":3478", false, 1);
+	tape_sip(&p.tape, TAPE_T0 + 3 * TAPE_MS, CLIENT ":50003", SERVER ":5060");
+	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+	l = plant_finish(&p);
+	CU_ASSERT_EQUAL_FATAL(l->flow_count, 4);
+	*named = '\0';
+	for (size_t i = 0; i < l->flow_count; i++) {
+		size_t len = strlen(named);
+
+		snprintf(named + len, size - len, "%s;", l->text + l->flows[i].name);
+	}
+	text = told(l);
+	memmove(text, strchr(text, '\n'), strlen(strchr(text, '\n')) + 1); /* the path */
+	plant_close(&p);
+	return text;
+}
+
+static void names_change_no_conclusion(void)
+{
+	char named[64];
+	char *without = told_with_names(false, named, sizeof(named)), *with;
+
+	SAME(named, ";;;;");
+	if (!namer_available()) {
+		printf("(skipped: no nDPI) ");
+		free(without);
+		return;
+	}
+	with = told_with_names(true, named, sizeof(named));
+	SAME(named, "DNS;;;;");
+	SAME(with, without);
+	free(with);
+	free(without);
 }
 
 /* ---- groups ---------------------------------------------------------------------------------- */
@@ -792,6 +841,8 @@ CU_TestInfo tests_pipeline[] = {
 	{ "frames of a file become one conclusion and the facts of a capture",
 	  frames_become_a_conclusion },
 	{ "datagrams are identified", datagrams_are_identified },
+	{ "nDPI names what is not identified, and no conclusion changes",
+	  names_change_no_conclusion },
 	{ "an ICMP error belongs to the flow it quotes", errors_belong_to_the_flow_they_quote },
 	{ "what a stream holds at its end is looked at once more",
 	  streams_are_handed_over_at_their_end },

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "base/memory.h"
+#include "judge/judge.h"
 #include "report/fixture.h"
 
 #define MOST_LINES 64
@@ -506,6 +507,32 @@ static void test_hostile(void)
 	fixture_close(&f);
 }
 
+static void test_names(void)
+{
+	struct fixture f;
+	struct lines lines;
+	json_t *part;
+
+	fixture_open(&f, false);
+	fixture_capture(&f, "a.pcap", 10);
+	fixture_flow(&f, VERDICT_UNEXPECTED, 17, "10.0.0.1:1000", "10.0.0.2:53", 1);
+	CU_ASSERT_EQUAL(judge_name(&f.ledger, "D\"N\x01S"), 0);
+	fixture_flow(&f, VERDICT_UNEXPECTED, 17, "10.0.0.1:1001", "10.0.0.2:53", 2);
+	f.ledger.names_given_up = 3;
+	lines = report(&f);
+	part = json_object_get(record(&lines, "flow", 0), "identified");
+	has_keys(part, "proto tls confidence frames name named_by");
+	CU_ASSERT_STRING_EQUAL(str(part, "proto"), "unknown");
+	CU_ASSERT_STRING_EQUAL(str(part, "confidence"), "none");
+	CU_ASSERT_STRING_EQUAL(str(part, "name"), "D\"N\x01S");
+	CU_ASSERT_STRING_EQUAL(str(part, "named_by"), "ndpi");
+	has_keys(json_object_get(record(&lines, "flow", 1), "identified"),
+		 "proto tls confidence frames");
+	CU_ASSERT_EQUAL(num(record(&lines, "summary", 0), "names_given_up"), 3);
+	release(&lines);
+	fixture_close(&f);
+}
+
 /* Each byte that needs an escape, alone in a name that would else go the short way. */
 static void test_escapes(void)
 {
@@ -649,6 +676,7 @@ CU_TestInfo tests_report_json[] = {
 	{ "rows and the summary count everything", test_summary },
 	{ "counters are flat and sum to the frames", test_counters },
 	{ "hostile names stay inside their strings", test_hostile },
+	{ "a name by nDPI stands beside what was identified", test_names },
 	{ "every byte that needs an escape has one", test_escapes },
 	{ "nothing leaks from one record into the next", test_cache },
 	{ "identified tells versions, stream and payload types of media", test_media },

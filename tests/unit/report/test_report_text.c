@@ -7,6 +7,7 @@
 
 #include <CUnit/CUnit.h>
 
+#include "judge/judge.h"
 #include "report/fixture.h"
 
 static const char golden[] =
@@ -330,6 +331,45 @@ static void test_words(void)
 	fixture_close(&f);
 }
 
+/* A flow that is in one fold with the others of its kind. */
+static void unknown_flow(struct fixture *f, const char *from, uint64_t frame, const char *name)
+{
+	fixture_flow(f, VERDICT_UNEXPECTED, 17, from, "10.10.0.11:53", frame)->examined = true;
+	CU_ASSERT_EQUAL(judge_name(&f->ledger, name), 0);
+}
+
+static void text_has(struct fixture *f, const char *want)
+{
+	char *text = fixture_report(f, REPORT_TEXT);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, want));
+	free(text);
+}
+
+/* Only what holds for all flows of a finding is said of it. */
+static void test_names(void)
+{
+	struct fixture f;
+
+	fixture_open(&f, true);
+	fixture_capture(&f, "a.pcap", 10);
+	unknown_flow(&f, "10.20.0.5:1000", 1, "");
+	text_has(&f, "UNEXPECTED    unknown protocol udp/53");
+	f.ledger.flow_count = 0;
+	unknown_flow(&f, "10.20.0.5:1000", 1, "DNS");
+	unknown_flow(&f, "10.20.0.5:1001", 2, "DNS");
+	text_has(&f, "UNEXPECTED    DNS (named by nDPI) udp/53");
+	unknown_flow(&f, "10.20.0.5:1002", 3, "L\x1b\n");
+	text_has(&f, "UNEXPECTED    unknown protocol, in part DNS (named by nDPI) udp/53");
+	f.ledger.flow_count = 0;
+	unknown_flow(&f, "10.20.0.5:1000", 1, "");
+	unknown_flow(&f, "10.20.0.5:1002", 2, "L\x1b");
+	text_has(&f, "unknown protocol, in part L\\x1B (named by nDPI)");
+	f.ledger.names_given_up = 2;
+	text_has(&f, "\n2 flows are without a name: more at once than nDPI has room for.\n");
+	fixture_close(&f);
+}
+
 extern CU_TestInfo tests_report_text[];
 CU_TestInfo tests_report_text[] = {
 	{ "every verdict reads as it should", test_golden },
@@ -341,5 +381,6 @@ CU_TestInfo tests_report_text[] = {
 	{ "the last line counts flows, findings and required rows", test_last_line },
 	{ "findings are in capitals, the rest is not", test_fail_on },
 	{ "words to avoid are avoided", test_words },
+	{ "a name by nDPI is said of the flows that have it", test_names },
 	CU_TEST_INFO_NULL,
 };
