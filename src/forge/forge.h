@@ -1,0 +1,38 @@
+/*
+ * flowaudit forge: a capture of every documented row, and of the ways it fails,
+ * with its truth beside it as an expectation file.
+ */
+#ifndef FA_FORGE_FORGE_H
+#define FA_FORGE_FORGE_H
+
+#include "forge/cast.h"
+#include "forge/talk.h"
+
+/**
+ * struct forge_options - What to write
+ * @directory:	Where; exists
+ * @rules, @site: For the expectation files, as the user gave them; @site NULL: invented
+ * @repeat:	Conversations of each row in one file (loads); 1 or more
+ */
+struct forge_options {
+	const char *directory;
+	const char *const *rules;
+	const char *site;
+	struct forge_wire wire;
+	uint64_t seed;
+	unsigned repeat;
+	bool v6;
+};
+
+/**
+ * forge_row() - One row, one case: ROW-CASE.pcap and ROW-CASE.expect.yaml
+ *
+ * Slashes of the row's id become dashes.  The same options write the same bytes.
+ *
+ * Return: 1 written; 0 the case has no meaning for this row, @err says why; negative: FA_EIO,
+ *	   FA_ENOMEM, FA_EUSAGE (the site binds no address to a role of the row)
+ */
+int forge_row(const struct policy *policy, const struct cast *cast, unsigned row, enum forge_case c,
+	      const struct forge_options *options, struct fa_error *err);
+
+#endif
