@@ -106,7 +106,7 @@ static struct forge_packet packet(const struct line *l, unsigned from, unsigned 
 	};
 }
 
-static void send(struct line *l, unsigned from, unsigned flags, const uint8_t *payload, size_t len)
+static void put(struct line *l, unsigned from, unsigned flags, const uint8_t *payload, size_t len)
 {
 	struct forge_packet p = packet(l, from, flags, payload, len);
 
@@ -123,21 +123,21 @@ static void pass(struct line *l, int64_t ns)
 
 static void open_tcp(struct line *l)
 {
-	send(l, SCRIPT_INITIATOR, TCP_SYN, NULL, 0);
+	put(l, SCRIPT_INITIATOR, TCP_SYN, NULL, 0);
 	pass(l, RTT_NS);
-	send(l, SCRIPT_RESPONDER, TCP_SYN | TCP_ACK, NULL, 0);
+	put(l, SCRIPT_RESPONDER, TCP_SYN | TCP_ACK, NULL, 0);
 	pass(l, SEGMENT_NS);
-	send(l, SCRIPT_INITIATOR, TCP_ACK, NULL, 0);
+	put(l, SCRIPT_INITIATOR, TCP_ACK, NULL, 0);
 }
 
 static void close_tcp(struct line *l)
 {
 	pass(l, RTT_NS);
-	send(l, SCRIPT_INITIATOR, TCP_FIN | TCP_ACK, NULL, 0);
+	put(l, SCRIPT_INITIATOR, TCP_FIN | TCP_ACK, NULL, 0);
 	pass(l, RTT_NS);
-	send(l, SCRIPT_RESPONDER, TCP_FIN | TCP_ACK, NULL, 0);
+	put(l, SCRIPT_RESPONDER, TCP_FIN | TCP_ACK, NULL, 0);
 	pass(l, SEGMENT_NS);
-	send(l, SCRIPT_INITIATOR, TCP_ACK, NULL, 0);
+	put(l, SCRIPT_INITIATOR, TCP_ACK, NULL, 0);
 }
 
 static void say(struct line *l, const struct script *s, const struct script_message *m)
@@ -147,17 +147,17 @@ static void say(struct line *l, const struct script *s, const struct script_mess
 
 	pass(l, (int64_t)m->wait_ms * NS_PER_MS + RTT_NS / 2);
 	if (l->talk->udp) {
-		send(l, m->from, 0, bytes, m->len);
+		put(l, m->from, 0, bytes, m->len);
 		return;
 	}
 	while (done < m->len) {
 		size_t n = MIN(m->len - done, (size_t)l->talk->mss);
 
 		done += n;
-		send(l, m->from, TCP_ACK | (done == m->len ? TCP_PSH : 0), bytes + done - n, n);
+		put(l, m->from, TCP_ACK | (done == m->len ? TCP_PSH : 0), bytes + done - n, n);
 		pass(l, SEGMENT_NS);
 	}
-	send(l, m->from ^ 1u, TCP_ACK, NULL, 0);
+	put(l, m->from ^ 1u, TCP_ACK, NULL, 0);
 }
 
 static void converse(struct line *l, const struct script *s, size_t first)
