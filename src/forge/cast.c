@@ -23,8 +23,9 @@ static struct address v4(unsigned a, unsigned b, unsigned c, unsigned d)
 
 static struct address v6(unsigned net, unsigned host)
 {
-	const uint8_t bytes[16] = { 0x20, 0x01, 0x0d, 0xb8, (uint8_t)(net >> 8), (uint8_t)net,
-				    [15] = (uint8_t)host };
+	const uint8_t bytes[16] = {
+		0x20, 0x01, 0x0d, 0xb8, (uint8_t)(net >> 8), (uint8_t)net, [15] = (uint8_t)host
+	};
 
 	return address_from_v6(bytes);
 }
@@ -68,11 +69,11 @@ int cast_new(struct cast **cast, const struct policy *policy, bool use_v6, struc
 		for (unsigned b = 0; b < a; b++)
 			if (network_of(policy_role_name(policy, a)) ==
 			    network_of(policy_role_name(policy, b)))
-				return error_set(err, FA_EUSAGE,
-						 "roles %s and %s would get the same invented address; "
-						 "give a site with -S",
-						 policy_role_name(policy, a),
-						 policy_role_name(policy, b));
+				return error_set(
+					err, FA_EUSAGE,
+					"roles %s and %s would get the same invented address; "
+					"give a site with -S",
+					policy_role_name(policy, a), policy_role_name(policy, b));
 	return 0;
 }
 

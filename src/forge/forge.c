@@ -1,0 +1,141 @@
+/* Rows and cases to files. */
+#include "forge/forge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "forge/dialogue.h"
+#include "forge/plan.h"
+#include "forge/truth.h"
+
+#define PATH_MOST 4096
+#define MSS       1460
+/* Between conversations of a load, and between control and case. */
+#define PAUSE_NS (200 * NS_PER_MS)
+/* After the last packet of a case silence must be long enough to be judged (25 s). */
+#define SETTLE_NS (30 * NS_PER_S)
+
+/* "pic/firewall-summary/1", "ok" -> "pic-firewall-summary-1-ok.pcap" */
+static void name_of(const struct row *row, enum forge_case c, const char *ending, char *buf,
+		    size_t size)
+{
+	int n = snprintf(buf, size, "%s-%s%s", row->id, forge_case_name(c), ending);
+
+	for (char *p = buf; *p != '\0' && n > 0; p++)
+		if (*p == '/')
+			*p = '-';
+}
+
+static void write_script(struct script *s, const struct plan *plan, enum forge_case c,
+			 struct forge_random *random)
+{
+	const struct dialogue d = {
+		.app = plan->protocol.app,
+		.tls = plan->protocol.tls,
+		.udp = plan->udp,
+		.port = plan->port[1],
+		.client = "client.contoso.example",
+		.server = "server.contoso.example",
+		.random = random,
+	};
+
+	if (c == CASE_WRONG_PROTOCOL)
+		dialogue_write_wrong(s, &d);
+	else
+		dialogue_write(s, &d);
+}
+
+/*
+ * The same two hosts before, or after, on a port of no row: what vouches for the
+ * path when the case itself shows nothing.
+ */
+static int64_t control(struct forge_file *file, const struct plan *plan, int64_t start_ns,
+		       struct forge_random *random)
+{
+	struct script s = { 0 };
+	const struct dialogue d = { .random = random, .client = "", .server = "" };
+	struct talk talk = {
+		.addr = { plan->addr[0], plan->addr[1] },
+		.port = { 39999, 22 },
+		.start_ns = start_ns,
+		.mss = MSS,
+		.random = random,
+	};
+	int64_t end;
+
+	say_ssh(&s, &d);
+	end = talk_write(file, &talk, &s, CASE_OK);
+	script_free(&s);
+	return end;
+}
+
+static bool needs_control(enum forge_case c)
+{
+	return c == CASE_DROPPED || c == CASE_REFUSED || c == CASE_PROHIBITED ||
+	       c == CASE_RESET_AFTER_HELLO;
+}
+
+static int write_capture(struct forge_file *file, const struct plan *plan, enum forge_case c,
+			 const struct cast *cast, const struct forge_options *options,
+			 struct forge_random *random)
+{
+	int64_t now = plan->start_ns;
+	bool nomem = false;
+
+	if (needs_control(c))
+		now = control(file, plan, now, random) + PAUSE_NS;
+	for (unsigned i = 0; i < options->repeat; i++) {
+		struct script s = { 0 };
+		struct talk talk = {
+			.addr = { plan->addr[0], plan->addr[1] },
+			.port = { (uint16_t)(plan->port[0] + i), plan->port[1] },
+			.udp = plan->udp,
+			.start_ns = now,
+			.firewall = cast_firewall(cast),
+			.mss = MSS,
+			.random = random,
+		};
+
+		write_script(&s, plan, c, random);
+		now = talk_write(file, &talk, &s, c) + PAUSE_NS;
+		nomem |= s.nomem;
+		script_free(&s);
+	}
+	if (c == CASE_DROPPED)
+		control(file, plan, MAX(now, plan->start_ns + SETTLE_NS), random);
+	if (c == CASE_TRUNCATED)
+		forge_file_truncate(file);
+	return nomem ? FA_ENOMEM : 0;
+}
+
+int forge_row(const struct policy *policy, const struct cast *cast, unsigned row, enum forge_case c,
+	      const struct forge_options *options, struct fa_error *err)
+{
+	const struct row *r = policy_row(policy, row);
+	char name[512], truth[512], path[PATH_MOST];
+	struct forge_random random;
+	struct forge_file *file;
+	struct plan plan;
+	int status = plan_make(&plan, policy, cast, row, c, err);
+
+	if (status == FA_EUNSUPPORTED)
+		return 0;
+	if (status != 0)
+		return status;
+	name_of(r, c, ".pcap", name, sizeof(name));
+	name_of(r, c, ".expect.yaml", truth, sizeof(truth));
+	forge_random_seed(&random, options->seed, name);
+	snprintf(path, sizeof(path), "%s/%s", options->directory, name);
+	status = forge_file_create(&file, path, &options->wire, err);
+	if (status != 0)
+		return status;
+	if (write_capture(file, &plan, c, cast, options, &random) != 0)
+		status = error_set(err, FA_ENOMEM, "%s: no memory", path);
+	if (forge_file_close(file, err) != 0 && status == 0)
+		status = err->code;
+	if (status != 0)
+		return status;
+	snprintf(path, sizeof(path), "%s/%s", options->directory, truth);
+	status = truth_write(&plan, c, options, path, name, err);
+	return status == 0 ? 1 : status;
+}
