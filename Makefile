@@ -49,7 +49,7 @@ FA_CFLAGS   := -std=c17 $(WARN) $(mode_cflags_$(MODE)) -fvisibility=hidden -MMD 
 FA_LDFLAGS  := $(mode_ldflags_$(MODE))
 # Asked once, and not before "make deps" had its turn.
 once         = $(eval $(1) := $(2))$($(1))
-LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive jansson) -lpthread)
+LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive jansson) -lnet -lpthread)
 TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit))
 
 LIB_SRC  := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))
@@ -94,7 +94,7 @@ $(B)/tests/unit/main.o: $(B)/suites.h
 $(UNIT_OBJ): CPPFLAGS += -Itests/unit
 
 # ---- set-up -------------------------------------------------------------------------------
-BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev libjansson-dev
+BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev libjansson-dev libnet1-dev
 TEST_PACKAGES  := libcunit1-dev python3-jsonschema python3-yaml binutils man-db
 
 .PHONY: deps
@@ -189,7 +189,7 @@ bench-instructions:
 # One object with every room's names made local, so that the archive defines flowaudit_* and
 # nothing that could meet a name of the embedding program.
 PUBLIC_OBJ := $(B)/public/flowaudit.o
-$(PUBLIC_OBJ): $(filter-out $(B)/src/cmd/% $(B)/src/check/%,$(LIB_OBJ))
+$(PUBLIC_OBJ): $(filter-out $(B)/src/cmd/% $(B)/src/check/% $(B)/src/forge/%,$(LIB_OBJ))
 	@mkdir -p $(@D)
 	$(Q)$(CC) -nostdlib -r -o $@ $^
 	$(Q)$(OBJCOPY) --localize-hidden $@
