@@ -62,7 +62,7 @@ struct request {
 	char *site_path;
 	struct forge_options options;
 	unsigned cases;
-	bool quiet, help;
+	bool ipv6, quiet, help;
 };
 
 static void usage(FILE *to)
@@ -172,7 +172,7 @@ static bool take_option(struct request *q, int option, const char *value)
 		q->options.directory = value;
 		return true;
 	case OPT_IPV6:
-		q->options.v6 = true;
+		q->ipv6 = true;
 		return true;
 	case OPT_TUNNEL:
 		return take_tunnel(q, value);
@@ -187,34 +187,49 @@ static bool take_option(struct request *q, int option, const char *value)
 	}
 }
 
-static bool complain_problems(const struct problems *problems, const char *text)
-{
-	char line[FA_ERROR_TEXT];
-
-	for (size_t i = 0; i < problems->count; i++) {
-		problem_text(&problems->items[i], line, sizeof(line));
-		command_complain("%s", line);
-	}
-	command_complain("%s", text);
-	return false;
-}
-
-static bool load(struct request *q, struct policy *policy, struct problems *problems)
+/* Packs and a site, compiled; @site NULL: none.  False after complaints. */
+static bool load(const struct request *q, const char *site, struct policy *policy)
 {
 	const char *const *names = q->pack_count != 0 ? q->packs : packs_default();
+	struct problems problems = { 0 };
 	char path[PATH_MAX];
-	struct fa_error err;
+	struct fa_error err = { .text = "the packs cannot be used" };
+	bool ok = true;
 
-	for (; *names != NULL; names++)
-		if (packs_locate(*names, path, sizeof(path), &err) != 0 ||
-		    policy_load_pack(policy, path, problems) != 0)
-			return complain_problems(problems,
-						 problems->count == 0 ? err.text : *names);
-	if (q->site != NULL && packs_load_site(policy, q->site, problems) != 0)
-		return complain_problems(problems, "the site cannot be used");
-	if (policy_compile(policy, &err) != 0)
-		return complain_problems(problems, err.text);
-	return true;
+	for (; ok && *names != NULL; names++)
+		ok = packs_locate(*names, path, sizeof(path), &err) == 0 &&
+		     policy_load_pack(policy, path, &problems) == 0;
+	if (ok && site != NULL)
+		ok = packs_load_site(policy, site, &problems) == 0;
+	ok = ok && policy_compile(policy, &err) == 0;
+	for (size_t i = 0; i < problems.count; i++) {
+		problem_text(&problems.items[i], path, sizeof(path));
+		command_complain("%s", path);
+	}
+	if (!ok && problems.count == 0)
+		command_complain("%s", err.text);
+	problems_free(&problems);
+	return ok;
+}
+
+/* A site for those who have none, in the directory. */
+static bool invent_site(struct request *q)
+{
+	struct policy *policy = policy_new();
+	char path[PATH_MAX];
+	struct fa_error err = { .text = "no memory" };
+	bool ok = false;
+
+	snprintf(path, sizeof(path), "%s/site.yaml", q->options.directory);
+	if (policy != NULL && load(q, NULL, policy)) {
+		ok = cast_invent(policy, q->ipv6, path, &err) == 0;
+		if (!ok)
+			command_complain("%s", err.text);
+	}
+	policy_free(policy);
+	q->site_path = ok ? strdup(path) : NULL;
+	q->options.site = "site.yaml";
+	return q->site_path != NULL;
 }
 
 /* Expectations lie in the directory: what they name by path must be found from there. */
@@ -276,7 +291,7 @@ static bool check_rows(const struct request *q, const struct policy *policy)
 	return true;
 }
 
-static int forge_all(struct request *q, const struct policy *policy, const struct cast *cast)
+static int forge_all(struct request *q, const struct policy *policy)
 {
 	struct fa_error err;
 	unsigned written = 0;
@@ -287,7 +302,7 @@ static int forge_all(struct request *q, const struct policy *policy, const struc
 
 			if ((q->cases >> c & 1u) == 0)
 				continue;
-			status = forge_row(policy, cast, r, (enum forge_case)c, &q->options, &err);
+			status = forge_row(policy, r, (enum forge_case)c, &q->options, &err);
 			if (status < 0) {
 				command_complain("%s", err.text);
 				return EXIT_UNCHECKED;
@@ -311,41 +326,21 @@ static bool make_directory(const struct request *q)
 	return false;
 }
 
-static int forge_from(struct request *q, const struct policy *policy)
-{
-	struct cast *cast;
-	struct fa_error err;
-	char path[PATH_MAX];
-	int status = EXIT_UNCHECKED;
-
-	if (!check_rows(q, policy) || !make_directory(q))
-		return EXIT_UNCHECKED;
-	snprintf(path, sizeof(path), "%s/site.yaml", q->options.directory);
-	if (cast_new(&cast, policy, q->options.v6, &err) != 0 ||
-	    (q->site == NULL && cast_write_site(cast, path, &err) != 0))
-		command_complain("%s", err.text);
-	else
-		status = forge_all(q, policy, cast);
-	cast_free(cast);
-	return status;
-}
-
 static int forge(struct request *q)
 {
 	struct policy *policy = policy_new();
-	struct problems problems = { 0 };
 	int status = EXIT_UNCHECKED;
 
 	if (q->options.directory == NULL)
 		command_complain("forge: no directory given; see flowaudit forge --help");
 	else if (policy == NULL)
 		command_complain("no memory");
-	else if (make_absolute(q) && load(q, policy, &problems))
-		status = forge_from(q, policy);
+	else if (make_absolute(q) && make_directory(q) && (q->site != NULL || invent_site(q)) &&
+		 load(q, q->site_path, policy) && check_rows(q, policy))
+		status = forge_all(q, policy);
 	for (unsigned i = 0; i < q->pack_count; i++)
 		free(q->paths[i]);
 	free(q->site_path);
-	problems_free(&problems);
 	policy_free(policy);
 	return status;
 }

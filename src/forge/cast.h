@@ -1,37 +1,34 @@
 /*
- * Who plays the roles: addresses from the site, or invented ones.
+ * Who plays the roles: hosts that the site binds to them.
  *
- * Invented addresses are a function of the role's name alone, so that captures
- * stay the same when packs are added; a site file with them is written beside
- * the captures.
+ * Where the user gives no site one is invented, and written as a file like any
+ * other.  An invented address is a function of the role's name alone, so that
+ * captures stay the same when packs are added.
  */
 #ifndef FA_FORGE_CAST_H
 #define FA_FORGE_CAST_H
 
 #include "policy/policy.h"
 
-struct cast;
-
-/* @policy is compiled, with or without a site, and borrowed.  @v6: invent IPv6 addresses. */
-int cast_new(struct cast **cast, const struct policy *policy, bool v6, struct fa_error *err);
-void cast_free(struct cast *cast);
+/**
+ * cast_invent() - Write a site file that gives each role of the packs two hosts
+ * @v6:	IPv6 addresses
+ *
+ * Return: 0; FA_EIO; FA_EUSAGE: two roles would get the same address
+ */
+int cast_invent(const struct policy *policy, bool v6, const char *path, struct fa_error *err);
 
 /**
- * cast_ends() - Addresses for the two ends of a row
- * @from, @to:	Of the row's ends; an end that is any or unspecified gets a host of no role,
- *		or the row's documented narrowing
+ * cast_ends() - Hosts for the two ends of a row
+ * @policy:	Compiled, with a site
+ * @from, @to:	Always different; an end that is any or unspecified is a host of no role
  *
- * Both are always different hosts.
- *
- * Return: false when the site binds no address to a role of the row
+ * Return: false when the site binds no host to a role of the row
  */
-bool cast_ends(const struct cast *cast, const struct row *row, struct address *from,
+bool cast_ends(const struct policy *policy, const struct row *row, struct address *from,
 	       struct address *to);
 
-/* A firewall between the two: an address of no role. */
-struct address cast_firewall(const struct cast *cast);
-
-/* Write the invented roles as a site file.  FA_EIO. */
-int cast_write_site(const struct cast *cast, const char *path, struct fa_error *err);
+/* A firewall between the two: an address of no role, of the family of @end. */
+struct address cast_firewall(const struct address *end);
 
 #endif

@@ -76,8 +76,7 @@ static bool needs_control(enum forge_case c)
 }
 
 static int write_capture(struct forge_file *file, const struct plan *plan, enum forge_case c,
-			 const struct cast *cast, const struct forge_options *options,
-			 struct forge_random *random)
+			 const struct forge_options *options, struct forge_random *random)
 {
 	int64_t now = plan->start_ns;
 	bool nomem = false;
@@ -91,7 +90,7 @@ static int write_capture(struct forge_file *file, const struct plan *plan, enum 
 			.port = { (uint16_t)(plan->port[0] + i), plan->port[1] },
 			.udp = plan->udp,
 			.start_ns = now,
-			.firewall = cast_firewall(cast),
+			.firewall = cast_firewall(&plan->addr[0]),
 			.mss = MSS,
 			.random = random,
 		};
@@ -101,14 +100,15 @@ static int write_capture(struct forge_file *file, const struct plan *plan, enum 
 		nomem |= s.nomem;
 		script_free(&s);
 	}
-	if (c == CASE_DROPPED)
-		control(file, plan, MAX(now, plan->start_ns + SETTLE_NS), random);
+	/* Silence must last to be judged; and what is cut off is the control, not the case. */
+	if (c == CASE_DROPPED || c == CASE_TRUNCATED)
+		control(file, plan, c == CASE_DROPPED ? now + SETTLE_NS : now, random);
 	if (c == CASE_TRUNCATED)
 		forge_file_truncate(file);
 	return nomem ? FA_ENOMEM : 0;
 }
 
-int forge_row(const struct policy *policy, const struct cast *cast, unsigned row, enum forge_case c,
+int forge_row(const struct policy *policy, unsigned row, enum forge_case c,
 	      const struct forge_options *options, struct fa_error *err)
 {
 	const struct row *r = policy_row(policy, row);
@@ -116,7 +116,7 @@ int forge_row(const struct policy *policy, const struct cast *cast, unsigned row
 	struct forge_random random;
 	struct forge_file *file;
 	struct plan plan;
-	int status = plan_make(&plan, policy, cast, row, c, err);
+	int status = plan_make(&plan, policy, row, c, err);
 
 	if (status == FA_EUNSUPPORTED)
 		return 0;
@@ -129,7 +129,7 @@ int forge_row(const struct policy *policy, const struct cast *cast, unsigned row
 	status = forge_file_create(&file, path, &options->wire, err);
 	if (status != 0)
 		return status;
-	if (write_capture(file, &plan, c, cast, options, &random) != 0)
+	if (write_capture(file, &plan, c, options, &random) != 0)
 		status = error_set(err, FA_ENOMEM, "%s: no memory", path);
 	if (forge_file_close(file, err) != 0 && status == 0)
 		status = err->code;

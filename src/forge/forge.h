@@ -11,7 +11,7 @@
 /**
  * struct forge_options - What to write
  * @directory:	Where; exists
- * @rules, @site: For the expectation files, as the user gave them; @site NULL: invented
+ * @rules, @site: For the expectation files, as they must name them
  * @repeat:	Conversations of each row in one file (loads); 1 or more
  */
 struct forge_options {
@@ -21,7 +21,6 @@ struct forge_options {
 	struct forge_wire wire;
 	uint64_t seed;
 	unsigned repeat;
-	bool v6;
 };
 
 /**
@@ -32,7 +31,7 @@ struct forge_options {
  * Return: 1 written; 0 the case has no meaning for this row, @err says why; negative: FA_EIO,
  *	   FA_ENOMEM, FA_EUSAGE (the site binds no address to a role of the row)
  */
-int forge_row(const struct policy *policy, const struct cast *cast, unsigned row, enum forge_case c,
+int forge_row(const struct policy *policy, unsigned row, enum forge_case c,
 	      const struct forge_options *options, struct fa_error *err);
 
 #endif

@@ -135,7 +135,6 @@ static int plan_wrong_protocol(struct plan *plan, const struct row *row, struct 
 					   "the row names no protocol that bytes could contradict");
 	plan->verdict = plan->wide ? "unexpected" : "mismatch";
 	plan->row = plan->wide ? NULL : row->id;
-	plan->nearest = plan->wide ? row->id : NULL;
 	return 0;
 }
 
@@ -186,7 +185,7 @@ static int plan_off_by_one(struct plan *plan, const struct policy *policy, const
 }
 
 /* Nobody answers, or somebody says no, before a protocol could be seen. */
-static void plan_unopened(struct plan *plan, const struct row *row, const char *outcome)
+static void plan_unopened(struct plan *plan, const char *outcome)
 {
 	plan->outcome = outcome;
 	plan->verdict = "blocked";
@@ -194,7 +193,6 @@ static void plan_unopened(struct plan *plan, const struct row *row, const char *
 	if (plan->wide && !plan->udp) {
 		plan->verdict = "rejected";
 		plan->row = NULL;
-		plan->nearest = row->id;
 	}
 }
 
@@ -208,7 +206,7 @@ static int plan_case(struct plan *plan, const struct policy *policy, const struc
 	case CASE_TRUNCATED:
 		break;
 	case CASE_DROPPED:
-		plan_unopened(plan, row, "no_reply");
+		plan_unopened(plan, "no_reply");
 		/* Servers ignore what they have no instance for (MC-SQLR 3.1.5.2). */
 		if (plan->protocol.app == APPLICATION_SQL_BROWSER) {
 			plan->verdict = "inconclusive";
@@ -216,10 +214,10 @@ static int plan_case(struct plan *plan, const struct policy *policy, const struc
 		}
 		break;
 	case CASE_REFUSED:
-		plan_unopened(plan, row, "refused");
+		plan_unopened(plan, "refused");
 		break;
 	case CASE_PROHIBITED:
-		plan_unopened(plan, row, "prohibited");
+		plan_unopened(plan, "prohibited");
 		break;
 	case CASE_RESET_AFTER_HELLO:
 		plan->verdict = "blocked";
@@ -233,17 +231,23 @@ static int plan_case(struct plan *plan, const struct policy *policy, const struc
 		return plan_off_by_one(plan, policy, row, err);
 	case CASE_ONE_SIDED:
 		plan->verdict = "inconclusive";
-		plan->outcome = "one_sided";
+		plan->outcome = plan->protocol.app == APPLICATION_SQL_BROWSER ? NULL : "one_sided";
 		break;
 	case CASE_MIDSTREAM:
+		/* Frames of media have no mark by which to join them. */
+		if (plan->wide) {
+			plan->verdict = "inconclusive";
+			plan->row = NULL;
+		}
+		break;
 	case CASE_COUNT:
 		break;
 	}
 	return 0;
 }
 
-int plan_make(struct plan *plan, const struct policy *policy, const struct cast *cast, unsigned row,
-	      enum forge_case c, struct fa_error *err)
+int plan_make(struct plan *plan, const struct policy *policy, unsigned row, enum forge_case c,
+	      struct fa_error *err)
 {
 	const struct row *r = policy_row(policy, row);
 
@@ -258,7 +262,7 @@ int plan_make(struct plan *plan, const struct policy *policy, const struct cast 
 		return meaningless(err, r, c, "the row is blank");
 	if (!choose_protocol(plan, r))
 		return meaningless(err, r, c, "its protocol cannot be forged on its transport");
-	if (!cast_ends(cast, r, &plan->addr[0], &plan->addr[1]))
+	if (!cast_ends(policy, r, &plan->addr[0], &plan->addr[1]))
 		return error_set(err, FA_EUSAGE, "%s: the site binds no two hosts to its ends",
 				 r->id);
 	choose_ports(plan, r);

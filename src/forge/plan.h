@@ -15,7 +15,6 @@
  * @verdict:	What an audit must say
  * @outcome:	Likewise; NULL: any
  * @row:	Id of the row that documents it: its own, or the twin of mirrored rows; NULL: none
- * @nearest:	Id of the nearest row of an undocumented one; NULL: any
  */
 struct plan {
 	struct address addr[2];
@@ -23,7 +22,7 @@ struct plan {
 	struct row_protocol protocol;
 	bool udp, wide;
 	int64_t start_ns;
-	const char *verdict, *outcome, *row, *nearest;
+	const char *verdict, *outcome, *row;
 };
 
 /**
@@ -32,7 +31,7 @@ struct plan {
  * Return: 0; FA_EUNSUPPORTED: the case has no meaning for this row, @err says why; FA_EUSAGE:
  *	   the site binds no address to a role of the row
  */
-int plan_make(struct plan *plan, const struct policy *policy, const struct cast *cast, unsigned row,
-	      enum forge_case c, struct fa_error *err);
+int plan_make(struct plan *plan, const struct policy *policy, unsigned row, enum forge_case c,
+	      struct fa_error *err);
 
 #endif

@@ -19,8 +19,6 @@ static void flow(FILE *to, const struct plan *plan, enum forge_case c, unsigned 
 		fprintf(to, "      outcome: %s\n", plan->outcome);
 	if (plan->row != NULL)
 		fprintf(to, "      documented: %s\n", plan->row);
-	if (plan->nearest != NULL)
-		fprintf(to, "      nearest.row: %s\n", plan->nearest);
 	fprintf(to, "    count: %u\n", count);
 }
 
@@ -48,7 +46,7 @@ int truth_write(const struct plan *plan, enum forge_case c, const struct forge_o
 		for (const char *const *r = options->rules; *r != NULL; r++)
 			fprintf(to, "  - \"%s\"\n", *r);
 	}
-	fprintf(to, "site: \"%s\"\n", options->site == NULL ? "site.yaml" : options->site);
+	fprintf(to, "site: \"%s\"\n", options->site);
 	rows(to, plan);
 	flow(to, plan, c, options->repeat);
 	bad = ferror(to) != 0;
