@@ -71,5 +71,7 @@ void dialogue_write_wrong(struct script *s, const struct dialogue *d)
 		speak = d->app == APPLICATION_DNS ? say_sqlr : say_dns;
 	else if (d->app == APPLICATION_HTTP)
 		speak = say_ssh;
-	speak(s, d);
+	/* One datagram may look like anything; several do not. */
+	for (unsigned i = 0; i < (d->udp ? 4u : 1u); i++)
+		speak(s, d);
 }

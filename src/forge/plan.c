@@ -16,6 +16,9 @@
 /* A client's port where the row leaves it open: outside every documented media range. */
 #define CLIENT_PORT 40000u
 
+/* Rows of as many ports are ranges of media; the narrowest of them has 7,501. */
+#define MEDIA_RANGE 1000u
+
 #define MATCHES_MOST 64
 
 static uint16_t middle(const struct port_set *set)
@@ -133,8 +136,13 @@ static int plan_wrong_protocol(struct plan *plan, const struct row *row, struct 
 		    row->protocols[i].app == APPLICATION_DNS)
 			return meaningless(err, row, CASE_WRONG_PROTOCOL,
 					   "the row names no protocol that bytes could contradict");
-	plan->verdict = plan->wide ? "unexpected" : "mismatch";
-	plan->row = plan->wide ? NULL : row->id;
+	/* A range of media catches ephemeral ports; another protocol there is not its row. */
+	if (plan->wide || (plan->udp && row->width >= MEDIA_RANGE)) {
+		plan->verdict = "unexpected";
+		plan->row = NULL;
+	} else {
+		plan->verdict = "mismatch";
+	}
 	return 0;
 }
 
@@ -234,11 +242,10 @@ static int plan_case(struct plan *plan, const struct policy *policy, const struc
 		plan->outcome = plan->protocol.app == APPLICATION_SQL_BROWSER ? NULL : "one_sided";
 		break;
 	case CASE_MIDSTREAM:
-		/* Frames of media have no mark by which to join them. */
-		if (plan->wide) {
-			plan->verdict = "inconclusive";
-			plan->row = NULL;
-		}
+		if (plan->wide)
+			return meaningless(
+				err, row, c,
+				"whether its protocol can be joined in the middle is chance");
 		break;
 	case CASE_COUNT:
 		break;
