@@ -25,6 +25,9 @@ enum {
 	OPT_TUNNEL,
 	OPT_SNAPLEN,
 	OPT_FLOWS,
+	OPT_PACKETS,
+	OPT_SIZE,
+	OPT_RATE,
 	OPT_QUIET,
 	OPT_HELP,
 };
@@ -43,6 +46,11 @@ static const struct option_row rows[] = {
 	[OPT_TUNNEL] = { 0, "tunnel", "KIND", false, "wrap every packet: gre, vxlan, ipip" },
 	[OPT_SNAPLEN] = { 0, "snaplen", "N", false, "keep N bytes of a frame" },
 	[OPT_FLOWS] = { 0, "flows", "N", false, "conversations a row (default: 1)" },
+	[OPT_PACKETS] = { 0, "packets", "N", false, "messages more in each conversation" },
+	[OPT_SIZE] = { 0, "size", "BYTES", false,
+		       "of each of those (default: as the protocol has)" },
+	[OPT_RATE] = { 0, "rate", "N", false,
+		       "packets a second, by which conversations overlap (default: none do)" },
 	[OPT_QUIET] = { 'q', "quiet", NULL, false, "say nothing of cases without meaning" },
 	[OPT_HELP] = { 'h', "help", NULL, false, "this text" },
 	{ 0 },
@@ -141,6 +149,21 @@ static bool take_number(struct request *q, int option, const char *value)
 		if (!options_number(name, value, 1, 262144, &n))
 			return false;
 		q->options.wire.snaplen = (uint32_t)n;
+		return true;
+	case OPT_PACKETS:
+		if (!options_number(name, value, 0, 1000000, &n))
+			return false;
+		q->options.more = (unsigned)n;
+		return true;
+	case OPT_SIZE:
+		if (!options_number(name, value, 1, 1400, &n))
+			return false;
+		q->options.size = (uint16_t)n;
+		return true;
+	case OPT_RATE:
+		if (!options_number(name, value, 1, 1000000000, &n))
+			return false;
+		q->options.rate = (unsigned)n;
 		return true;
 	default:
 		if (!options_number(name, value, 1, 20000, &n))

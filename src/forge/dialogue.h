@@ -15,6 +15,9 @@
  * @app, @tls:	One of the row's protocols
  * @udp:	Over UDP; else TCP
  * @port:	Responder's, where a protocol names it (SQL Browser's answer, Host:)
+ * @more:	Messages beyond those it takes to see the protocol: RTP packets each way, TLS
+ *		records, requests
+ * @size:	Bytes of each of those; 0: as the protocol has them
  * @client, @server: Names for SNI, SIP URIs and the like
  */
 struct dialogue {
@@ -22,6 +25,8 @@ struct dialogue {
 	enum tls_mode tls;
 	bool udp;
 	uint16_t port;
+	uint16_t size;
+	unsigned more;
 	const char *client, *server;
 	struct forge_random *random;
 };

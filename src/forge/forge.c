@@ -27,13 +27,15 @@ static void name_of(const struct row *row, enum forge_case c, const char *ending
 }
 
 static void write_script(struct script *s, const struct plan *plan, enum forge_case c,
-			 struct forge_random *random)
+			 const struct forge_options *options, struct forge_random *random)
 {
 	const struct dialogue d = {
 		.app = plan->protocol.app,
 		.tls = plan->protocol.tls,
 		.udp = plan->udp,
 		.port = plan->port[1],
+		.more = options->more,
+		.size = options->size,
 		.client = "client.contoso.example",
 		.server = "server.contoso.example",
 		.random = random,
@@ -78,12 +80,13 @@ static bool needs_control(enum forge_case c)
 static int write_capture(struct forge_file *file, const struct plan *plan, enum forge_case c,
 			 const struct forge_options *options, struct forge_random *random)
 {
-	int64_t now = plan->start_ns;
+	int64_t now = plan->start_ns, end = now, last;
 	bool nomem = false;
 
 	if (needs_control(c))
 		now = control(file, plan, now, random) + PAUSE_NS;
 	for (unsigned i = 0; i < options->repeat; i++) {
+		uint64_t before = forge_file_frames(file);
 		struct script s = { 0 };
 		struct talk talk = {
 			.addr = { plan->addr[0], plan->addr[1] },
@@ -95,14 +98,20 @@ static int write_capture(struct forge_file *file, const struct plan *plan, enum 
 			.random = random,
 		};
 
-		write_script(&s, plan, c, random);
-		now = talk_write(file, &talk, &s, c) + PAUSE_NS;
+		write_script(&s, plan, c, options, random);
+		last = talk_write(file, &talk, &s, c);
+		end = MAX(end, last);
+		if (options->rate != 0)
+			now += (int64_t)(forge_file_frames(file) - before) * NS_PER_S /
+			       (int64_t)options->rate;
+		else
+			now = end + PAUSE_NS;
 		nomem |= s.nomem;
 		script_free(&s);
 	}
 	/* Silence must last to be judged; and what is cut off is the control, not the case. */
 	if (c == CASE_DROPPED || c == CASE_TRUNCATED)
-		control(file, plan, c == CASE_DROPPED ? now + SETTLE_NS : now, random);
+		control(file, plan, end + (c == CASE_DROPPED ? SETTLE_NS : PAUSE_NS), random);
 	if (c == CASE_TRUNCATED)
 		forge_file_truncate(file);
 	return nomem ? FA_ENOMEM : 0;
@@ -122,6 +131,11 @@ int forge_row(const struct policy *policy, unsigned row, enum forge_case c,
 		return 0;
 	if (status != 0)
 		return status;
+	if (options->repeat > plan.ports)
+		return error_set(
+			err, FA_EUSAGE,
+			"%s: %u conversations beside each other, its source ports allow %u", r->id,
+			options->repeat, plan.ports);
 	name_of(r, c, ".pcap", name, sizeof(name));
 	name_of(r, c, ".expect.yaml", truth, sizeof(truth));
 	forge_random_seed(&random, options->seed, name);

@@ -12,7 +12,9 @@
  * struct forge_options - What to write
  * @directory:	Where; exists
  * @rules, @site: For the expectation files, as they must name them
- * @repeat:	Conversations of each row in one file (loads); 1 or more
+ * @repeat:	Conversations of each row in one file; 1 or more
+ * @rate:	Packets a second on average, by which they overlap; 0: one after the other
+ * @more, @size: As in struct dialogue
  */
 struct forge_options {
 	const char *directory;
@@ -20,7 +22,8 @@ struct forge_options {
 	const char *site;
 	struct forge_wire wire;
 	uint64_t seed;
-	unsigned repeat;
+	unsigned repeat, rate, more;
+	uint16_t size;
 };
 
 /**

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <libnet.h>
 
@@ -26,15 +25,24 @@
 #define VXLAN_PORT        4789 /* RFC 7348 5 */
 #define VXLAN_VNI         100
 
+/* One frame in memory: bytes[@at ...], @kept of its @len. */
+struct kept_frame {
+	int64_t ts_ns;
+	size_t at;
+	size_t order;
+	uint32_t len, kept;
+};
+
 struct forge_file {
 	FILE *to;
 	libnet_t *net;
 	char path[4096];
 	struct forge_wire wire;
-	uint64_t frames;
-	int64_t last_ns;
-	uint32_t last_len; /* bytes kept of the last frame */
-	bool cut, failed;
+	struct kept_frame *frames;
+	size_t count, cap;
+	uint8_t *bytes;
+	size_t used, bytes_cap;
+	bool cut, failed, nomem;
 };
 
 static void put_le(struct forge_file *f, uint64_t v, unsigned bytes)
@@ -66,12 +74,6 @@ int forge_file_create(struct forge_file **file, const char *path, const struct f
 		*file = NULL;
 		return FA_EIO;
 	}
-	put_le(f, PCAP_MAGIC_NS, 4);
-	put_le(f, 2, 2); /* version 2.4 */
-	put_le(f, 4, 2);
-	put_le(f, 0, 8); /* zone and accuracy */
-	put_le(f, wire->snaplen != 0 ? wire->snaplen : PCAP_SNAPLEN, 4);
-	put_le(f, LINKTYPE_ETHERNET, 4);
 	return 0;
 }
 
@@ -82,31 +84,61 @@ void forge_file_truncate(struct forge_file *file)
 
 uint64_t forge_file_frames(const struct forge_file *file)
 {
-	return file->frames;
+	return file->count;
 }
 
-/* Half of the last frame's bytes go: its record header promises more than there is. */
-static bool cut_last(struct forge_file *f)
+static int by_time(const void *pa, const void *pb)
 {
-	long end = ftell(f->to);
+	const struct kept_frame *a = pa, *b = pb;
 
-	return fflush(f->to) == 0 && end > 0 &&
-	       ftruncate(fileno(f->to), end - (long)(f->last_len + 1) / 2) == 0;
+	if (a->ts_ns != b->ts_ns)
+		return a->ts_ns < b->ts_ns ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static void write_header(struct forge_file *f)
+{
+	put_le(f, PCAP_MAGIC_NS, 4);
+	put_le(f, 2, 2); /* version 2.4 */
+	put_le(f, 4, 2);
+	put_le(f, 0, 8); /* zone and accuracy */
+	put_le(f, f->wire.snaplen != 0 ? f->wire.snaplen : PCAP_SNAPLEN, 4);
+	put_le(f, LINKTYPE_ETHERNET, 4);
+}
+
+static void write_frames(struct forge_file *f)
+{
+	write_header(f);
+	if (f->count != 0)
+		qsort(f->frames, f->count, sizeof(*f->frames), by_time);
+	for (size_t i = 0; i < f->count; i++) {
+		const struct kept_frame *k = &f->frames[i];
+		size_t n = f->cut && i + 1 == f->count ? k->kept / 2 : k->kept;
+
+		put_le(f, (uint64_t)(k->ts_ns / NS_PER_S), 4);
+		put_le(f, (uint64_t)(k->ts_ns % NS_PER_S), 4);
+		put_le(f, k->kept, 4);
+		put_le(f, k->len, 4);
+		f->failed |= fwrite(f->bytes + k->at, 1, n, f->to) != n;
+	}
 }
 
 int forge_file_close(struct forge_file *file, struct fa_error *err)
 {
-	bool bad = file->failed;
 	int status = 0;
 
 	errno = 0;
-	bad |= file->cut && !cut_last(file);
-	bad |= ferror(file->to) != 0;
-	bad |= fclose(file->to) != 0;
-	if (bad)
+	if (!file->failed && !file->nomem)
+		write_frames(file);
+	file->failed |= fclose(file->to) != 0;
+	if (file->nomem)
+		status = error_set(err, FA_ENOMEM, "%s: no memory for its frames", file->path);
+	else if (file->failed)
 		status = error_set(err, FA_EIO, "%s: cannot write: %s", file->path,
 				   errno != 0 ? strerror(errno) : "libnet refused a packet");
 	libnet_destroy(file->net);
+	free(file->frames);
+	free(file->bytes);
 	free(file);
 	return status;
 }
@@ -170,7 +202,7 @@ static uint8_t *wrap(struct forge_file *f, uint8_t *inner, uint32_t *len, bool v
 	static const uint8_t from[4] = { 192, 0, 2, 250 }, to[4] = { 192, 0, 2, 251 };
 	struct address src = address_from_v4(from), dst = address_from_v4(to);
 	uint8_t shell[8 + LIBNET_ETH_H] = { 0x08, [6] = VXLAN_VNI, [8] = 2, [14] = 2 };
-	uint8_t *payload, *outer;
+	uint8_t *payload;
 	uint32_t size = *len;
 
 	switch (f->wire.tunnel) {
@@ -204,8 +236,7 @@ static uint8_t *wrap(struct forge_file *f, uint8_t *inner, uint32_t *len, bool v
 		break;
 	}
 	forget(f, inner);
-	outer = collect(f, len);
-	return outer;
+	return collect(f, len);
 }
 
 /* An IP packet behind Ethernet into the file; takes it over. */
@@ -234,16 +265,16 @@ static void emit(struct forge_file *f, int64_t ts_ns, const struct address *src,
 	frame = collect(f, &len);
 	if (frame == NULL)
 		return;
-	FA_ASSERT(ts_ns >= f->last_ns);
-	f->last_ns = ts_ns;
 	kept = f->wire.snaplen != 0 ? MIN(len, f->wire.snaplen) : len;
-	put_le(f, (uint64_t)(ts_ns / NS_PER_S), 4);
-	put_le(f, (uint64_t)(ts_ns % NS_PER_S), 4);
-	put_le(f, kept, 4);
-	put_le(f, len, 4);
-	f->failed |= fwrite(frame, 1, kept, f->to) != kept;
-	f->last_len = kept;
-	f->frames++;
+	if (memory_grow(&f->frames, &f->cap, f->count + 1, sizeof(*f->frames)) != 0 ||
+	    memory_grow(&f->bytes, &f->bytes_cap, f->used + kept, 1) != 0) {
+		f->nomem = true;
+	} else {
+		f->frames[f->count] = (struct kept_frame){ ts_ns, f->used, f->count, len, kept };
+		f->count++;
+		memcpy(f->bytes + f->used, frame, kept);
+		f->used += kept;
+	}
 	forget(f, frame);
 }
 
@@ -288,7 +319,7 @@ void forge_icmp_write(struct forge_file *file, int64_t ts_ns, const struct addre
 		must(file, libnet_build_icmpv6_unreach((uint8_t)type, (uint8_t)code, 0, ip, quote,
 						       file->net, 0));
 	ip_header(file, from, &quoted->src, v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6, 64,
-		  (uint16_t)file->frames, quote + 8);
+		  (uint16_t)file->count, quote + 8);
 	forget(file, ip);
 	len = 0;
 	error = collect(file, &len);

@@ -25,19 +25,22 @@ struct forge_wire {
 	uint32_t snaplen;
 };
 
-/* A classic pcap with nanoseconds, Ethernet, little endian on every machine.  FA_EIO, FA_ENOMEM. */
+/*
+ * A classic pcap with nanoseconds, Ethernet, little endian on every machine.
+ * Frames are kept until the file is closed and written in order of time, those
+ * of the same time in the order they were given.  FA_EIO, FA_ENOMEM.
+ */
 int forge_file_create(struct forge_file **file, const char *path, const struct forge_wire *wire,
 		      struct fa_error *err);
-/* Cut the file in the middle of its last record when it is closed. */
+/* Cut the file in the middle of its last record. */
 void forge_file_truncate(struct forge_file *file);
-/* Return: 0, or FA_EIO: the first thing that went wrong. */
+/* Write and close.  Return: 0; FA_EIO, FA_ENOMEM: the first thing that went wrong. */
 int forge_file_close(struct forge_file *file, struct fa_error *err);
-/* Frames written so far: the number of the last one. */
+/* Frames so far. */
 uint64_t forge_file_frames(const struct forge_file *file);
 
 /**
  * struct forge_packet - One packet to write
- * @ts_ns:	Never before the packet written before it
  * @flags, @seq, @ack: TCP
  * @ttl, @ip_id: As the sender's stack would have them
  */

@@ -14,7 +14,8 @@
 #define DAY_NS   (86400 * NS_PER_S)
 
 /* A client's port where the row leaves it open: outside every documented media range. */
-#define CLIENT_PORT 40000u
+#define CLIENT_PORT  40000u
+#define CLIENT_PORTS 20000u
 
 /* Rows of as many ports are ranges of media; the narrowest of them has 7,501. */
 #define MEDIA_RANGE 1000u
@@ -72,8 +73,11 @@ static void choose_ports(struct plan *plan, const struct row *row)
 	const struct port_set *at_responder = row->dport.count != 0 ? &row->dport : &row->port;
 
 	plan->port[0] = row->sport.count != 0 ? middle(&row->sport) : CLIENT_PORT;
+	plan->ports =
+		row->sport.count != 0 ? row->sport.ranges[0].hi - plan->port[0] + 1u : CLIENT_PORTS;
 	plan->port[1] = at_responder->count != 0 ? middle(at_responder) : CLIENT_PORT + 443;
 	if (plan->protocol.app == APPLICATION_DHCP) { /* RFC 2131 4.1 */
+		plan->ports = 1;
 		plan->port[0] = 68;
 		plan->port[1] = 67;
 	}

@@ -12,6 +12,7 @@
  * @protocol:	Of the row's, the one that is spoken
  * @start_ns:	When: within the row's validity
  * @wide:	The row admits so many ports that only protocol evidence documents a flow
+ * @ports:	Source ports that conversations beside each other may use, from port[0] on
  * @verdict:	What an audit must say
  * @outcome:	Likewise; NULL: any
  * @row:	Id of the row that documents it: its own, or the twin of mirrored rows; NULL: none
@@ -21,6 +22,7 @@ struct plan {
 	uint16_t port[2];
 	struct row_protocol protocol;
 	bool udp, wide;
+	unsigned ports;
 	int64_t start_ns;
 	const char *verdict, *outcome, *row;
 };

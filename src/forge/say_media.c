@@ -18,13 +18,17 @@ struct flavour {
 	uint16_t ms;
 };
 
-static struct flavour flavour_of(enum application app)
+static struct flavour flavour_of(const struct dialogue *d)
 {
-	if (app == APPLICATION_MEDIA_VIDEO)
-		return (struct flavour){ 122, 900, 3000, 33 };
-	if (app == APPLICATION_SHARING || app == APPLICATION_FILE_TRANSFER)
-		return (struct flavour){ 127, 600, 1800, 20 };
-	return (struct flavour){ 0, 160, 160, 20 };
+	struct flavour f = { 0, 160, 160, 20 };
+
+	if (d->app == APPLICATION_MEDIA_VIDEO)
+		f = (struct flavour){ 122, 900, 3000, 33 };
+	else if (d->app == APPLICATION_SHARING || d->app == APPLICATION_FILE_TRANSFER)
+		f = (struct flavour){ 127, 600, 1800, 20 };
+	if (d->size != 0)
+		f.bytes = d->size;
+	return f;
 }
 
 static uint8_t *room(struct script *s, const struct dialogue *d, enum script_end from, size_t len)
@@ -41,7 +45,7 @@ static uint8_t *room(struct script *s, const struct dialogue *d, enum script_end
 static void rtp(struct script *s, const struct dialogue *d, enum script_end from, uint32_t ssrc,
 		unsigned n)
 {
-	struct flavour f = flavour_of(d->app);
+	struct flavour f = flavour_of(d);
 	uint8_t *at = room(s, d, from, RTP_HEADER + (size_t)f.bytes);
 	struct build b = { at, at + RTP_HEADER };
 
@@ -82,8 +86,8 @@ void say_media(struct script *s, const struct dialogue *d)
 
 	stun_say_check(s, d, SCRIPT_INITIATOR, !d->udp);
 	stun_say_check(s, d, SCRIPT_RESPONDER, !d->udp);
-	for (unsigned n = 0; n < PACKETS; n++) {
-		script_wait(s, flavour_of(d->app).ms);
+	for (unsigned n = 0; n < PACKETS + d->more; n++) {
+		script_wait(s, flavour_of(d).ms);
 		rtp(s, d, SCRIPT_INITIATOR, ssrc[0], n);
 		rtp(s, d, SCRIPT_RESPONDER, ssrc[1], n);
 	}

@@ -23,7 +23,7 @@ static void line(struct script *s, enum script_end from, const char *fmt, ...)
 	script_say(s, from, text, (size_t)n);
 }
 
-void say_http(struct script *s, const struct dialogue *d)
+static void http_exchange(struct script *s, const struct dialogue *d)
 {
 	static const char body[] = "<html><body>It works.</body></html>\n";
 
@@ -36,6 +36,12 @@ void say_http(struct script *s, const struct dialogue *d)
 	     "HTTP/1.1 200 OK\r\nServer: Microsoft-IIS/8.0\r\nContent-Type: text/html\r\n"
 	     "Content-Length: %zu\r\n\r\n%s",
 	     sizeof(body) - 1, body);
+}
+
+void say_http(struct script *s, const struct dialogue *d)
+{
+	for (unsigned i = 0; i <= d->more; i++)
+		http_exchange(s, d);
 }
 
 /* One request with what every message of the dialogue shares. */
@@ -78,6 +84,11 @@ void say_sip(struct script *s, const struct dialogue *d)
 		     "targetname=\"server\", gssapi-data=\"\", version=4\r\n");
 	script_wait(s, 5);
 	sip_answer(s, d, 2, "200 OK", "Expires: 7200\r\n");
+	for (unsigned i = 0; i < d->more; i++) {
+		sip_register(s, d, 3 + i, "");
+		script_wait(s, 5);
+		sip_answer(s, d, 3 + i, "200 OK", "Expires: 7200\r\n");
+	}
 }
 
 void say_xmpp(struct script *s, const struct dialogue *d)

@@ -262,9 +262,11 @@ static void handshake(struct script *s, const struct dialogue *d, bool mutual)
 	finished(&f);
 	say_flight(&f, SCRIPT_RESPONDER);
 	sizes = shape(d->app, &count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count + d->more; i++) {
+		bool more = i >= count && d->size != 0;
+
 		script_wait(s, 10);
-		opaque_record(&f, RECORD_DATA, sizes[i]);
+		opaque_record(&f, RECORD_DATA, more ? d->size : sizes[i % count]);
 		say_flight(&f, i % 2 == 0 ? SCRIPT_INITIATOR : SCRIPT_RESPONDER);
 	}
 	opaque_record(&f, RECORD_ALERT, 2); /* close_notify */
