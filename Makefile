@@ -125,7 +125,7 @@ export FLOWAUDIT_SHARED := $(abspath $(SHARED))
 export FLOWAUDIT_RULES := $(CURDIR)/rules
 
 .PHONY: unit truth shared golden invariance bad-input rules layers headers example install-test \
-	schema man prefetch check test
+	schema man prefetch check forge test
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
 
@@ -142,6 +142,8 @@ golden: $(B)/flowaudit
 	tests/golden/run.sh $<
 invariance: $(B)/flowaudit
 	tests/invariance.sh $<
+forge: $(B)/flowaudit
+	tests/forge.sh $<
 check: $(B)/flowaudit
 	tests/check.sh $<
 bad-input: $(B)/flowaudit
@@ -163,7 +165,7 @@ example: $(B)/flowaudit
 install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
-test: all unit truth shared golden invariance bad-input check rules schema man layers headers prefetch \
+test: all unit truth shared golden invariance bad-input check forge rules schema man layers headers prefetch \
 	example install-test
 
 # ---- speed -------------------------------------------------------------------------------

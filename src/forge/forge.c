@@ -131,11 +131,12 @@ int forge_row(const struct policy *policy, unsigned row, enum forge_case c,
 		return 0;
 	if (status != 0)
 		return status;
-	if (options->repeat > plan.ports)
-		return error_set(
-			err, FA_EUSAGE,
-			"%s: %u conversations beside each other, its source ports allow %u", r->id,
-			options->repeat, plan.ports);
+	if (options->repeat > plan.ports) {
+		error_set(err, FA_EUNSUPPORTED,
+			  "%s: no %u conversations: its source ports allow %u", r->id,
+			  options->repeat, plan.ports);
+		return 0;
+	}
 	name_of(r, c, ".pcap", name, sizeof(name));
 	name_of(r, c, ".expect.yaml", truth, sizeof(truth));
 	forge_random_seed(&random, options->seed, name);
