@@ -8,6 +8,7 @@
 
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "forge/cast.h"
 #include "forge/forge.h"
 #include "policy/packs.h"
 
@@ -18,6 +19,7 @@ enum {
 	OPT_SITE,
 	OPT_ROW,
 	OPT_CASE,
+	OPT_PROTOCOL,
 	OPT_SEED,
 	OPT_OUTPUT,
 	OPT_IPV6,
@@ -39,6 +41,8 @@ static const struct option_row rows[] = {
 		       "addresses of the roles (default: invented, written to DIR/site.yaml)" },
 	[OPT_ROW] = { 0, "row", "ROW,...", false, "only these rows (default: all)" },
 	[OPT_CASE] = { 0, "case", "CASE,...", false, "what happens to them (default: ok); all" },
+	[OPT_PROTOCOL] = { 0, "protocol", "NAME", false,
+			   "of rows that name several (default: the first); others are skipped" },
 	[OPT_SEED] = { 0, "seed", "N", false, "for what is random on the wire (default: 1)" },
 	[OPT_OUTPUT] = { 'o', "output", "DIR", false, "where; made when it is not there" },
 	[OPT_IPV6] = { '6', "ipv6", NULL, false, "invent IPv6 addresses" },
@@ -60,6 +64,7 @@ static const struct option_row rows[] = {
  * struct request - The command line
  * @packs:	As given; NULL-terminated
  * @paths:	The same as the expectation files name them: paths made absolute
+ * @app:	What options.app points to
  * @cases:	Set of 1 << enum forge_case
  */
 struct request {
@@ -69,6 +74,7 @@ struct request {
 	const char *site, *row_list;
 	char *site_path;
 	struct forge_options options;
+	enum application app;
 	unsigned cases;
 	bool ipv6, quiet, help;
 };
@@ -127,6 +133,16 @@ static bool take_tunnel(struct request *q, const char *kind)
 	}
 	command_complain("--tunnel: \"%s\" is not gre, vxlan, ipip or none", kind);
 	return false;
+}
+
+static bool take_protocol(struct request *q, const char *name)
+{
+	if (!application_find(name, strlen(name), &q->app)) {
+		command_complain("--protocol: \"%s\" is none that a row can name", name);
+		return false;
+	}
+	q->options.app = &q->app;
+	return true;
 }
 
 static bool take_number(struct request *q, int option, const char *value)
@@ -191,6 +207,8 @@ static bool take_option(struct request *q, int option, const char *value)
 		return true;
 	case OPT_CASE:
 		return take_cases(q, value);
+	case OPT_PROTOCOL:
+		return take_protocol(q, value);
 	case OPT_OUTPUT:
 		q->options.directory = value;
 		return true;

@@ -2,6 +2,7 @@
 #include "forge/dialogue.h"
 
 #include "base/util.h"
+#include "forge/say.h"
 
 /**
  * struct voice - How an application speaks in clear

@@ -1,7 +1,7 @@
 /*
  * Conforming dialogues: for every application and TLS mode that a row can name,
- * real bytes of it.  One file a protocol (say_tls.c, say_sip.c, ...), a table
- * here; what cannot be seen inside TLS is TLS with opaque records of its shape.
+ * real bytes of it.  What cannot be seen inside TLS is TLS with opaque records of
+ * its shape.  The protocols themselves are in say.h.
  */
 #ifndef FA_FORGE_DIALOGUE_H
 #define FA_FORGE_DIALOGUE_H
@@ -44,27 +44,5 @@ bool dialogue_write(struct script *s, const struct dialogue *d);
 /* A dialogue of a protocol that no row of @app admits on this transport (HTTP in clear, or
  * for HTTP rows SSH; DNS answers on UDP). */
 void dialogue_write_wrong(struct script *s, const struct dialogue *d);
-
-/* The protocols, each with the messages it adds.  @d as above. */
-void say_tls(struct script *s, const struct dialogue *d);  /* TLS 1.2, records of the app's shape */
-void say_mtls(struct script *s, const struct dialogue *d); /* with CertificateRequest and Verify */
-void say_sip(struct script *s, const struct dialogue *d);
-void say_http(struct script *s, const struct dialogue *d);
-void say_stun(struct script *s, const struct dialogue *d); /* UDP: Binding; TCP: RFC 4571 framed */
-void say_msturn(struct script *s, const struct dialogue *d); /* challenge, allocate, send, data */
-void say_pseudo_tls(struct script *s,
-		    const struct dialogue *d);              /* the hello pair, then MSTURN framed */
-void say_media(struct script *s, const struct dialogue *d); /* ICE checks, RTP both ways, RTCP */
-void say_dcerpc(struct script *s, const struct dialogue *d); /* bind, ept_map with a port, close */
-void say_smb(struct script *s, const struct dialogue *d);
-void say_sqlr(struct script *s, const struct dialogue *d);
-void say_dhcp(struct script *s, const struct dialogue *d);
-void say_nmf(struct script *s, const struct dialogue *d);
-void say_msnftp(struct script *s, const struct dialogue *d);
-void say_xmpp(struct script *s, const struct dialogue *d);
-void say_dns(struct script *s, const struct dialogue *d);
-void say_ssh(struct script *s, const struct dialogue *d);
-/* Bytes of no protocol, for rows whose protocol is named nowhere. */
-void say_opaque(struct script *s, const struct dialogue *d);
 
 #endif

@@ -2,10 +2,10 @@
 #include "forge/forge.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "forge/dialogue.h"
+#include "forge/cast.h"
 #include "forge/plan.h"
+#include "forge/say.h"
 #include "forge/truth.h"
 
 #define PATH_MOST 4096
@@ -125,7 +125,7 @@ int forge_row(const struct policy *policy, unsigned row, enum forge_case c,
 	struct forge_random random;
 	struct forge_file *file;
 	struct plan plan;
-	int status = plan_make(&plan, policy, row, c, err);
+	int status = plan_make(&plan, policy, row, c, options->app, err);
 
 	if (status == FA_EUNSUPPORTED)
 		return 0;

@@ -5,14 +5,15 @@
 #ifndef FA_FORGE_FORGE_H
 #define FA_FORGE_FORGE_H
 
-#include "forge/cast.h"
 #include "forge/talk.h"
+#include "policy/policy.h"
 
 /**
  * struct forge_options - What to write
  * @directory:	Where; exists
  * @rules, @site: For the expectation files, as they must name them
  * @repeat:	Conversations of each row in one file; 1 or more
+ * @app:	As plan_make() takes it
  * @rate:	Packets a second on average, by which they overlap; 0: one after the other
  * @more, @size: As in struct dialogue
  */
@@ -20,6 +21,7 @@ struct forge_options {
 	const char *directory;
 	const char *const *rules;
 	const char *site;
+	const enum application *app;
 	struct forge_wire wire;
 	uint64_t seed;
 	unsigned repeat, rate, more;

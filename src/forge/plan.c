@@ -7,7 +7,8 @@
 #include "forge/plan.h"
 
 #include <netinet/in.h>
-#include <string.h>
+
+#include "forge/cast.h"
 
 /* 2013-03-01 12:00 UTC: Lync Server 2013 is out, and no row of its documents has expired. */
 #define START_NS (INT64_C(1362139200) * NS_PER_S)
@@ -38,7 +39,7 @@ static bool is_media(enum application app)
 }
 
 /* The first of the row's protocols that exists on a transport of the row; media prefers UDP. */
-static bool choose_protocol(struct plan *plan, const struct row *row)
+static bool choose_protocol(struct plan *plan, const struct row *row, const enum application *app)
 {
 	for (unsigned i = 0; i < row->protocol_count; i++) {
 		struct forge_random random = { 0 };
@@ -47,9 +48,9 @@ static bool choose_protocol(struct plan *plan, const struct row *row)
 				      .client = "",
 				      .server = "",
 				      .random = &random };
-		bool udp_first = is_media(d.app);
+		bool udp_first = is_media(d.app), wanted = app == NULL || d.app == *app;
 
-		for (unsigned turn = 0; turn < 2; turn++) {
+		for (unsigned turn = 0; wanted && turn < 2; turn++) {
 			struct script s = { 0 };
 			bool spoken;
 
@@ -258,7 +259,7 @@ static int plan_case(struct plan *plan, const struct policy *policy, const struc
 }
 
 int plan_make(struct plan *plan, const struct policy *policy, unsigned row, enum forge_case c,
-	      struct fa_error *err)
+	      const enum application *app, struct fa_error *err)
 {
 	const struct row *r = policy_row(policy, row);
 
@@ -271,8 +272,10 @@ int plan_make(struct plan *plan, const struct policy *policy, unsigned row, enum
 		plan->start_ns = r->until_ns - DAY_NS;
 	if (r->need == NEED_NONE)
 		return meaningless(err, r, c, "the row is blank");
-	if (!choose_protocol(plan, r))
-		return meaningless(err, r, c, "its protocol cannot be forged on its transport");
+	if (!choose_protocol(plan, r, app))
+		return meaningless(err, r, c,
+				   app == NULL ? "its protocol cannot be forged on its transport"
+					       : "it does not name that protocol");
 	if (!cast_ends(policy, r, &plan->addr[0], &plan->addr[1]))
 		return error_set(err, FA_EUSAGE, "%s: the site binds no two hosts to its ends",
 				 r->id);

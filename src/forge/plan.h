@@ -2,9 +2,9 @@
 #ifndef FA_FORGE_PLAN_H
 #define FA_FORGE_PLAN_H
 
-#include "forge/cast.h"
 #include "forge/dialogue.h"
 #include "forge/talk.h"
+#include "policy/policy.h"
 
 /**
  * struct plan - One conversation to be forged
@@ -29,11 +29,13 @@ struct plan {
 
 /**
  * plan_make() - Decide everything about a row and a case
+ * @policy:	Compiled, with a site
+ * @app:	Of the row's protocols the one to speak; NULL: the first that can be
  *
  * Return: 0; FA_EUNSUPPORTED: the case has no meaning for this row, @err says why; FA_EUSAGE:
  *	   the site binds no address to a role of the row
  */
 int plan_make(struct plan *plan, const struct policy *policy, unsigned row, enum forge_case c,
-	      struct fa_error *err);
+	      const enum application *app, struct fa_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "forge/say.h"
 #include "forge/stun_message.h"
 
 enum {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "forge/dialogue.h"
+#include "forge/say.h"
 
 /* A name as DNS spells it: a length before each label. */
 static size_t dns_name(const char *name, uint8_t *to)

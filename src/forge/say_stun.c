@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "forge/say.h"
 
 #define MAGIC_COOKIE 0x2112a442u
 

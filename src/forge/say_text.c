@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "forge/dialogue.h"
+#include "forge/say.h"
 
 #define TEXT_MOST 2048
 

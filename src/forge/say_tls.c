@@ -9,7 +9,7 @@
 
 #include "base/util.h"
 #include "forge/certificate.h"
-#include "forge/dialogue.h"
+#include "forge/say.h"
 
 enum {
 	RECORD_CCS = 20,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "forge/dialogue.h"
+#include "forge/say.h"
 
 /* Little endian, as both are here. */
 static void le16(uint8_t *at, unsigned v)
