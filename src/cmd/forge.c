@@ -42,7 +42,7 @@ static const struct option_row rows[] = {
 	[OPT_ROW] = { 0, "row", "ROW,...", false, "only these rows (default: all)" },
 	[OPT_CASE] = { 0, "case", "CASE,...", false, "what happens to them (default: ok); all" },
 	[OPT_PROTOCOL] = { 0, "protocol", "NAME", false,
-			   "of rows that name several (default: the first); others are skipped" },
+			   "only rows that name it, speaking it (default: their first)" },
 	[OPT_SEED] = { 0, "seed", "N", false, "for what is random on the wire (default: 1)" },
 	[OPT_OUTPUT] = { 'o', "output", "DIR", false, "where; made when it is not there" },
 	[OPT_IPV6] = { '6', "ipv6", NULL, false, "invent IPv6 addresses" },
@@ -294,17 +294,27 @@ static bool make_absolute(struct request *q)
 	return true;
 }
 
-/* Is the row one of those asked for? */
-static bool wanted(const struct request *q, const char *id)
+static bool names_protocol(const struct row *row, enum application app)
 {
-	size_t len = strlen(id);
+	for (unsigned i = 0; i < row->protocol_count; i++)
+		if (row->protocols[i].app == app)
+			return true;
+	return false;
+}
 
+/* Is the row one of those asked for? */
+static bool wanted(const struct request *q, const struct row *row)
+{
+	size_t len = strlen(row->id);
+
+	if (q->options.app != NULL && !names_protocol(row, q->app))
+		return false;
 	if (q->row_list == NULL)
 		return true;
 	for (const char *p = q->row_list;; p++) {
 		size_t n = strcspn(p, ",");
 
-		if (n == len && memcmp(p, id, n) == 0)
+		if (n == len && memcmp(p, row->id, n) == 0)
 			return true;
 		p += n;
 		if (*p == '\0')
@@ -338,7 +348,7 @@ static int forge_all(struct request *q, const struct policy *policy)
 	unsigned written = 0;
 
 	for (unsigned r = 0; r < policy_row_count(policy); r++) {
-		for (unsigned c = 0; wanted(q, policy_row(policy, r)->id) && c < CASE_COUNT; c++) {
+		for (unsigned c = 0; wanted(q, policy_row(policy, r)) && c < CASE_COUNT; c++) {
 			int status;
 
 			if ((q->cases >> c & 1u) == 0)
@@ -353,9 +363,13 @@ static int forge_all(struct request *q, const struct policy *policy)
 				command_complain("skipped: %s", err.text);
 		}
 	}
+	if (written == 0) {
+		command_complain("forge: no capture; no row has such a case or protocol");
+		return EXIT_UNCHECKED;
+	}
 	if (!q->quiet)
 		printf("%u captures in %s\n", written, q->options.directory);
-	return written == 0 ? EXIT_UNCHECKED : EXIT_CLEAN;
+	return EXIT_CLEAN;
 }
 
 static bool make_directory(const struct request *q)

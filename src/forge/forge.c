@@ -19,9 +19,8 @@
 static void name_of(const struct row *row, enum forge_case c, const char *ending, char *buf,
 		    size_t size)
 {
-	int n = snprintf(buf, size, "%s-%s%s", row->id, forge_case_name(c), ending);
-
-	for (char *p = buf; *p != '\0' && n > 0; p++)
+	snprintf(buf, size, "%s-%s%s", row->id, forge_case_name(c), ending);
+	for (char *p = buf; *p != '\0'; p++)
 		if (*p == '/')
 			*p = '-';
 }
@@ -80,7 +79,7 @@ static bool needs_control(enum forge_case c)
 static int write_capture(struct forge_file *file, const struct plan *plan, enum forge_case c,
 			 const struct forge_options *options, struct forge_random *random)
 {
-	int64_t now = plan->start_ns, end = now, last;
+	int64_t now = plan->start_ns, end = now;
 	bool nomem = false;
 
 	if (needs_control(c))
@@ -99,14 +98,14 @@ static int write_capture(struct forge_file *file, const struct plan *plan, enum 
 		};
 
 		write_script(&s, plan, c, options, random);
-		last = talk_write(file, &talk, &s, c);
-		end = MAX(end, last);
+		nomem |= s.nomem;
+		if (!nomem)
+			end = MAX(end, talk_write(file, &talk, &s, c));
 		if (options->rate != 0)
 			now += (int64_t)(forge_file_frames(file) - before) * NS_PER_S /
 			       (int64_t)options->rate;
 		else
 			now = end + PAUSE_NS;
-		nomem |= s.nomem;
 		script_free(&s);
 	}
 	/* Silence must last to be judged; and what is cut off is the control, not the case. */

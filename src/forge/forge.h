@@ -6,7 +6,9 @@
 #define FA_FORGE_FORGE_H
 
 #include "forge/talk.h"
-#include "policy/policy.h"
+#include "policy/application.h"
+
+struct policy;
 
 /**
  * struct forge_options - What to write

@@ -222,7 +222,7 @@ static uint8_t *wrap(struct forge_file *f, uint8_t *inner, uint32_t *len, bool v
 		shell[21] = v4 ? 0x00 : 0xdd;
 		payload = malloc(sizeof(shell) + size);
 		if (payload == NULL) {
-			f->failed = true;
+			f->nomem = f->failed = true;
 			break;
 		}
 		memcpy(payload, shell, sizeof(shell));

@@ -99,6 +99,37 @@ static size_t documented(const struct plan *plan, const struct policy *policy,
 	return MIN(policy_match(policy, &t, matches, MATCHES_MOST), (size_t)MATCHES_MOST);
 }
 
+/* A flow counts for its narrowest row: would that be another one? */
+static bool is_narrower_elsewhere(const struct plan *plan, const struct policy *policy,
+				  const struct row *row)
+{
+	struct match matches[MATCHES_MOST];
+
+	return documented(plan, policy, matches) != 0 &&
+	       policy_row(policy, matches[0].row)->width < row->width;
+}
+
+/* Of a range that holds other rows' ranges, a port that is the row's alone, where there is one. */
+static void avoid_narrower(struct plan *plan, const struct policy *policy, const struct row *row)
+{
+	const struct port_set *set = row->dport.count != 0 ? &row->dport : &row->port;
+	uint16_t first = plan->port[1];
+
+	if (set->count == 0 || !is_narrower_elsewhere(plan, policy, row))
+		return;
+	for (unsigned r = 0; r < policy_row_count(policy); r++) {
+		const struct port_set *other = &policy_row(policy, r)->dport;
+
+		for (unsigned i = 0; i < other->count; i++) {
+			plan->port[1] = (uint16_t)(other->ranges[i].hi + 1);
+			if (port_set_has(set, plan->port[1]) &&
+			    !is_narrower_elsewhere(plan, policy, row))
+				return;
+		}
+	}
+	plan->port[1] = first;
+}
+
 /* A row that admits the tuple, and the protocol by the same words; narrow ones only. */
 static const struct row *twin(const struct plan *plan, const struct policy *policy)
 {
@@ -273,12 +304,11 @@ int plan_make(struct plan *plan, const struct policy *policy, unsigned row, enum
 	if (r->need == NEED_NONE)
 		return meaningless(err, r, c, "the row is blank");
 	if (!choose_protocol(plan, r, app))
-		return meaningless(err, r, c,
-				   app == NULL ? "its protocol cannot be forged on its transport"
-					       : "it does not name that protocol");
+		return meaningless(err, r, c, "its protocol cannot be forged on its transport");
 	if (!cast_ends(policy, r, &plan->addr[0], &plan->addr[1]))
 		return error_set(err, FA_EUSAGE, "%s: the site binds no two hosts to its ends",
 				 r->id);
 	choose_ports(plan, r);
+	avoid_narrower(plan, policy, r);
 	return plan_case(plan, policy, r, c, err);
 }

@@ -4,7 +4,9 @@
 
 #include "forge/dialogue.h"
 #include "forge/talk.h"
-#include "policy/policy.h"
+#include "policy/pack.h"
+
+struct policy;
 
 /**
  * struct plan - One conversation to be forged

@@ -5,6 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A double-quoted scalar (YAML 1.2, 7.3.1). */
+static void quoted(FILE *to, const char *text)
+{
+	putc('"', to);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			putc('\\', to);
+		putc(*text, to);
+	}
+	putc('"', to);
+}
+
 static void flow(FILE *to, const struct plan *plan, enum forge_case c, unsigned count)
 {
 	char text[ADDRESS_TEXT];
@@ -24,11 +36,7 @@ static void flow(FILE *to, const struct plan *plan, enum forge_case c, unsigned 
 
 static void rows(FILE *to, const struct plan *plan)
 {
-	bool seen = strcmp(plan->verdict, "expected") == 0;
-
-	if (plan->row == NULL)
-		return;
-	if (seen)
+	if (plan->row != NULL && strcmp(plan->verdict, "expected") == 0)
 		fprintf(to, "rows:\n  seen: %s\n  not_blocked: %s\n", plan->row, plan->row);
 }
 
@@ -43,10 +51,15 @@ int truth_write(const struct plan *plan, enum forge_case c, const struct forge_o
 	fprintf(to, "# What %s was made to show.\ncaptures: %s\n", capture, capture);
 	if (options->rules[0] != NULL) {
 		fprintf(to, "rules:\n");
-		for (const char *const *r = options->rules; *r != NULL; r++)
-			fprintf(to, "  - \"%s\"\n", *r);
+		for (const char *const *r = options->rules; *r != NULL; r++) {
+			fprintf(to, "  - ");
+			quoted(to, *r);
+			putc('\n', to);
+		}
 	}
-	fprintf(to, "site: \"%s\"\n", options->site);
+	fprintf(to, "site: ");
+	quoted(to, options->site);
+	putc('\n', to);
 	rows(to, plan);
 	flow(to, plan, c, options->repeat);
 	bad = ferror(to) != 0;
