@@ -128,8 +128,10 @@ static unsigned count_syns(const unsigned char *bytes, size_t len)
 	for (size_t at = 24; at + 16 + 54 <= len; at += 16 + le32(bytes + at + 8)) {
 		const unsigned char *tcp = bytes + at + 16 + 14 + 20;
 
-		if (tcp[13] == 0x02)
-			CU_ASSERT_EQUAL(tcp[0] << 8 | tcp[1], 40000 + (int)syns++);
+		if (tcp[13] != 0x02)
+			continue;
+		CU_ASSERT_EQUAL((unsigned)tcp[0] << 8 | tcp[1], 40000 + syns);
+		syns++;
 	}
 	return syns;
 }
@@ -138,19 +140,17 @@ static void conversations_are_as_many_as_asked_for(void)
 {
 	static unsigned char bytes[1 << 20];
 	struct bench b;
-	size_t one;
+	size_t len;
 
 	bench_open(&b);
-	CU_ASSERT_EQUAL(forge(&b, "internal/server-ports/13", CASE_OK), FA_EUSAGE);
 	CU_ASSERT_EQUAL(forge(&b, "internal/server-ports/7", CASE_OK), 1);
-	one = take(&b, "internal-server-ports-7-ok.pcap", bytes, sizeof(bytes));
-	CU_ASSERT_EQUAL(count_syns(bytes, one), 1);
+	len = take(&b, "internal-server-ports-7-ok.pcap", bytes, sizeof(bytes));
+	CU_ASSERT_EQUAL(count_syns(bytes, len), 1);
 	drop(&b, "internal-server-ports-7-ok.expect.yaml");
 	b.options.repeat = 5;
 	CU_ASSERT_EQUAL(forge(&b, "internal/server-ports/7", CASE_OK), 1);
-	CU_ASSERT_EQUAL(count_syns(bytes, take(&b, "internal-server-ports-7-ok.pcap", bytes,
-					       sizeof(bytes))),
-			5);
+	len = take(&b, "internal-server-ports-7-ok.pcap", bytes, sizeof(bytes));
+	CU_ASSERT_EQUAL(count_syns(bytes, len), 5);
 	drop(&b, "internal-server-ports-7-ok.expect.yaml");
 	bench_close(&b);
 }
