@@ -79,7 +79,7 @@ static bool needs_control(enum forge_case c)
 static int write_capture(struct forge_file *file, const struct plan *plan, enum forge_case c,
 			 const struct forge_options *options, struct forge_random *random)
 {
-	int64_t now = plan->start_ns, end = now;
+	int64_t now = plan->start_ns, end = now, last = now;
 	bool nomem = false;
 
 	if (needs_control(c))
@@ -100,7 +100,8 @@ static int write_capture(struct forge_file *file, const struct plan *plan, enum 
 		write_script(&s, plan, c, options, random);
 		nomem |= s.nomem;
 		if (!nomem)
-			end = MAX(end, talk_write(file, &talk, &s, c));
+			last = talk_write(file, &talk, &s, c);
+		end = MAX(end, last);
 		if (options->rate != 0)
 			now += (int64_t)(forge_file_frames(file) - before) * NS_PER_S /
 			       (int64_t)options->rate;
