@@ -125,7 +125,7 @@ export FLOWAUDIT_SHARED := $(abspath $(SHARED))
 export FLOWAUDIT_RULES := $(CURDIR)/rules
 
 .PHONY: unit truth shared golden invariance bad-input rules layers headers example install-test \
-	schema man prefetch check forge test
+	schema man prefetch check forge pcaps pcaps-check test
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
 
@@ -144,6 +144,12 @@ invariance: $(B)/flowaudit
 	tests/invariance.sh $<
 forge: $(B)/flowaudit
 	tests/forge.sh $<
+# pcaps/forged is kept; what this program forges must be the same, and hold.
+pcaps: $(B)/flowaudit
+	pcaps/forge.sh $< pcaps/forged
+pcaps-check: $(B)/flowaudit
+	@rm -rf $(B)/forged && pcaps/forge.sh $< $(B)/forged && diff -r pcaps/forged $(B)/forged
+	$< check -q pcaps/forged/*.expect.yaml pcaps/forged/*/*.expect.yaml
 check: $(B)/flowaudit
 	tests/check.sh $<
 bad-input: $(B)/flowaudit
@@ -165,7 +171,7 @@ example: $(B)/flowaudit
 install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
-test: all unit truth shared golden invariance bad-input check forge rules schema man layers headers prefetch \
+test: all unit truth shared golden invariance bad-input check forge pcaps-check rules schema man layers headers prefetch \
 	example install-test
 
 # ---- speed -------------------------------------------------------------------------------
@@ -233,6 +239,8 @@ help:
 	@echo "make demo         audit captures of pcaps/"
 	@echo "make unit         unit tests; SUITE=name for one of them"
 	@echo "make golden       reports as they should read; UPDATE=1 rewrites them"
+	@echo "make forge        forge every row and every case, and find them again"
+	@echo "make pcaps        write pcaps/forged anew; pcaps-check compares"
 	@echo "make bench        beside other programs; bench-quick, bench-instructions"
 	@echo "make install      honours DESTDIR and PREFIX; make uninstall takes it away"
 	@echo "make format-check clang-format has nothing to say"

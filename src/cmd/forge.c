@@ -36,7 +36,7 @@ enum {
 
 static const struct option_row rows[] = {
 	[OPT_RULES] = { 'R', "rules", "PACK", true,
-			"pack by name or path, again for more (default: lync2013-*)" },
+			"pack by name or path, again for more (default: as flowaudit audit)" },
 	[OPT_SITE] = { 'S', "site", "FILE", false,
 		       "addresses of the roles (default: invented, written to DIR/site.yaml)" },
 	[OPT_ROW] = { 0, "row", "ROW,...", false, "only these rows (default: all)" },
