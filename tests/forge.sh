@@ -45,7 +45,7 @@ done
 for pack in rules/*.yaml; do
 	name=$(basename "$pack" .yaml)
 	case $name in
-	lync2013-pic | lync2013-internal | site*) continue ;;
+	lync2013-pic | lync2013-internal | site*) continue ;; # in "all", and no pack
 	esac
 	loop "$name" -R "$pack"
 done
@@ -58,6 +58,9 @@ loop vxlan -6 --tunnel vxlan --vlan 9
 loop ipip --tunnel ipip
 loop load --flows 20 --rate 500 --row internal/server-ports/3,internal/server-ports/39
 loop more --packets 100 --size 700 --row internal/server-ports/3,internal/server-ports/39
+
+# What rows name second.
+loop msturn --protocol msturn --case all
 
 # With a site of one's own; the same options write the same bytes, another seed others.
 loop site -S pcaps/sites/lab.yaml --row internal/server-ports/3
@@ -84,6 +87,8 @@ refuse() {
 refuse 'no directory given'
 refuse 'no row "x/y/1"' -o "$work/x" --row x/y/1
 refuse '"melted" is no case' -o "$work/x" --case melted
+refuse '"sipp" is none that a row can name' -o "$work/x" --protocol sipp
+refuse 'no capture' -o "$work/x" --row internal/server-ports/3 --protocol smb
 refuse 'cannot make the directory' -o /proc/x/y
 refuse 'is not gre, vxlan' -o "$work/x" --tunnel l2tp
 refuse 'no pack "nothing"' -o "$work/x" -R nothing
@@ -97,7 +102,7 @@ refuse 'binds no two hosts' -o "$work/x" -S rules/site-example.yaml --row intern
 # Others read the dialogues without a complaint.
 if command -v tshark >/dev/null; then
 	# Severity from "warning" up: each connection has notes of its SYN and FIN.
-	ls "$work"/all/*-ok.pcap | xargs -P "$(nproc)" -I FILE sh -c 'tshark -n -r FILE \
+	ls "$work"/all/*-ok.pcap "$work"/msturn/*-ok.pcap | xargs -P "$(nproc)" -I FILE sh -c 'tshark -n -r FILE \
 		-Y "_ws.expert.severity >= 6291456 || _ws.malformed" -T fields -e frame.number \
 		-e _ws.col.Protocol -e _ws.expert.message 2>/dev/null | sed "s|^|FILE: |"' >"$work/experts"
 	[ -s "$work/experts" ] && bad "tshark complains: $(head -5 "$work/experts")" || ok
