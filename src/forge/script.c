@@ -8,13 +8,11 @@
 
 uint8_t *script_room(struct script *s, enum script_end from, size_t len)
 {
-	static uint8_t nowhere[1u << 16]; /* only ever written to */
-
+	FA_ASSERT(len <= SCRIPT_MESSAGE_MOST);
 	if (memory_grow(&s->messages, &s->cap, s->count + 1, sizeof(*s->messages)) != 0 ||
 	    memory_grow(&s->bytes, &s->bytes_cap, s->len + len, 1) != 0) {
 		s->nomem = true;
-		FA_ASSERT(len <= sizeof(nowhere));
-		return nowhere;
+		return s->nowhere;
 	}
 	s->messages[s->count++] = (struct script_message){
 		.at = s->len,

@@ -26,17 +26,21 @@ struct script_message {
 	uint8_t from; /* enum script_end */
 };
 
+/* Bytes of a message at most; the longest is a flight of a TLS handshake. */
+#define SCRIPT_MESSAGE_MOST 4096
+
 /* Zero-initialise; script_free() releases what it holds. */
 struct script {
 	struct script_message *messages;
 	size_t count, cap;
 	uint8_t *bytes;
 	size_t len, bytes_cap;
-	uint32_t wait_ms; /* for the next message */
-	bool nomem;       /* something is missing for want of memory */
+	uint32_t wait_ms;                     /* for the next message */
+	bool nomem;                           /* something is missing for want of memory */
+	uint8_t nowhere[SCRIPT_MESSAGE_MOST]; /* written to without memory, never read */
 };
 
-/* Append a message of @len bytes, zeroed, and give its place; valid until the next call.
+/* Append a message of @len bytes, SCRIPT_MESSAGE_MOST at most, zeroed, and give its place; valid until the next call.
  * Never NULL: without memory a place to write into that nobody reads. */
 uint8_t *script_room(struct script *s, enum script_end from, size_t len);
 void script_say(struct script *s, enum script_end from, const void *bytes, size_t len);
