@@ -50,7 +50,7 @@ FA_CFLAGS   := -std=c17 $(WARN) $(mode_cflags_$(MODE)) -fvisibility=hidden -MMD 
 FA_LDFLAGS  := $(mode_ldflags_$(MODE))
 # Asked once, and not before "make deps" had its turn.
 once         = $(eval $(1) := $(2))$($(1))
-LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive jansson $(NDPI_FOUND)) -lpthread)
+LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive jansson $(NDPI_FOUND)) -lnet -lpthread)
 TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit))
 
 # nDPI names what nobody documents (--name-unknown).  Its interface changes with every release.
@@ -107,7 +107,7 @@ $(UNIT_OBJ): CPPFLAGS += -Itests/unit
 
 # ---- set-up -------------------------------------------------------------------------------
 BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev libjansson-dev \
-	$(if $(filter no,$(NDPI)),,libndpi-dev)
+	libnet1-dev $(if $(filter no,$(NDPI)),,libndpi-dev)
 TEST_PACKAGES  := libcunit1-dev python3-jsonschema python3-yaml binutils man-db
 
 .PHONY: deps
@@ -137,8 +137,8 @@ SHARED ?= ../shared
 export FLOWAUDIT_SHARED := $(abspath $(SHARED))
 export FLOWAUDIT_RULES := $(CURDIR)/rules
 
-.PHONY: unit traps truth shared golden invariance bad-input check rules layers headers example \
-	install-test schema man prefetch test
+.PHONY: unit traps truth shared golden invariance bad-input check forge pcaps pcaps-check rules \
+	layers headers example install-test schema man prefetch test
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
 traps: $(B)/unit
@@ -157,6 +157,14 @@ golden: $(B)/flowaudit
 	tests/golden/run.sh $<
 invariance: $(B)/flowaudit
 	tests/invariance.sh $<
+forge: $(B)/flowaudit
+	tests/forge.sh $<
+# pcaps/forged is kept; what this program forges must be the same, and hold.
+pcaps: $(B)/flowaudit
+	pcaps/forge.sh $< pcaps/forged
+pcaps-check: $(B)/flowaudit
+	@rm -rf $(B)/forged && pcaps/forge.sh $< $(B)/forged && diff -r pcaps/forged $(B)/forged
+	$< check -q pcaps/forged/*.expect.yaml pcaps/forged/*/*.expect.yaml
 check: $(B)/flowaudit
 	tests/check.sh $<
 bad-input: $(B)/flowaudit
@@ -178,8 +186,8 @@ example: $(B)/flowaudit
 install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
-test: all unit truth shared golden invariance bad-input check rules schema man layers headers prefetch \
-	confusion-check example install-test
+test: all unit truth shared golden invariance bad-input check forge pcaps-check rules schema man \
+	layers headers prefetch confusion-check example install-test
 
 # Beside tshark and nDPI: slow, and both must be installed (status 77: they are not).
 .PHONY: confusion confusion-check
@@ -211,7 +219,7 @@ bench-instructions:
 # One object with every room's names made local, so that the archive defines flowaudit_* and
 # nothing that could meet a name of the embedding program.
 PUBLIC_OBJ := $(B)/public/flowaudit.o
-$(PUBLIC_OBJ): $(filter-out $(B)/src/cmd/% $(B)/src/check/%,$(LIB_OBJ))
+$(PUBLIC_OBJ): $(filter-out $(B)/src/cmd/% $(B)/src/check/% $(B)/src/forge/%,$(LIB_OBJ))
 	@mkdir -p $(@D)
 	$(Q)$(CC) -nostdlib -r -o $@ $^
 	$(Q)$(OBJCOPY) --localize-hidden $@
@@ -254,6 +262,8 @@ help:
 	@echo "make unit         unit tests; SUITE=name for one of them"
 	@echo "make golden       reports as they should read; UPDATE=1 rewrites them"
 	@echo "make confusion    beside tshark and nDPI, flow by flow; UPDATE=1 rewrites its README.md"
+	@echo "make forge        forge every row and every case, and find them again"
+	@echo "make pcaps        write pcaps/forged anew; pcaps-check compares"
 	@echo "make bench        beside other programs; bench-quick, bench-instructions"
 	@echo "make install      honours DESTDIR and PREFIX; make uninstall takes it away"
 	@echo "make format-check clang-format has nothing to say"

@@ -9,6 +9,7 @@ static const struct command commands[] = {
 	{ "audit", "hold captures against the documented rows, and the rows against them",
 	  cmd_audit },
 	{ "check", "hold captures against written expectations, for pipelines", cmd_check },
+	{ "forge", "write a capture of every documented row, and of the ways it fails", cmd_forge },
 	{ "rules", "list, show, match and lint the documented rows", cmd_rules },
 };
 

@@ -47,7 +47,9 @@ build install
 	echo "644 usr/lib/libflowaudit.a"
 	echo "644 usr/lib/pkgconfig/flowaudit.pc"
 	echo "644 usr/include/flowaudit/flowaudit.h"
-	echo "644 usr/share/man/man1/flowaudit.1"
+	for file in man/*.1; do
+		echo "644 usr/share/man/man1/${file##*/}"
+	done
 	for file in rules/*.yaml rules/*.json; do
 		echo "644 usr/share/flowaudit/$file"
 	done

@@ -32,5 +32,6 @@ page() {
 }
 page audit flowaudit.1 VERDICTS
 page check flowaudit-check.1 '"EXPECTATION'
+page forge flowaudit-forge.1 CASES
 echo "man: $((1 - failed)) passed, $failed failed"
 [ "$failed" = 0 ]

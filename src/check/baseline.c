@@ -156,7 +156,7 @@ static const char *set_text(struct results *results, uint8_t set)
 	size_t at = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
-		if ((set >> i & 1u) != 0)
+		if (((unsigned)set >> i & 1u) != 0)
 			at += (size_t)snprintf(buf + at, sizeof(buf) - at, "%s%s",
 					       at == 0 ? "" : ", ", verdicts[i]);
 	return results_text(results, "%s", at == 0 ? "not there" : buf);

@@ -20,6 +20,7 @@ const char *result_state_name(enum result_state state)
 	return names[state];
 }
 
+FA_PRINTF(2, 0)
 static const char *text(struct results *results, const char *fmt, va_list args)
 {
 	char buf[4096];

@@ -362,3 +362,35 @@ const char *policy_row_title(const struct policy *policy, const struct row *row,
 	}
 	return buf;
 }
+
+/* The address @n behind @a, while it stays within @hi. */
+static bool address_behind(const struct address *a, unsigned n, const struct address *hi,
+			   struct address *to)
+{
+	unsigned carry = n;
+
+	*to = *a;
+	for (int i = 15; i >= 0 && carry != 0; i--) {
+		carry += to->b[i];
+		to->b[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+	return carry == 0 && address_compare(to, hi) <= 0;
+}
+
+bool policy_role_address(const struct policy *policy, unsigned role, unsigned index,
+			 struct address *addr)
+{
+	for (size_t i = 0; i < policy->map.count; i++) {
+		const struct roles_interval *v = &policy->map.intervals[i];
+
+		if (!role_set_has(&v->roles, role))
+			continue;
+		if (address_behind(&v->lo, index, &v->hi, addr))
+			return true;
+		/* What the interval has is used up. */
+		for (unsigned n = 0; index > 0 && address_behind(&v->lo, n, &v->hi, addr); n++)
+			index--;
+	}
+	return false;
+}

@@ -57,6 +57,15 @@ const char *policy_role_name(const struct policy *policy, unsigned role);
 const char *policy_role_description(const struct policy *policy, unsigned role);
 /* The site gives addresses to it, or to a role that stands for it.  After policy_compile(). */
 bool policy_role_is_bound(const struct policy *policy, unsigned role);
+/**
+ * policy_role_address() - An address of a role by the site
+ * @index:	0 for the first, counting up; addresses that follow one another in a range
+ *		are told apart, so a role with a subnet has many
+ *
+ * Return: false past the last, and without a site
+ */
+bool policy_role_address(const struct policy *policy, unsigned role, unsigned index,
+			 struct address *addr);
 const char *policy_condition_name(const struct policy *policy, unsigned condition);
 /* "Port summary (revised 2015-03-09): Firewall summary": where a row comes from.  Return: @buf */
 const char *policy_row_title(const struct policy *policy, const struct row *row, char *buf,

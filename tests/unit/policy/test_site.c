@@ -240,6 +240,51 @@ static void test_second_site(void)
 	rig_close(&rig);
 }
 
+/* The addresses of a role, counted up; "10.0.0.0 10.0.0.1 ...". */
+static const char *addresses(struct rig *rig, const char *role)
+{
+	char text[ADDRESS_TEXT];
+	struct address a;
+
+	rig->text[0] = '\0';
+	for (unsigned r = 0; r < policy_role_count(rig->policy); r++) {
+		if (strcmp(policy_role_name(rig->policy, r), role) != 0)
+			continue;
+		for (unsigned i = 0; policy_role_address(rig->policy, r, i, &a); i++) {
+			strcat(rig->text, address_text(&a, text));
+			strcat(rig->text, " ");
+		}
+	}
+	return rig->text;
+}
+
+static void test_role_addresses(void)
+{
+	struct rig rig;
+
+	rig_open(&rig);
+	rig_shipped(&rig);
+	rig_compile(&rig);
+	CU_ASSERT(rig_same(addresses(&rig, "client"), ""));
+	rig_close(&rig);
+	rig_open(&rig);
+	rig_shipped(&rig);
+	rig_site(&rig, "roles:\n  client: [10.0.0.0/30, 10.1.0.7]\n"
+		       "  front-end: [\"2001:db8::fe-2001:db8::101\"]\n"
+		       "  mediation: [10.0.0.2]\n  director: []\n  pic-partner: [any]\n");
+	rig_compile(&rig);
+	/* That one of them has another role too does not count it twice. */
+	CU_ASSERT(rig_same(addresses(&rig, "client"),
+			   "10.0.0.0 10.0.0.1 10.0.0.2 10.0.0.3 10.1.0.7 "));
+	CU_ASSERT(rig_same(addresses(&rig, "front-end"),
+			   "2001:db8::fe 2001:db8::ff 2001:db8::100 2001:db8::101 "));
+	CU_ASSERT(rig_same(addresses(&rig, "mediation"), "10.0.0.2 "));
+	CU_ASSERT(rig_same(addresses(&rig, "director"), ""));
+	/* Who it is that no role claims is not an address. */
+	CU_ASSERT(rig_same(addresses(&rig, "pic-partner"), ""));
+	rig_close(&rig);
+}
+
 extern CU_TestInfo tests_site[];
 CU_TestInfo tests_site[] = {
 	{ "every mistake in a site is named with its line and column", test_mistakes },
@@ -249,6 +294,7 @@ CU_TestInfo tests_site[] = {
 	  test_conditions },
 	{ "exclusion holds both ways", test_exclusion },
 	{ "a parameter moves the rows' range", test_parameters },
+	{ "the addresses of a role are counted up, each once", test_role_addresses },
 	{ "there is one site at most", test_second_site },
 	CU_TEST_INFO_NULL,
 };
