@@ -1,4 +1,4 @@
-# make             build/$(MODE)/flowaudit and libflowaudit.a      MODE = release debug asan tsan cov
+# make             build/$(MODE)/flowaudit and libflowaudit.a      MODE = release debug asan tsan cov fuzz
 # make test        every test                                      V=1 shows the commands
 # make help        the other targets and the variables
 .SUFFIXES:
@@ -41,7 +41,10 @@ mode_cflags_tsan     := -O1 -g3 -fsanitize=thread
 mode_ldflags_tsan    := -fsanitize=thread
 mode_cflags_cov      := -O0 -g3 --coverage
 mode_ldflags_cov     := --coverage
-$(if $(mode_cflags_$(MODE)),,$(error unknown MODE '$(MODE)': use release, debug, asan, tsan or cov))
+mode_cflags_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+mode_ldflags_fuzz    := -fsanitize=address,undefined
+$(if $(mode_cflags_$(MODE)),,$(error unknown MODE '$(MODE)': use release, debug, asan, tsan, cov or fuzz))
 
 # What the user gives comes last so that it wins; ours never overwrites it.
 FA_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -DFA_VERSION='"$(VERSION)"' -DFA_RULESDIR='"$(RULESDIR)"'
@@ -54,10 +57,12 @@ TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit jansson)
 
 LIB_SRC  := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c) $(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c))
+FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
+FUZZ_OBJ := $(FUZZ_SRC:%.c=$(B)/%.o)
 MAIN_OBJ := $(B)/src/main.o
-OBJ      := $(LIB_OBJ) $(UNIT_OBJ) $(MAIN_OBJ)
+OBJ      := $(LIB_OBJ) $(UNIT_OBJ) $(FUZZ_OBJ) $(MAIN_OBJ)
 
 .PHONY: all lib unit
 all: $(B)/flowaudit
@@ -93,6 +98,15 @@ $(B)/tests/unit/main.o: CPPFLAGS += -I$(B)
 $(B)/tests/unit/main.o: $(B)/suites.h
 $(UNIT_OBJ): CPPFLAGS += -Itests/unit
 
+# One program for every fuzz target: it runs the one its name says.  The driver that needs no
+# libFuzzer runs them all over the kept corpus.
+$(B)/fuzz: $(filter-out %/replay.o,$(FUZZ_OBJ)) $(B)/libflowaudit.a
+	@echo "  LD    $@"
+	$(Q)$(CC) -fsanitize=fuzzer $(FA_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS) $(LDLIBS)
+$(B)/fuzz-replay: $(filter-out %/libfuzzer.o,$(FUZZ_OBJ)) $(B)/libflowaudit.a
+	@echo "  LD    $@"
+	$(Q)$(CC) $(FA_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS) $(LDLIBS)
+
 # ---- set-up -------------------------------------------------------------------------------
 BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev
 TEST_PACKAGES  := libcunit1-dev libjansson-dev python3-jsonschema python3-yaml binutils man-db
@@ -124,7 +138,7 @@ SHARED ?= ../shared
 export FLOWAUDIT_SHARED := $(abspath $(SHARED))
 export FLOWAUDIT_RULES := $(CURDIR)/rules
 
-.PHONY: unit truth shared golden invariance bad-input rules layers headers example install-test \
+.PHONY: unit truth shared golden invariance bad-input fuzz-replay rules layers headers example install-test \
 	schema man prefetch test
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
@@ -144,6 +158,8 @@ invariance: $(B)/flowaudit
 	tests/invariance.sh $<
 bad-input: $(B)/flowaudit
 	tests/bad-input.sh $<
+fuzz-replay: $(B)/fuzz-replay
+	$< tests/fuzz/corpus $(TARGET)
 rules: $(B)/flowaudit
 	tests/rules.sh $<
 schema:
@@ -161,8 +177,16 @@ example: $(B)/flowaudit
 install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
-test: all unit truth shared golden invariance bad-input rules schema man layers headers prefetch \
+test: all unit truth shared golden invariance bad-input fuzz-replay rules schema man layers headers prefetch \
 	example install-test
+
+# Every target for SECONDS, or the one TARGET, with clang: make fuzz SECONDS=600 TARGET=pcapng
+SECONDS ?= 10
+.PHONY: fuzz
+fuzz:
+	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=$(FUZZ_CC) $(BUILD)/fuzz/fuzz
+	tests/fuzz/run.sh $(BUILD)/fuzz/fuzz $(SECONDS) $(TARGET)
+FUZZ_CC ?= clang
 
 # ---- speed -------------------------------------------------------------------------------
 BENCH_BIN := $(B)/bench
@@ -229,6 +253,7 @@ help:
 	@echo "make demo         audit captures of pcaps/"
 	@echo "make unit         unit tests; SUITE=name for one of them"
 	@echo "make golden       reports as they should read; UPDATE=1 rewrites them"
+	@echo "make fuzz         SECONDS=n [TARGET=name]: libFuzzer over every untrusted input; needs clang"
 	@echo "make bench        beside other programs; bench-quick, bench-instructions"
 	@echo "make install      honours DESTDIR and PREFIX; make uninstall takes it away"
 	@echo "make format-check clang-format has nothing to say"
