@@ -155,7 +155,8 @@ void fuzz_table(const void *subject, const uint8_t *bytes, size_t len)
 	bool more;
 
 	(void)subject;
-	r.now_ns = r.packets = r.retired = r.recorded = 0;
+	r.now_ns = 0;
+	r.packets = r.retired = r.recorded = 0;
 	fill(&r);
 	options.max_flows = MAX_FLOWS;
 	options.seed = 1;
