@@ -78,7 +78,7 @@ static enum follow smb_follow(struct ident *id, const struct input *in)
 			    (cursor_left(&c) < MIN(length, (size_t)20) && !in->last))
 				return FOLLOW_MORE;
 			ident_note(id, APP_SMB, CONFIDENCE_STRONG, in);
-			tell_client(id, in, c);
+			tell_client(id, in, cursor_sub(&c, MIN(length, cursor_left(&c))));
 			if (id->frame[0] != 0 && id->frame[1] != 0)
 				ident_finish(id);
 			return FOLLOW_END;

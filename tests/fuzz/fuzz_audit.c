@@ -170,6 +170,16 @@ static void check_same(struct output *a, struct output *b)
 	FA_ASSERT(len_a == len_b && memcmp(text_a, text_b, len_a) == 0);
 }
 
+static uint64_t clock_steps(const struct pipeline *pipe)
+{
+	const struct ledger *l = pipeline_ledger(pipe);
+	uint64_t steps = 0;
+
+	for (size_t i = 0; i < l->capture_count; i++)
+		steps += l->captures[i].clock_steps;
+	return steps;
+}
+
 static void close_output(struct output *out)
 {
 	struct fa_error err;
@@ -200,7 +210,10 @@ void fuzz_audit(const void *subject, const uint8_t *bytes, size_t len)
 	if ((bytes[0] & 2) == 0) {
 		singles = audit(bytes[0], 1);
 		again = report(singles, REPORT_JSON);
-		check_same(json, again);
+		FA_ASSERT(clock_steps(batches) == clock_steps(singles));
+		/* A packet that comes long after its time may find its flow gone (flow/table.h). */
+		if (clock_steps(batches) == 0)
+			check_same(json, again);
 		close_output(again);
 		pipeline_free(singles);
 	}

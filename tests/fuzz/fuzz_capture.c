@@ -28,9 +28,10 @@ struct reading {
 static ssize_t trickle_read(void *from, uint8_t *to, size_t room, struct fa_error *err)
 {
 	struct trickle *t = from;
-	size_t n = MIN(MIN(room, t->left), 1 + t->step++ % 13);
+	size_t n = 1 + t->step++ % 13;
 
 	(void)err;
+	n = MIN(n, MIN(room, t->left));
 	memcpy(to, t->bytes, n);
 	t->bytes += n;
 	t->left -= n;

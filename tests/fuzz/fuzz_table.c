@@ -23,7 +23,7 @@
 
 struct run {
 	struct flow_table *table;
-	uint8_t sent[2][WINDOW + SEGMENT];
+	uint8_t sent[2][WINDOW + SEGMENT + 1];
 	int64_t now_ns;
 	uint64_t packets;  /* taken by a flow */
 	uint64_t retired;  /* flows */
@@ -32,7 +32,7 @@ struct run {
 
 static void fill(struct run *r)
 {
-	for (uint32_t i = 0; i < WINDOW + SEGMENT; i++) {
+	for (uint32_t i = 0; i < sizeof(r->sent[0]); i++) {
 		r->sent[0][i] = (uint8_t)(i * 0x9e3779b1u >> 24);
 		r->sent[1][i] = (uint8_t)(i * 0x85ebca6bu >> 24);
 	}
@@ -70,7 +70,8 @@ static struct facts make_packet(struct cursor *c, struct run *r)
 
 	r->now_ns += (int8_t)cursor_u8(c) * NS_PER_S;
 	f.ts_ns = r->now_ns;
-	f.payload = fuzz_exact(r->sent[dir] + seq, len);
+	/* A SYN takes a sequence number before its payload (RFC 9293 3.4). */
+	f.payload = fuzz_exact(r->sent[dir] + seq + (f.tcp_flags & TCP_SYN ? 1 : 0), len);
 	if (kind & 32) {
 		f.class = CLASS_ICMP;
 		f.l4 = IPPROTO_ICMP;
