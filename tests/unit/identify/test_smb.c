@@ -78,6 +78,15 @@ static void a_refused_session_claims_nothing(void)
 	CU_ASSERT(POSSIBLE(&f, APP_SMB));
 }
 
+/* Its length ends it before the flags: what lies behind is not its own. */
+static void a_message_shorter_than_its_flags_tells_no_client(void)
+{
+	feed_stream(&f);
+	feed_hex(&f, 0, "00000009 ff534d42 720000000000000000 80 0000000000000000000000000000");
+	CU_ASSERT(IS_STRONG(&f, APP_SMB));
+	CU_ASSERT_EQUAL(f.id.client, 2);
+}
+
 static void every_prefix_is_read_inside_its_bytes(void)
 {
 	feed_every_prefix_hex(negotiate1);
@@ -92,6 +101,8 @@ CU_TestInfo tests_smb[] = {
 	{ "encrypted and compressed messages are SMB", encrypted_and_compressed_messages_are_smb },
 	{ "a NetBIOS session may come first", a_netbios_session_may_come_first },
 	{ "a refused session claims nothing", a_refused_session_claims_nothing },
+	{ "a message shorter than its flags tells no client",
+	  a_message_shorter_than_its_flags_tells_no_client },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },
 	CU_TEST_INFO_NULL,
 };
