@@ -213,8 +213,11 @@ static enum follow msturn_stream_follow(struct ident *id, const struct input *in
 		if (!follow_frame(id, &frame))
 			return id->seen == 0 ? FOLLOW_LOST : FOLLOW_END;
 		side->offset += (uint32_t)size;
-		if (id->accepted_frame != 0 || id->answer.frame != 0)
+		/* What another segment would not bring back does not count in this one. */
+		if (id->accepted_frame != 0 || id->answer.frame != 0) {
 			ident_finish(id);
+			return FOLLOW_END;
+		}
 	}
 	return FOLLOW_MORE;
 }

@@ -49,7 +49,7 @@ static enum fit sip_starts(const uint8_t *bytes, size_t len)
 {
 	size_t at = lines_skip_empty(bytes, len);
 
-	if (at == len)
+	if (at == len || at == LINES_EMPTY_MAX)
 		return len == 0 ? FIT_MORE : FIT_MAYBE;
 	return MAX(fits_request(bytes + at, len - at), fits_response(bytes + at, len - at));
 }
