@@ -138,8 +138,8 @@ SHARED ?= ../shared
 export FLOWAUDIT_SHARED := $(abspath $(SHARED))
 export FLOWAUDIT_RULES := $(CURDIR)/rules
 
-.PHONY: unit truth shared golden invariance bad-input fuzz-replay rules layers headers example install-test \
-	schema man prefetch test
+.PHONY: unit truth shared golden invariance bad-input hostile fuzz-replay rules layers headers \
+	example install-test schema man prefetch test
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
 
@@ -158,6 +158,8 @@ invariance: $(B)/flowaudit
 	tests/invariance.sh $<
 bad-input: $(B)/flowaudit
 	tests/bad-input.sh $<
+hostile: $(B)/flowaudit
+	tests/hostile.py $<
 fuzz-replay: $(B)/fuzz-replay
 	$< tests/fuzz/corpus $(TARGET)
 rules: $(B)/flowaudit
@@ -177,16 +179,16 @@ example: $(B)/flowaudit
 install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
-test: all unit truth shared golden invariance bad-input fuzz-replay rules schema man layers headers prefetch \
-	example install-test
+test: all unit truth shared golden invariance bad-input hostile fuzz-replay rules schema man layers \
+	headers prefetch example install-test
 
-# Every target for SECONDS, or the one TARGET, with clang: make fuzz SECONDS=600 TARGET=pcapng
+# Every target for SECONDS, or the one TARGET: make fuzz SECONDS=600 TARGET=pcapng
 SECONDS ?= 10
+FUZZ_CC ?= clang
 .PHONY: fuzz
 fuzz:
 	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=$(FUZZ_CC) $(BUILD)/fuzz/fuzz
 	tests/fuzz/run.sh $(BUILD)/fuzz/fuzz $(SECONDS) $(TARGET)
-FUZZ_CC ?= clang
 
 # ---- speed -------------------------------------------------------------------------------
 BENCH_BIN := $(B)/bench
@@ -253,7 +255,7 @@ help:
 	@echo "make demo         audit captures of pcaps/"
 	@echo "make unit         unit tests; SUITE=name for one of them"
 	@echo "make golden       reports as they should read; UPDATE=1 rewrites them"
-	@echo "make fuzz         SECONDS=n [TARGET=name]: libFuzzer over every untrusted input; needs clang"
+	@echo "make fuzz         libFuzzer on every untrusted input (clang); SECONDS=n TARGET=name"
 	@echo "make bench        beside other programs; bench-quick, bench-instructions"
 	@echo "make install      honours DESTDIR and PREFIX; make uninstall takes it away"
 	@echo "make format-check clang-format has nothing to say"

@@ -35,8 +35,8 @@ fuzz() {
 	ln -sf "$program" "$dir/fuzz_$target"
 	nice -n 19 "$dir/fuzz_$target" -max_total_time="$seconds" -max_len=8192 -rss_limit_mb=2048 -timeout=20 \
 		-print_final_stats=1 -dict="tests/fuzz/dict/$(dictionary "$target").dict" \
-		-artifact_prefix="$dir/crash/$target/" "$dir/corpus/$target" "tests/fuzz/corpus/$target" \
-		>"$log" 2>&1
+		-artifact_prefix="$dir/crash/$target/" \
+		"$dir/corpus/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1
 	status=$?
 	crashes=$(find "$dir/crash/$target" -type f | wc -l)
 	before=$(grep -m1 INITED "$log" | grep -oE 'ft: [0-9]+')
