@@ -25,6 +25,10 @@ def write(target, name, data):
         f.write(data)
 
 
+def gz(data):
+    return gzip.compress(data, mtime=0)
+
+
 # ---- captures ----------------------------------------------------------------
 def records(data):
     """(seconds, bytes, wire length) of a classic little-endian pcap."""
@@ -186,6 +190,8 @@ def table_seeds():
     write("table", "icmp", packet(1, 2, 7, 0) + packet(0x21, 2, 7, 0) + packet(1, 2, 7, 0, 0, 3))
     write("table", "out-of-order", opened(2) + packet(2, 0x18, 1500, 500) + packet(2, 0x18, 1000, 500) +
           packet(2, 0x18, 1000, 512) + packet(2, 0x3f, 2000, 1))
+    write("table", "overlap", opened(4) + packet(4, 0x18, 1000, 300) + packet(4, 0x18, 1200, 400) +
+          packet(4, 0x18, 1900, 100) + packet(4, 0x18, 1500, 512))
     write("table", "clock", packet(3, 0x18, 9, 9, 0, 120) + packet(3, 0x18, 18, 9, 0, -128) +
           packet(0x53, 0, 0, 100, 0, 100) + packet(0x53, 0, 0, 100, 0, 127))
 
@@ -273,6 +279,8 @@ def identify_seeds():
     write("identify_tls", "ssl2", dialogue([(0, h("802e0100020015000000100700c00300800100800600400400800000") + b"\1" * 24)]))
     for name in ["sip-tcp-5060-trusted-service.pcapng", "sip-tcp-5068-gateway.pcap.gz"]:
         write("identify_sip", name.split(".")[0], dialogue(transport(name, 6)))
+    write("identify_sip", "refused-then-accepted", dialogue(
+        [(1, b"SIP/2.0 403 Forbidden\r\nl: 0\r\n\r\nSIP/2.0 200 OK\r\nl: 0\r\n\r\n")]))
     write("identify_sip", "keep-alives", dialogue([(0, b"\r\n\r\n" * 8), (1, b"\r\n")]))
     write("identify_sip", "datagram", dialogue(
         [(0, b"OPTIONS sip:a@b SIP/2.0\r\nCall-ID: 1\r\nContent-Length: 0\r\n\r\n"),
@@ -370,7 +378,7 @@ def file_seeds():
           struct.pack(">IIII", 1, 2, 4, 60) + b"abcd")
     write("pcap", "old", small[:6] + b"\2\0" + small[8:])
     write("pcap", "kuznetsov", b"\x34\xcd\xb2\xa1" + small[4:24] + struct.pack("<IIIIQ", 1, 2, 4, 4, 0) + b"abcd")
-    write("pcap", "cut", small[:-7])
+    write("pcap", "cut", small[:-1])
     write("pcapng", "recorded", first_records("https-443-icmpv6-prohibited.pcapng", 3))
     section = block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1))
     interface = block(1, struct.pack("<HHI", 1, 0, 96) + option(9, b"\x09") + option(11, b"\0tcp port 1") +
@@ -382,13 +390,13 @@ def file_seeds():
           block(0x0bad, b"skipped") + section + interface)
     big = struct.pack(">III", 0x0a0d0d0a, 28, 0x1a2b3c4d) + struct.pack(">HHqI", 1, 0, -1, 28)
     write("pcapng", "big-endian", big + struct.pack(">IIHHII", 1, 20, 1, 0, 0, 20))
-    for name, pack in [("gzip", gzip.compress), ("bzip2", bz2.compress), ("xz", lzma.compress)]:
+    for name, pack in [("gzip", gz), ("bzip2", bz2.compress), ("xz", lzma.compress)]:
         write("packed", name, pack(small))
     for tool in ["zstd", "lz4"]:
         write("packed", tool, subprocess.run([tool, "-c"], input=small, stdout=subprocess.PIPE, check=True).stdout)
-    write("packed", "twice", gzip.compress(lzma.compress(small)))
-    write("packed", "cut", gzip.compress(small)[:-20])
-    write("packed", "zeros", gzip.compress(small + b"\0" * (1 << 20)))
+    write("packed", "twice", gz(lzma.compress(small)))
+    write("packed", "cut", gz(small)[:-20])
+    write("packed", "zeros", gz(small + b"\0" * (1 << 20)))
 
 
 def audit_seeds():
