@@ -16,7 +16,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import zlib
 
 program = os.path.realpath(sys.argv[1])
 only = sys.argv[2] if len(sys.argv) > 2 else None
@@ -233,13 +232,12 @@ def half_open():
         capture.put(tcp(host(1 + n % 65521), server, 1024 + n // 65521, 5061, SYN, n, 0), n // 100)
     capture.close()
     audit = Audit("-", "--max-flows", "10000", "-R", "lync2013-pic", stdin=capture.path)
+    # The table holds 10000; a report has a record of every flow, and its ledger half a KiB.
     check("a million half-open flows, 10000 kept", audit, capture.frames, 900)
     holds("half-open", "evictions are said", "evicted" in audit.fitness or "evictions" in audit.fitness, audit)
     holds("half-open", "evicted attempts are inconclusive", audit.verdicts["inconclusive"] >= 990000, audit)
     holds("half-open", "nothing is blocked or expected", audit.verdicts["expected"] == audit.verdicts["blocked"] == 0,
           audit)
-    audit = Audit(capture.path, "-R", "lync2013-pic")
-    check("a million half-open flows, all kept", audit, capture.frames, 2000)
 
 
 def disorder():
@@ -311,23 +309,19 @@ def bomb_source(gib):
 
 
 def bombs():
+    if shutil.which("zstd") is None:
+        print("Skipped: zstd is not installed, so there are no bombs")
+        return
     source = bomb_source(1.2)
-    zlib_bomb = source + ".gz"
-    packer = zlib.compressobj(9, wbits=31)
-    with open(source, "rb") as f, open(zlib_bomb, "wb") as out:
-        while block := f.read(MIB):
-            out.write(packer.compress(block))
-        out.write(packer.flush())
-    tries = [("gzip twice", packed(zlib_bomb, "gzip", "-9c"))]
-    if shutil.which("zstd"):
-        tries.append(("zstd", packed(source, "zstd", "-qc")))
+    once = packed(source, "zstd", "-qc")
+    os.unlink(source)
+    tries = [("zstd", once), ("zstd in gzip", packed(once, "gzip", "-9c"))]
     for name, path in tries:
         audit = Audit(path)
         frames = audit.capture.get("frames", 0)
         check(f"a bomb of {name}", audit, frames, 200, status=(2,))
         holds(name, "what it is, is said", "decompression bomb" in audit.said, audit)
         holds(name, "what came before it was read", frames > 16000, audit)
-    os.unlink(source)
 
 
 try:
