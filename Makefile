@@ -19,7 +19,7 @@ PKG_CONFIG ?= pkg-config
 VERSION    := 0.1.0
 
 # Rooms, lowest floor first.  ROOMS="base flow" builds and unit-tests only those.
-ROOMS ?= base capture packet flow identify policy judge report forge audit cmd
+ROOMS ?= base capture packet flow identify policy judge report forge audit check cmd
 BUILD ?= build
 B     := $(BUILD)/$(MODE)
 Q_0   := @
@@ -52,8 +52,8 @@ FA_CFLAGS   := -std=c17 $(WARN) $(mode_cflags_$(MODE)) -fvisibility=hidden -MMD 
 FA_LDFLAGS  := $(mode_ldflags_$(MODE))
 # Asked once, and not before "make deps" had its turn.
 once         = $(eval $(1) := $(2))$($(1))
-LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive) -lpthread)
-TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit jansson))
+LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive jansson) -lpthread)
+TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit))
 
 LIB_SRC  := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c) $(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c))
@@ -108,8 +108,8 @@ $(B)/fuzz-replay: $(filter-out %/libfuzzer.o,$(FUZZ_OBJ)) $(B)/libflowaudit.a
 	$(Q)$(CC) $(FA_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS) $(LDLIBS)
 
 # ---- set-up -------------------------------------------------------------------------------
-BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev
-TEST_PACKAGES  := libcunit1-dev libjansson-dev python3-jsonschema python3-yaml binutils man-db
+BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev libjansson-dev
+TEST_PACKAGES  := libcunit1-dev python3-jsonschema python3-yaml binutils man-db
 
 .PHONY: deps
 deps:
@@ -138,10 +138,12 @@ SHARED ?= ../shared
 export FLOWAUDIT_SHARED := $(abspath $(SHARED))
 export FLOWAUDIT_RULES := $(CURDIR)/rules
 
-.PHONY: unit truth shared golden invariance bad-input hostile fuzz-replay rules layers headers \
-	example install-test schema man prefetch test
+.PHONY: unit traps truth shared golden invariance bad-input hostile fuzz-replay check rules layers \
+	headers example install-test schema man prefetch test
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
+traps: $(B)/unit
+	tests/traps.sh $<
 
 $(B)/accept/%: tests/accept/%.c $(B)/libflowaudit.a
 	@mkdir -p $(@D)
@@ -156,6 +158,8 @@ golden: $(B)/flowaudit
 	tests/golden/run.sh $<
 invariance: $(B)/flowaudit
 	tests/invariance.sh $<
+check: $(B)/flowaudit
+	tests/check.sh $<
 bad-input: $(B)/flowaudit
 	tests/bad-input.sh $<
 hostile: $(B)/flowaudit
@@ -179,8 +183,8 @@ example: $(B)/flowaudit
 install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
-test: all unit truth shared golden invariance bad-input hostile fuzz-replay rules schema man layers \
-	headers prefetch example install-test
+test: all unit truth shared golden invariance bad-input hostile fuzz-replay check rules schema man \
+	layers headers prefetch example install-test
 
 # Every target for SECONDS, or the one TARGET: make fuzz SECONDS=600 TARGET=pcapng
 SECONDS ?= 10
@@ -213,7 +217,7 @@ bench-instructions:
 # One object with every room's names made local, so that the archive defines flowaudit_* and
 # nothing that could meet a name of the embedding program.
 PUBLIC_OBJ := $(B)/public/flowaudit.o
-$(PUBLIC_OBJ): $(filter-out $(B)/src/cmd/%,$(LIB_OBJ))
+$(PUBLIC_OBJ): $(filter-out $(B)/src/cmd/% $(B)/src/check/%,$(LIB_OBJ))
 	@mkdir -p $(@D)
 	$(Q)$(CC) -nostdlib -r -o $@ $^
 	$(Q)$(OBJCOPY) --localize-hidden $@
@@ -237,11 +241,11 @@ install: $(B)/flowaudit $(B)/public/libflowaudit.a $(B)/flowaudit.pc
 	$(INSTALL) -m 0644 $(B)/flowaudit.pc '$(DESTDIR)$(LIBDIR)/pkgconfig/flowaudit.pc'
 	$(INSTALL) -m 0644 include/flowaudit/flowaudit.h '$(DESTDIR)$(INCLUDEDIR)/flowaudit/flowaudit.h'
 	$(INSTALL) -m 0644 $(wildcard rules/*.yaml rules/*.json) '$(DESTDIR)$(RULESDIR)'
-	$(INSTALL) -m 0644 man/flowaudit.1 '$(DESTDIR)$(MANDIR)/man1/flowaudit.1'
+	$(INSTALL) -m 0644 $(wildcard man/*.1) '$(DESTDIR)$(MANDIR)/man1'
 uninstall:
 	rm -f '$(DESTDIR)$(BINDIR)/flowaudit' '$(DESTDIR)$(LIBDIR)/libflowaudit.a' \
-	 '$(DESTDIR)$(LIBDIR)/pkgconfig/flowaudit.pc' '$(DESTDIR)$(INCLUDEDIR)/flowaudit/flowaudit.h' \
-	 '$(DESTDIR)$(MANDIR)/man1/flowaudit.1'
+	 '$(DESTDIR)$(LIBDIR)/pkgconfig/flowaudit.pc' '$(DESTDIR)$(INCLUDEDIR)/flowaudit/flowaudit.h'
+	rm -f $(foreach f,$(notdir $(wildcard man/*.1)),'$(DESTDIR)$(MANDIR)/man1/$(f)')
 	rm -f $(foreach f,$(notdir $(wildcard rules/*.yaml rules/*.json)),'$(DESTDIR)$(RULESDIR)/$(f)')
 	-rmdir '$(DESTDIR)$(INCLUDEDIR)/flowaudit' '$(DESTDIR)$(RULESDIR)' '$(DESTDIR)$(DATADIR)/flowaudit' 2>/dev/null
 

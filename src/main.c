@@ -8,6 +8,7 @@
 static const struct command commands[] = {
 	{ "audit", "hold captures against the documented rows, and the rows against them",
 	  cmd_audit },
+	{ "check", "hold captures against written expectations, for pipelines", cmd_check },
 	{ "rules", "list, show, match and lint the documented rows", cmd_rules },
 };
 

@@ -8,23 +8,29 @@ cd "$(dirname "$0")/.." || exit 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
-"$program" audit --help | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/help"
-# Only the OPTIONS section; \- is how roff writes a hyphen.
-sed -n '/^\.SH OPTIONS/,/^\.SH VERDICTS/p' man/flowaudit.1 | sed 's/\\-/-/g' |
-	grep -E '^\.(B|BR) ' | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/man"
-if ! diff "$work/help" "$work/man" >"$work/diff"; then
-	echo "FAIL options differ (< --help, > flowaudit.1):"
-	cat "$work/diff"
-	failed=1
-fi
-if command -v man >/dev/null && ! MANWIDTH=80 man --warnings -l man/flowaudit.1 >/dev/null 2>"$work/warnings"; then
-	failed=1
-fi
-if [ -s "$work/warnings" ]; then
-	echo "FAIL flowaudit.1 does not render cleanly:"
-	head -5 "$work/warnings"
-	failed=1
-fi
-[ -s "$work/help" ] || failed=1
+
+# page COMMAND PAGE LAST: the options of a command and of its page, from OPTIONS to the section LAST.
+page() {
+	"$program" "$1" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/help"
+	# Only the OPTIONS section; \- is how roff writes a hyphen.
+	sed -n "/^\.SH OPTIONS/,/^\.SH $3/p" "man/$2" | sed 's/\\-/-/g' |
+		grep -E '^\.(B|BR) ' | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/man"
+	if ! diff "$work/help" "$work/man" >"$work/diff"; then
+		echo "FAIL options differ (< --help, > $2):"
+		cat "$work/diff"
+		failed=1
+	fi
+	if command -v man >/dev/null && ! MANWIDTH=80 man --warnings -l "man/$2" >/dev/null 2>"$work/warnings"; then
+		failed=1
+	fi
+	if [ -s "$work/warnings" ]; then
+		echo "FAIL $2 does not render cleanly:"
+		head -5 "$work/warnings"
+		failed=1
+	fi
+	[ -s "$work/help" ] || failed=1
+}
+page audit flowaudit.1 VERDICTS
+page check flowaudit-check.1 '"EXPECTATION'
 echo "man: $((1 - failed)) passed, $failed failed"
 [ "$failed" = 0 ]

@@ -60,6 +60,8 @@ mistakes = {
     "port out of range": lambda p: p["rows"][0].update(dport=65536),
     "unknown application": lambda p: p["rows"][0].update(proto="ssip"),
     "need of another word": lambda p: p["rows"][0].update(need="maybe"),
+    "tune of two keys": lambda p: p["rows"][0].update(tune={"dport": "x", "sport": "x"}),
+    "tune of no port key": lambda p: p["rows"][0].update(tune={"proto": "x"}),
     "bad date": lambda p: p["rows"][3]["valid"].update(until="15 March 2013"),
 }
 for name, change in mistakes.items():

@@ -155,6 +155,10 @@ FLOWAUDIT_API int flowaudit_finish(struct flowaudit *fa, char *err);
 FLOWAUDIT_API int flowaudit_report(const struct flowaudit *fa, const char *format, const char *path,
 				   unsigned flags, char *err);
 
+/* The same to an open file, which stays open: "json" into a pipe or a temporary file. */
+FLOWAUDIT_API int flowaudit_report_fd(const struct flowaudit *fa, const char *format, int fd,
+				      unsigned flags, char *err);
+
 /**
  * flowaudit_exit_status() - What the conclusions mean for a script
  *

@@ -329,32 +329,66 @@ int flowaudit_finish(struct flowaudit *fa, char *err)
 	return 0;
 }
 
-int flowaudit_report(const struct flowaudit *fa, const char *format, const char *path,
-		     unsigned flags, char *err)
+/* To @out, which is closed. */
+static int report(const struct flowaudit *fa, enum report_format kind, struct output *out,
+		  unsigned flags, char *err)
 {
 	struct report_options options = {
 		.verbose = flags & FLOWAUDIT_VERBOSER ? 2 : (flags & FLOWAUDIT_VERBOSE) != 0,
 		.fail_on = fa->fail_on,
 		.require = fa->require,
 		.elapsed_s = fa->elapsed_s,
+		.exit_status = flowaudit_exit_status(fa),
+		.width = output_width(out),
+		.colour = !(flags & FLOWAUDIT_NO_COLOUR) &&
+			  (flags & FLOWAUDIT_COLOUR || output_is_terminal(out)),
 	};
+	struct fa_error e = { 0 };
+
+	report_write(kind, out, pipeline_ledger(fa->pipeline), &options);
+	return output_close(out, &e) != 0 ? give(err, &e) : 0;
+}
+
+/* Is there something to report, in this format? */
+static int report_ready(const struct flowaudit *fa, const char *format, enum report_format *kind,
+			char *err)
+{
+	if (fa->stage != STAGE_FINISHED)
+		return fail(err, FLOWAUDIT_EUSAGE, "a report needs a finished audit");
+	if (!report_format_find(format, kind))
+		return fail(err, FLOWAUDIT_EUSAGE,
+			    "no such report format; there are text and json");
+	return 0;
+}
+
+int flowaudit_report(const struct flowaudit *fa, const char *format, const char *path,
+		     unsigned flags, char *err)
+{
 	enum report_format kind;
 	struct fa_error e = { 0 };
 	struct output *out;
+	int status = report_ready(fa, format, &kind, err);
 
-	if (fa->stage != STAGE_FINISHED)
-		return fail(err, FLOWAUDIT_EUSAGE, "a report needs a finished audit");
-	if (!report_format_find(format, &kind))
-		return fail(err, FLOWAUDIT_EUSAGE,
-			    "no such report format; there are text and json");
+	if (status != 0)
+		return status;
 	if (output_open_file(&out, path, &e) != 0)
 		return give(err, &e);
-	options.exit_status = flowaudit_exit_status(fa);
-	options.width = output_width(out);
-	options.colour = !(flags & FLOWAUDIT_NO_COLOUR) &&
-			 (flags & FLOWAUDIT_COLOUR || output_is_terminal(out));
-	report_write(kind, out, pipeline_ledger(fa->pipeline), &options);
-	return output_close(out, &e) != 0 ? give(err, &e) : 0;
+	return report(fa, kind, out, flags, err);
+}
+
+int flowaudit_report_fd(const struct flowaudit *fa, const char *format, int fd, unsigned flags,
+			char *err)
+{
+	enum report_format kind;
+	struct fa_error e = { 0 };
+	struct output *out;
+	int status = report_ready(fa, format, &kind, err);
+
+	if (status != 0)
+		return status;
+	if (output_open_fd(&out, fd, "the report", &e) != 0)
+		return give(err, &e);
+	return report(fa, kind, out, flags, err);
 }
 
 /* Something of the capture stayed unread or unjudged. */

@@ -79,6 +79,11 @@ int output_open_file(struct output **out, const char *path, struct fa_error *err
 	return 0;
 }
 
+int output_open_fd(struct output **out, int fd, const char *name, struct fa_error *err)
+{
+	return output_new(out, fd, name, err);
+}
+
 int output_open_memory(struct output **out, struct fa_error *err)
 {
 	return output_new(out, -1, "memory", err);

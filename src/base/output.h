@@ -23,6 +23,9 @@ struct output;
  */
 int output_open_file(struct output **out, const char *path, struct fa_error *err);
 
+/* Write to @fd, which stays the caller's; @name for errors, copied.  Return: 0 or FA_ENOMEM */
+int output_open_fd(struct output **out, int fd, const char *name, struct fa_error *err);
+
 /* Collect in memory; output_text() gives what was written so far, NUL-terminated. */
 int output_open_memory(struct output **out, struct fa_error *err);
 const char *output_text(struct output *out, size_t *len);

@@ -38,7 +38,7 @@ enum {
 
 static const struct option_row rows[] = {
 	[OPT_RULES] = { 'R', "rules", "PACK", true,
-			"pack by name or path, again for more (default: lync2013-*)" },
+			"pack by name or path (default: lync2013-pic, -internal)" },
 	[OPT_SITE] = { 'S', "site", "FILE", false, "which addresses hold which roles here" },
 	[OPT_READ] = { 'r', "read", "FILE", true, "capture; operands are then a filter (tcpdump)" },
 	[OPT_FILTER_FILE] = { 'F', "filter-file", "FILE", false, "BPF expression from a file" },

@@ -23,6 +23,7 @@ struct command {
 };
 
 int cmd_audit(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 
 /* "flowaudit: TEXT" on standard error, one line; control bytes are replaced. */
 void command_complain(const char *fmt, ...) FA_PRINTF(1, 2);

@@ -26,7 +26,7 @@ enum {
 
 static const struct option_row rows[] = {
 	[OPT_RULES] = { 'R', "rules", "PACK", true,
-			"a pack by name or path (default: the Lync 2013 packs)" },
+			"pack by name or path (default: lync2013-pic, -internal)" },
 	[OPT_SITE] = { 'S', "site", "FILE", false, "bind roles to addresses" },
 	[OPT_FORMAT] = { 'f', "format", "FORMAT", false, "text or json (default: text)" },
 	[OPT_ROLES] = { 0, "roles", NULL, false, "list: the roles that a site may bind" },
@@ -50,16 +50,20 @@ static void usage(FILE *to)
 	fputs("usage: flowaudit rules list [option ...]\n"
 	      "       flowaudit rules show [option ...] row ...\n"
 	      "       flowaudit rules match [option ...] 'tcp 10.20.0.5:51000 10.10.0.11:5061'\n"
-	      "       flowaudit rules lint [option ...] [pack ...]\n\n"
+	      "       flowaudit rules lint [option ...] [pack ...]\n"
+	      "       flowaudit rules diff [-f FORMAT] pack pack\n\n"
 	      "Look at the documented rows without a capture.\n\n"
 	      "  list   every row, a line each\n"
 	      "  show   all that is known about a row, as internal/server-ports/7\n"
 	      "  match  the rows that a flow satisfies and why, or the nearest and why not;\n"
 	      "         the first address opens, IPv6 stands in brackets, * is a port not known\n"
-	      "  lint   rows that are unreachable, shadowed, overlapping, double or expired\n\n",
+	      "  lint   rows that are unreachable, shadowed, overlapping, double or expired\n"
+	      "  diff   what the second pack adds, drops, widens, narrows or changes against\n"
+	      "         the first; rows are matched by what they mean, not by their numbers\n\n",
 	      to);
 	options_print(to, rows);
-	fputs("\nexit status: 0, 1 nothing matched or lint found errors, 2 could not be done\n",
+	fputs("\nexit status: 0, 1 nothing matched, lint found errors or the packs differ,\n"
+	      "2 could not be done\n",
 	      to);
 }
 
@@ -252,7 +256,7 @@ static int lint(struct rules_run *run, const struct options *o)
 	return status;
 }
 
-/* Load for the other three; their input must be right. */
+/* Load for the others; their input must be right. */
 static bool prepare(struct rules_run *run, const struct options *o)
 {
 	struct problems problems = { 0 };
@@ -271,6 +275,27 @@ static bool prepare(struct rules_run *run, const struct options *o)
 	else if (ret == FA_ENOMEM)
 		command_complain("out of memory");
 	return ret == 0 && err.code == 0;
+}
+
+static int diff(struct rules_run *run, const struct options *o)
+{
+	struct options of[2] = { { .pack_count = 1 }, { .pack_count = 1 } };
+	struct rules_run newer = *run;
+	int status = EXIT_UNCHECKED;
+
+	if (run->arg_count != 2 || o->pack_count > 0 || o->site != NULL) {
+		command_complain("rules diff takes two packs, and neither -R nor -S");
+		return misuse();
+	}
+	of[0].packs[0] = run->args[0];
+	of[1].packs[0] = run->args[1];
+	newer.policy = policy_new();
+	if (newer.policy == NULL)
+		command_complain("out of memory");
+	else if (prepare(run, &of[0]) && prepare(&newer, &of[1]))
+		status = rules_diff(run, newer.policy);
+	policy_free(newer.policy);
+	return status;
 }
 
 static const struct {
@@ -294,6 +319,8 @@ static int dispatch(struct rules_run *run, struct options *o, const char *name)
 				return EXIT_UNCHECKED;
 		return lint(run, o);
 	}
+	if (strcmp(name, "diff") == 0)
+		return diff(run, o);
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(name, commands[i].name) != 0)
 			continue;
@@ -323,7 +350,7 @@ int cmd_rules(int argc, char **argv)
 		return EXIT_CLEAN;
 	}
 	if (o.operand == argc) {
-		command_complain("rules: list, show, match or lint?");
+		command_complain("rules: list, show, match, lint or diff?");
 		return misuse();
 	}
 	if (o.at != NULL && !read_date(o.at, &run.at_ns)) {

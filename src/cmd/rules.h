@@ -3,11 +3,11 @@
 #define FA_CMD_RULES_H
 
 /**
- * cmd_rules() - list, show, match and lint
+ * cmd_rules() - list, show, match, lint and diff
  * @argv:	[0] is "rules"
  *
- * Return: exit status: 0; 1 when nothing matched or lint found errors (with
- *	   --strict, warnings); 2 when it could not be done
+ * Return: exit status: 0; 1 when nothing matched, lint found errors (with
+ *	   --strict, warnings) or the packs differ; 2 when it could not be done
  */
 int cmd_rules(int argc, char **argv);
 

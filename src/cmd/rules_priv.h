@@ -24,7 +24,17 @@ int rules_list(struct rules_run *run);
 int rules_show(struct rules_run *run);
 int rules_match(struct rules_run *run);
 
+/* The policy of @run is the older one.  1 when something differs. */
+int rules_diff(struct rules_run *run, const struct policy *newer);
+
 /* One row as a JSON object without newline. */
 void rules_row_json(struct rules_run *run, unsigned index);
+/* "tcp      8057         psom/tls               client -> front-end", and what limits it. */
+void rules_row_line(struct output *out, const struct policy *policy, const struct row *row);
+
+const char *rules_l4_text(const struct row *row);       /* "tcp,udp" */
+const char *rules_need_name(const struct row *row);     /* "required" */
+const char *rules_twoway_name(const struct row *row);   /* "anchored" */
+const char *rules_tune_key_name(const struct row *row); /* "sport" */
 
 #endif

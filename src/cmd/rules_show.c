@@ -6,7 +6,7 @@
 #include "cmd/rules_priv.h"
 #include "policy/names.h"
 
-static const char *need_name(const struct row *row)
+const char *rules_need_name(const struct row *row)
 {
 	static const char *const names[] = {
 		[NEED_REQUIRED] = "required", [NEED_OPTIONAL] = "optional", [NEED_NONE] = "none"
@@ -15,7 +15,7 @@ static const char *need_name(const struct row *row)
 	return names[row->need];
 }
 
-static const char *twoway_name(const struct row *row)
+const char *rules_twoway_name(const struct row *row)
 {
 	static const char *const names[] = {
 		[TWOWAY_NO] = "no", [TWOWAY_SWAP] = "swap", [TWOWAY_ANCHORED] = "anchored"
@@ -24,7 +24,17 @@ static const char *twoway_name(const struct row *row)
 	return names[row->twoway];
 }
 
-static const char *l4_text(const struct row *row)
+/* The port key that the row's parameter moves. */
+const char *rules_tune_key_name(const struct row *row)
+{
+	static const char *const names[] = {
+		[PORT_KEY_DPORT] = "dport", [PORT_KEY_SPORT] = "sport", [PORT_KEY_PORT] = "port"
+	};
+
+	return names[row->tune_key];
+}
+
+const char *rules_l4_text(const struct row *row)
 {
 	static const char *const texts[] = { "-", "tcp", "udp", "tcp,udp" };
 
@@ -126,15 +136,17 @@ void rules_row_json(struct rules_run *run, unsigned index)
 	ports_json(out, "dport", &row->dport);
 	ports_json(out, "sport", &row->sport);
 	ports_json(out, "port", &row->port);
-	member(out, "twoway", twoway_name(row));
-	member(out, "need", need_name(row));
+	member(out, "twoway", rules_twoway_name(row));
+	member(out, "need", rules_need_name(row));
 	conditions_json(run, row);
 	if (row->until_text != NULL)
 		member(out, "until", row->until_text);
 	if (row->exception != NULL)
 		member(out, "except", row->exception);
-	if (row->tune != NULL)
+	if (row->tune != NULL) {
 		member(out, "tune", row->tune);
+		member(out, "tune_key", rules_tune_key_name(row));
+	}
 	if (row->inferred != NULL)
 		member(out, "inferred", row->inferred);
 	if (row->note != NULL)
@@ -144,7 +156,7 @@ void rules_row_json(struct rules_run *run, unsigned index)
 }
 
 /* Roles of a side in little room: the first, and how many more there are. */
-static void side_brief(struct rules_run *run, const struct side *side, char *buf, size_t size)
+static void side_brief(const struct policy *policy, const struct side *side, char *buf, size_t size)
 {
 	unsigned role, n = 0;
 	const char *first = "";
@@ -153,9 +165,9 @@ static void side_brief(struct rules_run *run, const struct side *side, char *buf
 		snprintf(buf, size, "%s", side->kind == SIDE_ANY ? "any" : "unspecified");
 		return;
 	}
-	for (role = 0; role < policy_role_count(run->policy); role++)
+	for (role = 0; role < policy_role_count(policy); role++)
 		if (role_set_has(&side->roles, role) && n++ == 0)
-			first = policy_role_name(run->policy, role);
+			first = policy_role_name(policy, role);
 	if (n > 1)
 		snprintf(buf, size, "%s +%u", first, n - 1);
 	else
@@ -163,44 +175,45 @@ static void side_brief(struct rules_run *run, const struct side *side, char *buf
 }
 
 /* What narrows a row: need, conditions, validity, a range that can be moved. */
-static void limits(struct rules_run *run, const struct row *row)
+static void limits(struct output *out, const struct policy *policy, const struct row *row)
 {
 	unsigned i;
 
 	if (row->need == NEED_OPTIONAL)
-		output_string(run->out, ", optional");
+		output_string(out, ", optional");
 	for (i = 0; i < row->condition_count; i++) {
-		enum assertion a = policy_condition(run->policy, row->conditions[i]);
+		enum assertion a = policy_condition(policy, row->conditions[i]);
 
-		output_printf(run->out, "%s %s%s", i == 0 ? ", if" : " and",
-			      policy_condition_name(run->policy, row->conditions[i]),
+		output_printf(out, "%s %s%s", i == 0 ? ", if" : " and",
+			      policy_condition_name(policy, row->conditions[i]),
 			      a == ASSERTION_HOLDS    ? " (holds)"
 			      : a == ASSERTION_DENIED ? " (denied)"
 						      : "");
 	}
 	if (row->until_text != NULL)
-		output_printf(run->out, ", until %s", row->until_text);
+		output_printf(out, ", until %s", row->until_text);
 	if (row->tune != NULL)
-		output_string(run->out, ", tunable");
+		output_string(out, ", tunable");
+	if (row->need == NEED_NONE)
+		output_string(out, "; documents no flow");
 }
 
-/* "   7  tcp  8057  psom/tls  client -> front-end" */
-static void row_line(struct rules_run *run, const struct row *row, const char *number)
+void rules_row_line(struct output *out, const struct policy *policy, const struct row *row)
 {
 	char ports[80], protocols[160], from[160], to[160];
 
-	if (row->need == NEED_NONE) {
-		output_printf(run->out, "  %3s  nothing is printed in this row\n", number);
+	if (row->l4 == 0) {
+		output_string(out, "nothing is printed in this row\n");
 		return;
 	}
 	policy_row_ports_text(row, ports, sizeof(ports));
 	policy_row_protocols_text(row, protocols, sizeof(protocols));
-	side_brief(run, &row->from, from, sizeof(from));
-	side_brief(run, &row->to, to, sizeof(to));
-	output_printf(run->out, "  %3s  %-7s  %-11s  %-21s  %s %s %s", number, l4_text(row), ports,
-		      protocols, from, row->twoway == TWOWAY_NO ? "->" : "<->", to);
-	limits(run, row);
-	output_string(run->out, "\n");
+	side_brief(policy, &row->from, from, sizeof(from));
+	side_brief(policy, &row->to, to, sizeof(to));
+	output_printf(out, "%-7s  %-11s  %-21s  %s %s %s", rules_l4_text(row), ports, protocols,
+		      from, row->twoway == TWOWAY_NO ? "->" : "<->", to);
+	limits(out, policy, row);
+	output_string(out, "\n");
 }
 
 /* Length of "document/table" in an id. */
@@ -211,12 +224,23 @@ static size_t table_length(const char *id)
 	return id[first] == '\0' ? first : first + 1 + strcspn(id + first + 1, "/");
 }
 
+/* What follows "document/table/": "7", or "2/https" of a row in parts. */
+static const char *row_number(const struct row *row)
+{
+	size_t table = table_length(row->id);
+
+	return row->id + table + (row->id[table] == '/');
+}
+
 static void list_rows(struct rules_run *run)
 {
 	unsigned i, count = policy_row_count(run->policy);
+	size_t widest = 3;
 	const struct row *before = NULL;
 	char title[512];
 
+	for (i = 0; i < count; i++)
+		widest = MAX(widest, strlen(row_number(policy_row(run->policy, i))));
 	for (i = 0; i < count; i++) {
 		const struct row *row = policy_row(run->policy, i);
 		size_t table = table_length(row->id);
@@ -231,7 +255,8 @@ static void list_rows(struct rules_run *run)
 			output_printf(run->out, "%s%.*s\n%s\n", before == NULL ? "" : "\n",
 				      (int)table, row->id,
 				      policy_row_title(run->policy, row, title, sizeof(title)));
-		row_line(run, row, row->id + table + (row->id[table] == '/'));
+		output_printf(run->out, "  %*s  ", (int)widest, row_number(row));
+		rules_row_line(run->out, run->policy, row);
 		before = row;
 	}
 	if (!run->json)
@@ -312,7 +337,7 @@ static void show_row(struct rules_run *run, const struct row *row)
 	for (also = row->also; also != NULL && *also != NULL; also++)
 		output_printf(out, "%s\n", *also);
 	output_printf(out, "  %s\n", policy_row_title(run->policy, row, text, sizeof(text)));
-	output_printf(out, "  %-9s %s\n", "l4", l4_text(row));
+	output_printf(out, "  %-9s %s\n", "l4", rules_l4_text(row));
 	policy_row_protocols_text(row, text, sizeof(text));
 	output_printf(out, "  %-9s %s\n", "proto", text);
 	policy_side_text(run->policy, &row->from, text, sizeof(text));
@@ -324,7 +349,7 @@ static void show_row(struct rules_run *run, const struct row *row)
 	show_set(out, "port", &row->port);
 	if (row->twoway != TWOWAY_NO)
 		output_printf(out, "  %-9s %s\n", "twoway", twoways[row->twoway]);
-	output_printf(out, "  %-9s %s%s\n", "need", need_name(row),
+	output_printf(out, "  %-9s %s%s\n", "need", rules_need_name(row),
 		      policy_site_name(run->policy) == NULL      ? ""
 		      : policy_row_is_required(run->policy, row) ? ", and so here"
 								 : ", not here");
@@ -336,7 +361,8 @@ static void show_row(struct rules_run *run, const struct row *row)
 			      policy_row_is_expired(run->policy, row, run->at_ns) ? " (expired)"
 										  : "");
 	if (row->tune != NULL)
-		output_printf(out, "  %-9s by %s\n", "tunable", row->tune);
+		output_printf(out, "  %-9s %s by %s\n", "tunable", rules_tune_key_name(row),
+			      row->tune);
 	if (row->inferred != NULL)
 		output_printf(out, "  %-9s %s: the table does not print it\n", "inferred",
 			      row->inferred);

@@ -56,6 +56,23 @@ static enum fit framed_starts(const uint8_t *bytes, size_t len)
 	return len == at ? FIT_MORE : first_packet(bytes + at, len - at, size);
 }
 
+/*
+ * Joined late, only a check tells where a packet begins: its cookie and two lengths
+ * that agree.  A run of RTP-like lengths would too, but less surely.
+ */
+static enum fit framed_joins(const uint8_t *bytes, size_t len, size_t pos)
+{
+	struct cursor c = cursor_over(bytes + pos, len - pos);
+	size_t size = cursor_be16(&c), length;
+	enum fit fit = stun_fits_header(c.pos, cursor_left(&c));
+
+	cursor_skip(&c, 2);
+	length = cursor_be16(&c);
+	if (cursor_ok(&c) && length + 20 != size)
+		return FIT_NO;
+	return fit;
+}
+
 static enum follow framed_follow(struct ident *id, const struct input *in)
 {
 	struct ident_side *side = &id->work.side[in->dir];
@@ -86,5 +103,6 @@ const struct stream_protocol framed_stream = {
 	.apps = APPS_MEDIA & ~APP_BIT(APP_MSTURN),
 	.opens = framed_starts,
 	.answers = framed_starts,
+	.joins = framed_joins,
 	.follow = framed_follow,
 };

@@ -170,6 +170,16 @@ void ident_transaction(struct ident *id, uint64_t transaction, bool answer, cons
 		return;
 	id->transaction = transaction;
 	id->answers = answer;
+	if (answer)
+		ident_stray(id, transaction, in);
+}
+
+void ident_stray(struct ident *id, uint64_t transaction, const struct input *in)
+{
+	if (in->nested || id->stray != 0)
+		return;
+	id->stray = transaction;
+	id->stray_frame = in->frame;
 }
 
 void ident_client(struct ident *id, unsigned dir)

@@ -93,6 +93,7 @@ struct tls_facts {
 	uint8_t alert_dir;
 	bool client_hello;
 	bool server_hello;
+	bool server_cert; /* the server sent a Certificate in clear */
 	bool complete;
 	char sni[IDENT_NAME];
 	char alpn[16];
@@ -101,12 +102,14 @@ struct tls_facts {
 /**
  * struct stun_facts - What STUN, TURN and MSTURN messages said beside success and failure
  * @session:	Digest of the ICE USERNAME, "one:other" and "other:one" alike (RFC 5245 7.1.2.3,
- *		MS-ICE2): the same for every check of one media session; 0: none seen
+ *		MS-ICE2): the same for every check of one media session, those that a relay
+ *		carried on this flow included; 0: none seen
  * @alternate:	Alternate Server (MS-TURN 2.2.2.14, RFC 5389 15.11), valid when
  *		@alternate_frame != 0; port in host order
  * @ms_version:	MS-Version (MS-TURN 2.2.2.17); 0: none
  * @ice_version: IMPLEMENTATION-VERSION (MS-ICE2 2.2); 0: none
  * @stream_type: Of MS-Service-Quality: 1 audio, 2 video, 3 supplemental video, 4 data; 0: none
+ * @checked:	A Binding request was answered with success, one that a relay carried included
  */
 struct stun_facts {
 	uint64_t session;
@@ -116,6 +119,7 @@ struct stun_facts {
 	uint8_t ms_version;
 	uint8_t ice_version;
 	uint8_t stream_type;
+	bool checked;
 };
 
 /* Interfaces of the DCE/RPC bindings that the tables imply; facts/protocols.md 10. */
@@ -153,8 +157,9 @@ struct app_answer {
 };
 
 /* Pseudo-TLS hellos seen, ident.pseudo. */
-#define PSEUDO_ASKED    0x01u
-#define PSEUDO_ANSWERED 0x02u /* by the 83 bytes of a relay */
+#define PSEUDO_ASKED       0x01u
+#define PSEUDO_ANSWERED    0x02u /* by the 83 bytes of a relay */
+#define PSEUDO_ANSWER_SIZE 83
 
 /* One direction of a TLS stream: where the walk over records and messages stands. */
 struct ident_tls {
@@ -194,8 +199,11 @@ struct ident_rtp {
 	uint16_t rtcp_sum; /* of the last RTCP packet: a duplicate proves nothing */
 	uint8_t packets;
 	uint8_t good;         /* small positive steps among them */
+	uint8_t exact;        /* steps of one, in time with the clock of the payload type */
+	uint8_t type;         /* payload type when @ssrc was taken up */
 	uint8_t other;        /* packets of other SSRCs since @ssrc was taken up */
 	uint8_t rtcp_packets; /* of @rtcp_ssrc */
+	bool rtcp_reports;    /* an SR or RR among them */
 };
 
 /* What the identifiers keep for one endpoint. */
@@ -223,12 +231,11 @@ struct ident_work {
 	struct ident_side side[2];
 	uint32_t strong;     /* set of apps proven */
 	uint32_t missed;     /* datagrams: set of apps that one whole datagram did not fit */
-	uint32_t pending[4]; /* unanswered STUN requests: digest of the id, sender in bit 0 */
+	uint32_t pending[4]; /* last STUN requests: digest of the id, stun.c */
 	uint16_t settled;    /* stream protocol that is proven, as a set; 0: none */
 	uint8_t pending_next;
 	uint8_t askers; /* bit per endpoint that sent a Binding request */
 	bool client_fixed;
-	bool stun_ok; /* a STUN success was seen, relayed ones included */
 	bool finished;
 };
 
@@ -256,6 +263,10 @@ struct ident_work {
  * @transaction: Of the first message that has one (STUN id, DHCP xid), so that an answer
  *		which came from elsewhere can be told; 0: none
  * @answers:	That message is an answer
+ * @stray:	Transaction of the first answer that nothing on this flow asked for, so that
+ *		the request, sent to another address, can be told (facts/protocols.md 0.5); 0: none
+ * @stray_frame: Frame of that answer
+ * @stun_sent:	Datagrams or frames that were requests, retransmissions included; saturates
  * @microsoft:	An attribute of MS-ICE2 or MS-TURN was seen
  * @pseudo:	Set of PSEUDO_
  * @payload_type: 1 + RTP payload type of the stream followed, by endpoint; 0: none
@@ -271,6 +282,8 @@ struct ident {
 	uint64_t frame[2];
 	uint64_t accepted_frame;
 	uint64_t transaction;
+	uint64_t stray;
+	uint64_t stray_frame;
 	uint32_t seen;
 	uint32_t possible;
 	uint32_t examined[2];
@@ -287,6 +300,7 @@ struct ident {
 	bool answers;
 	uint8_t pseudo;
 	uint8_t payload_type[2];
+	uint8_t stun_sent;
 	uint16_t smb_dialect;
 	struct app_answer answer;
 	struct tls_facts tls;
@@ -334,6 +348,9 @@ int ident_datagram(struct ident *id, unsigned dir, const uint8_t *bytes, size_t 
  * 3xx; every 1xx and 2xx of SIP and HTTP.
  */
 bool app_code_is_normal(enum app app, unsigned code);
+
+/* What Lync uses a payload type for: "PCMA/8000"; NULL where it has no use for it. */
+const char *rtp_payload_name(unsigned type);
 
 /* "handshake_failure" (RFC 8446 6, RFC 5246 7.2), or "alert_NN" from a static table. */
 const char *tls_alert_name(uint8_t description);

@@ -9,6 +9,9 @@
  *
  *   TCP    | 02 control, 03 data | 00 | length (2) | message or packet |
  *   both   | FF 10 | length (2) | session id (8) | packet |   multiplexed, 2.2.3
+ *
+ * A multiplexed frame is a shape alone: two fixed bytes and a length.  What it
+ * carries makes it proof: a STUN message with its cookie and exact length.
  */
 
 static const uint8_t magic_cookie[8] = { 0x00, 0x0f, 0x00, 0x04, 0x72, 0xc6, 0x4b, 0xc6 };
@@ -30,6 +33,7 @@ enum {
 	FRAME_CONTROL = 2,
 	FRAME_DATA = 3,
 	MUX_HEADER = 12,
+	FRAMES_MAX = 24, /* as many as datagrams are looked at */
 };
 
 static bool type_is_known(unsigned type)
@@ -81,16 +85,23 @@ static uint32_t msturn_fits(const struct ident *id, const struct input *in)
 	return APP_BIT(APP_MSTURN);
 }
 
-static void relayed(struct ident *id, const struct input *in, struct cursor data)
+/* All of @data as a packet inside @in. */
+static struct input packet_inside(const struct input *in, struct cursor data)
 {
 	struct input inner = *in;
 
-	if (in->nested || cursor_left(&data) == 0)
-		return;
 	inner.bytes = data.pos;
 	inner.len = inner.wire_len = cursor_left(&data);
 	inner.nested = true;
-	media_packet(id, &inner);
+	return inner;
+}
+
+static void relayed(struct ident *id, const struct input *in, struct cursor data)
+{
+	struct input inner = packet_inside(in, data);
+
+	if (!in->nested && inner.len > 0)
+		media_packet(id, &inner);
 }
 
 static void read_message(struct ident *id, const struct stun *m, const struct input *in)
@@ -104,6 +115,7 @@ static void read_message(struct ident *id, const struct stun *m, const struct in
 			code = stun_error_code(a.value);
 		if (a.type == STUN_DATA)
 			data = a.value;
+		stun_note_attribute(id, m, &a, in);
 	}
 	id->microsoft = true;
 	if (m->type == MSTURN_ALLOCATE || m->type == MSTURN_SET_ACTIVE) {
@@ -118,17 +130,32 @@ static void read_message(struct ident *id, const struct stun *m, const struct in
 	relayed(id, in, data);
 }
 
+static void follow_multiplexed(struct ident *id, const struct input *in)
+{
+	struct cursor c = cursor_over(in->bytes, in->len);
+	struct input inner;
+	struct stun m;
+
+	cursor_skip(&c, MUX_HEADER);
+	inner = packet_inside(in, c);
+	inner.wire_len = in->wire_len - MUX_HEADER;
+	ident_note(id, APP_MSTURN,
+		   stun_read(&m, inner.bytes, inner.len) && m.cookie &&
+				   STUN_HEADER + (size_t)m.length == inner.wire_len
+			   ? CONFIDENCE_STRONG
+			   : CONFIDENCE_WEAK,
+		   in);
+	if (!in->nested && inner.len > 0)
+		media_packet(id, &inner);
+}
+
 static bool msturn_follow(struct ident *id, const struct input *in)
 {
 	struct stun m;
 	bool from_client;
 
 	if (is_multiplexed(in)) {
-		struct cursor c = cursor_over(in->bytes, in->len);
-
-		cursor_skip(&c, MUX_HEADER);
-		ident_note(id, APP_MSTURN, CONFIDENCE_WEAK, in);
-		relayed(id, in, c);
+		follow_multiplexed(id, in);
 		return true;
 	}
 	if (!stun_read(&m, in->bytes, in->len))
@@ -214,10 +241,12 @@ static enum follow msturn_stream_follow(struct ident *id, const struct input *in
 			return id->seen == 0 ? FOLLOW_LOST : FOLLOW_END;
 		side->offset += (uint32_t)size;
 		/* What another segment would not bring back does not count in this one. */
-		if (id->accepted_frame != 0 || id->answer.frame != 0) {
+		if (id->answer.frame != 0 || (id->work.strong & APP_BIT(APP_RTP)) != 0) {
 			ident_finish(id);
 			return FOLLOW_END;
 		}
+		if (++side->frames >= FRAMES_MAX)
+			return FOLLOW_END;
 	}
 	return FOLLOW_MORE;
 }

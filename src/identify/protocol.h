@@ -86,6 +86,8 @@ extern const struct datagram_protocol stun_datagram, msturn_datagram, rtp_datagr
 void ident_note(struct ident *id, enum app app, enum confidence confidence, const struct input *in);
 /* A message of the flow belongs to this transaction; the first one is kept. */
 void ident_transaction(struct ident *id, uint64_t transaction, bool answer, const struct input *in);
+/* An answer to this transaction came that nothing on the flow asked for; the first one is kept. */
+void ident_stray(struct ident *id, uint64_t transaction, const struct input *in);
 /* This endpoint plays the client's part; the first to say so wins. */
 void ident_client(struct ident *id, unsigned dir);
 /* The application accepted; only the first is kept. */

@@ -10,7 +10,7 @@
 
 enum {
 	CLIENT_SIZE = 50,
-	SERVER_SIZE = 83,
+	SERVER_SIZE = PSEUDO_ANSWER_SIZE,
 };
 
 /* Bytes 0-10 and 43-49; between them the random. */
@@ -43,6 +43,7 @@ static enum follow pseudo_follow(struct ident *id, const struct input *in)
 	bool client = pseudo_tls_opens(bytes, len) == FIT_YES;
 
 	ident_note(id, APP_PSEUDO_TLS, CONFIDENCE_STRONG, in);
+	id->pseudo |= client ? PSEUDO_ASKED : PSEUDO_ANSWERED;
 	ident_client(id, client ? in->dir : 1 - in->dir);
 	ident_hand(id, in->dir, &msturn_stream,
 		   side->offset + (client ? (size_t)CLIENT_SIZE : (size_t)SERVER_SIZE));

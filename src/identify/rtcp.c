@@ -89,7 +89,9 @@ static bool rtcp_follow(struct ident *id, const struct input *in)
 	if (rtp->rtcp_packets == 0 || rtp->rtcp_ssrc != ssrc) {
 		rtp->rtcp_ssrc = ssrc;
 		rtp->rtcp_packets = 0;
+		rtp->rtcp_reports = false;
 	}
+	rtp->rtcp_reports = rtp->rtcp_reports || type == RTCP_SR || type == RTCP_RR;
 	again = rtp->rtcp_packets > 0 && rtp->rtcp_sum != sum;
 	rtp->rtcp_packets = (uint8_t)MIN(rtp->rtcp_packets + 1, UINT8_MAX);
 	rtp->rtcp_sum = sum;

@@ -91,23 +91,38 @@ bool stun_attribute_is_microsoft(unsigned type)
 
 /* Transactions. */
 
-/* FNV-1a of the id (RFC 3489 has 16 bytes of it), the sender in bit 0; never 0. */
+/* A remembered request that was answered: the answer may come again, and is no stray one. */
+#define ANSWERED 2u
+
+#define PENDING ARRAY_SIZE(((struct ident_work *)NULL)->pending)
+
+/* FNV-1a of the id (RFC 3489 has 16 bytes of it), the sender in bit 0, bit 1 free; never 0. */
 static uint32_t transaction_digest(const uint8_t id[static 16], unsigned dir)
 {
 	uint32_t h = 2166136261u;
 
 	for (unsigned i = 0; i < 16; i++)
 		h = (h ^ id[i]) * 16777619u;
-	h = (h & ~1u) | dir;
-	return h < 2 ? h + 2 : h;
+	h = (h & ~3u) | dir;
+	return h < 4 ? h + 4 : h;
 }
 
 static uint32_t *find_pending(struct ident *id, uint32_t digest)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(id->work.pending); i++)
-		if (id->work.pending[i] == digest)
+		if ((id->work.pending[i] & ~ANSWERED) == digest)
 			return &id->work.pending[i];
 	return NULL;
+}
+
+/* A slot for one request more.  Beyond PENDING the counter tells that some were forgotten. */
+static uint32_t *next_pending(struct ident *id)
+{
+	uint32_t *slot = &id->work.pending[id->work.pending_next % PENDING];
+
+	if (++id->work.pending_next > 2 * PENDING)
+		id->work.pending_next = PENDING + 1;
+	return slot;
 }
 
 static void saturating_add(uint16_t *n)
@@ -117,25 +132,27 @@ static void saturating_add(uint16_t *n)
 }
 
 /* The last eight bytes of the id: random in every format (RFC 3489 11.1, RFC 5389 6). */
-static void note_transaction(struct ident *id, const struct stun *m, bool answer,
-			     const struct input *in)
+static uint64_t transaction_of(const struct stun *m)
 {
 	uint64_t tail;
 
 	memcpy(&tail, m->id + 8, sizeof(tail));
-	ident_transaction(id, tail | 1, answer, in);
+	return tail | 1;
 }
 
 void stun_request(struct ident *id, const struct stun *m, const struct input *in)
 {
 	uint32_t digest = transaction_digest(m->id, in->dir);
+	uint32_t *known = find_pending(id, digest);
 
-	note_transaction(id, m, false, in);
-	if (find_pending(id, digest) != NULL)
+	ident_transaction(id, transaction_of(m), false, in);
+	if (!in->nested && id->stun_sent < UINT8_MAX)
+		id->stun_sent++;
+	if (known != NULL && (*known & ANSWERED) == 0)
 		return;
-	id->work.pending[id->work.pending_next] = digest;
-	id->work.pending_next =
-		(uint8_t)((id->work.pending_next + 1) % ARRAY_SIZE(id->work.pending));
+	if (known == NULL)
+		known = next_pending(id);
+	*known = digest;
 	if (!in->nested)
 		saturating_add(&id->stun_requests);
 }
@@ -144,13 +161,14 @@ bool stun_answer(struct ident *id, const struct stun *m, const struct input *in)
 {
 	uint32_t *pending = find_pending(id, transaction_digest(m->id, 1 - in->dir));
 
-	note_transaction(id, m, true, in);
+	ident_transaction(id, transaction_of(m), true, in);
 	if (!in->nested && (pending != NULL || m->cookie))
 		saturating_add(&id->stun_answers);
-	if (pending == NULL)
-		return false;
-	*pending = 0;
-	return true;
+	if (pending != NULL)
+		*pending |= ANSWERED;
+	else if (id->work.pending_next <= PENDING)
+		ident_stray(id, transaction_of(m), in);
+	return pending != NULL;
 }
 
 /* Binding requests go both ways in ICE; then neither end is the client. */
@@ -238,8 +256,9 @@ static uint32_t stun_fits(const struct ident *id, const struct input *in)
 	return fits_without_cookie(&m, in) ? APP_BIT(APP_STUN) : 0;
 }
 
-/* Errors, the relayed packet, Microsoft's mark; stops quietly where the attributes do. */
-static unsigned read_attributes(struct ident *id, const struct stun *m, struct input *inner)
+/* Errors, the relayed packet, what is worth keeping; stops quietly where the attributes do. */
+static unsigned read_attributes(struct ident *id, const struct stun *m, const struct input *in,
+				struct input *inner)
 {
 	struct cursor c = stun_attributes(m);
 	struct stun_attribute a;
@@ -253,6 +272,7 @@ static unsigned read_attributes(struct ident *id, const struct stun *m, struct i
 			inner->len = inner->wire_len = cursor_left(&a.value);
 		}
 		id->microsoft = id->microsoft || stun_attribute_is_microsoft(a.type);
+		stun_note_attribute(id, m, &a, in);
 	}
 	return code;
 }
@@ -274,14 +294,14 @@ static bool stun_follow(struct ident *id, const struct input *in)
 	relay = m.cookie && method_is_turn(stun_method(m.type));
 	app = relay ? APP_TURN : APP_STUN;
 	answer = m.class == STUN_SUCCESS || m.class == STUN_ERROR;
-	code = read_attributes(id, &m, &inner);
+	code = read_attributes(id, &m, in, &inner);
 	if (m.class == STUN_REQUEST)
 		stun_request(id, &m, in);
 	else if (answer)
 		matched = stun_answer(id, &m, in);
 	ident_note(id, app, m.cookie || matched ? CONFIDENCE_STRONG : CONFIDENCE_WEAK, in);
 	if (m.class == STUN_SUCCESS && (m.cookie || matched)) {
-		id->work.stun_ok = true;
+		id->stun.checked = id->stun.checked || app == APP_STUN;
 		ident_accept(id, in);
 	}
 	if (m.class == STUN_ERROR && code != 0)

@@ -53,6 +53,13 @@ unsigned stun_error_code(struct cursor value);
 /* MS-TURN 2.2.2, MS-ICE2 2.2: types that nobody else uses. */
 bool stun_attribute_is_microsoft(unsigned type);
 
+/*
+ * stun_facts.c: keep what an attribute tells of the session, the relay and the versions.
+ * Of what a relay carries only the session counts: the rest is said by the far peer.
+ */
+void stun_note_attribute(struct ident *id, const struct stun *m, const struct stun_attribute *a,
+			 const struct input *in);
+
 /* Count a request and remember its id; retransmissions are known by it. */
 void stun_request(struct ident *id, const struct stun *m, const struct input *in);
 /* Count an answer; true when it is to a remembered request of the other end. */

@@ -163,6 +163,7 @@ static void message_begins(struct ident *id, struct ident_tls *tls, const struct
 		tls->flags |= TLS_SAW_VERIFY;
 	if ((tls->flags & TLS_SAW_REQUEST) != 0 && id->tls.certreq_frame == 0)
 		id->tls.certreq_frame = in->frame;
+	id->tls.server_cert = id->tls.server_cert || (server && type == HS_CERTIFICATE);
 	if (client && type == HS_CERTIFICATE && id->tls.client_cert_frame == 0)
 		id->tls.client_cert_frame = in->frame;
 }

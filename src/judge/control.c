@@ -1,6 +1,6 @@
 /*
  * One hash map from (capture group, address, address or none) to what is known
- * of that host or pair, and one from transactions to flows.
+ * of that host or pair.
  *
  * Most flows of a capture are established and ask no questions.  So the keys
  * that the others will ask for are entered first, and all flows are read for
@@ -32,19 +32,11 @@ struct host {
 	bool used, sent, received;
 };
 
-struct transaction {
-	uint64_t id;              /* 0: free */
-	uint32_t request, answer; /* first flow of each kind + 1; 0: none */
-	uint32_t group;
-};
-
 struct controls {
 	const struct ledger *ledger;
 	struct hash_key hash;
 	struct host *hosts;
 	size_t host_slots, host_count;
-	struct transaction *transactions;
-	size_t transaction_slots;
 };
 
 /* The entry of a key: the one that is there, or the free slot where it belongs. */
@@ -59,18 +51,6 @@ static struct host *probe(const struct controls *c, const struct host_key *key)
 
 		if (!h->used || memcmp(&h->key, key, sizeof(*key)) == 0)
 			return h;
-	}
-}
-
-static struct transaction *probe_transaction(const struct controls *c, uint64_t id, uint32_t group)
-{
-	size_t mask = c->transaction_slots - 1, at;
-
-	for (at = (size_t)hash_bytes(&c->hash, &id, sizeof(id)) & mask;; at = (at + 1) & mask) {
-		struct transaction *t = &c->transactions[at];
-
-		if (t->id == 0 || (t->id == id && t->group == group))
-			return t;
 	}
 }
 
@@ -182,38 +162,17 @@ static void learn(struct controls *c, const struct judged *flow, uint32_t index)
 		h->as_client = index + 1;
 }
 
-static void learn_transaction(struct controls *c, const struct judged *flow, uint32_t index)
-{
-	struct transaction *t = probe_transaction(c, flow->transaction, group_of(c, flow));
-	uint32_t *slot = flow->answers ? &t->answer : &t->request;
-
-	t->id = flow->transaction;
-	t->group = group_of(c, flow);
-	if (*slot == 0)
-		*slot = index + 1;
-}
-
 static int read_ledger(struct controls *c)
 {
 	const struct ledger *l = c->ledger;
-	size_t transactions = 0;
 
-	for (size_t i = 0; i < l->flow_count; i++) {
+	for (size_t i = 0; i < l->flow_count; i++)
 		if (l->flows[i].outcome != OUTCOME_ESTABLISHED && ask(c, &l->flows[i]) != 0)
 			return FA_ENOMEM;
-		transactions += l->flows[i].transaction != 0;
-	}
-	for (c->transaction_slots = SLOTS_LEAST; c->transaction_slots < transactions * 2;)
-		c->transaction_slots *= 2;
-	c->transactions = memory_array(c->transaction_slots, sizeof(*c->transactions));
-	if (c->transactions == NULL || make_room(c) != 0)
+	if (make_room(c) != 0)
 		return FA_ENOMEM;
-	for (size_t i = 0; i < l->flow_count; i++) {
-		if (c->host_count != 0)
-			learn(c, &l->flows[i], (uint32_t)i);
-		if (l->flows[i].transaction != 0)
-			learn_transaction(c, &l->flows[i], (uint32_t)i);
-	}
+	for (size_t i = 0; i < l->flow_count && c->host_count != 0; i++)
+		learn(c, &l->flows[i], (uint32_t)i);
 	return 0;
 }
 
@@ -237,7 +196,6 @@ void controls_free(struct controls *controls)
 	if (controls == NULL)
 		return;
 	free(controls->hosts);
-	free(controls->transactions);
 	free(controls);
 }
 
@@ -294,18 +252,4 @@ int controls_own_ttl(const struct controls *controls, const struct judged *flow,
 		if (h->ttl[i] == ttl)
 			return 1;
 	return h->ttl[HOST_TTLS - 1] == 0 ? 0 : -1; /* too many paths to call one foreign */
-}
-
-uint32_t controls_answer_elsewhere(const struct controls *controls, const struct judged *flow)
-{
-	const struct transaction *t;
-	uint32_t other;
-
-	if (flow->transaction == 0)
-		return LEDGER_NONE;
-	t = probe_transaction(controls, flow->transaction, group_of(controls, flow));
-	other = t->id == 0 ? 0 : flow->answers ? t->request : t->answer;
-	if (other == 0 || controls->ledger->flows[other - 1].key.l4 != flow->key.l4)
-		return LEDGER_NONE;
-	return other - 1;
 }

@@ -41,13 +41,4 @@ bool controls_could_see_answer(const struct controls *controls, const struct jud
 int controls_own_ttl(const struct controls *controls, const struct judged *flow, unsigned endpoint,
 		     uint8_t ttl, uint8_t *usual);
 
-/**
- * controls_answer_elsewhere() - A flow that answers this one from another address
- *
- * It carries the same transaction the other way.
- *
- * Return: its place in ledger->flows, or LEDGER_NONE
- */
-uint32_t controls_answer_elsewhere(const struct controls *controls, const struct judged *flow);
-
 #endif

@@ -54,6 +54,9 @@ static void explain(struct opinion *o, const struct candidate *best)
 		    best->why == EVIDENCE_MTLS_CLAIMED)
 			frame = id->tls.client_cert_frame;
 	}
+	/* Bytes that are of no protocol are as much a reason as those of another. */
+	if (best->why == EVIDENCE_PROTOCOL_CONTRADICTED && frame == 0 && o->notes != NULL)
+		frame = o->notes->data_frame[o->judged.initiator];
 	e = opinion_add(o, best->why, frame);
 	if (best->why == EVIDENCE_PROTOCOL_CONTRADICTED)
 		e->value = id->app;

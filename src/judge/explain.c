@@ -128,12 +128,50 @@ static void counted_text(const struct evidence *e, char *buf, size_t size)
 		snprintf(buf, size, "one SYN, never answered");
 	else if (e->code == EVIDENCE_SYN_UNANSWERED)
 		snprintf(buf, size, "%u SYNs over %s, none answered", e->count, span);
+	else if (e->code == EVIDENCE_STUN_UNANSWERED && e->value2 != 0)
+		snprintf(buf, size, "the pseudo-TLS hello was never answered");
 	else if (e->code == EVIDENCE_STUN_UNANSWERED && e->value == 1 && e->count > 1)
 		snprintf(buf, size, "a STUN request sent %u times, never answered", e->count);
 	else
 		snprintf(buf, size, "%u %s%s, none answered", e->count,
 			 e->code == EVIDENCE_STUN_UNANSWERED ? "STUN request" : "datagram",
 			 e->count == 1 ? "" : "s");
+}
+
+/* What a refusal of a relay is about (facts/protocols.md 5e); "" for a code not in its table. */
+static const char *stun_error_meaning(uint32_t code)
+{
+	switch (code) {
+	case 274:
+	case 275:
+		return " (bandwidth policy)";
+	case 403:
+		return " (policy: forbidden)";
+	case 400:
+	case 420:
+	case 440:
+	case 442:
+	case 443:
+		return " (protocol: not supported)";
+	case 430:
+	case 431:
+	case 432:
+	case 434:
+	case 435:
+	case 436:
+	case 441:
+		return " (credentials)";
+	case 437:
+		return " (allocation mismatch)";
+	case 500:
+		return " (server error)";
+	case 486:
+	case 507:
+	case 508:
+		return " (capacity)";
+	default:
+		return "";
+	}
 }
 
 static void found_text(const struct evidence *e, char *buf, size_t size)
@@ -197,9 +235,11 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		break;
 	case EVIDENCE_PSEUDO_TLS_INTERCEPTED:
 		snprintf(buf, size,
-			 "the pseudo-TLS hello was answered with %s, which no relay does: a box "
-			 "that inspects TLS stands between",
-			 e->value == APP_NONE ? "other bytes" : app_name((enum app)e->value));
+			 "the pseudo-TLS hello was answered with %s, which no relay does: "
+			 "something else stands in its place, as a proxy that inspects TLS would",
+			 e->value2 != 0         ? "a reset"
+			 : e->value == APP_NONE ? "other bytes"
+						: app_name((enum app)e->value));
 		break;
 	case EVIDENCE_RPC_REFUSED:
 		snprintf(buf, size, "the server refused: DCE/RPC status 0x%x", e->value);
@@ -213,15 +253,22 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		break;
 	case EVIDENCE_ICE_SESSION_WORKS:
 		snprintf(buf, size,
-			 "no answer here, but %u other candidate pair%s of this media session "
-			 "answered: normal",
+			 "%u other candidate pair%s of this media session worked: that this one "
+			 "did not is normal",
 			 e->value, e->value == 1 ? "" : "s");
 		break;
 	case EVIDENCE_ICE_SESSION_FAILED:
+		if (e->value == 1) {
+			snprintf(buf, size,
+				 "the only candidate pair of this media session that was tried "
+				 "did not answer (%u requests)",
+				 e->value2);
+			break;
+		}
 		snprintf(buf, size,
-			 "none of the %u candidate pair%s of this media session answered (%u "
-			 "requests)",
-			 e->value, e->value == 1 ? "" : "s", e->value2);
+			 "none of the %u candidate pairs of this media session that were tried "
+			 "answered (%u requests)",
+			 e->value, e->value2);
 		break;
 	case EVIDENCE_DATA_UNACKNOWLEDGED:
 		snprintf(buf, size,
@@ -252,7 +299,8 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			 e->value);
 		break;
 	case EVIDENCE_STUN_ERROR:
-		snprintf(buf, size, "the server refused: STUN error %u", e->value);
+		snprintf(buf, size, "the server refused: STUN error %u%s", e->value,
+			 stun_error_meaning(e->value));
 		break;
 	case EVIDENCE_SIP_STATUS:
 		snprintf(buf, size, "the server refused: SIP status %u", e->value);
@@ -261,7 +309,9 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		snprintf(buf, size, "the server refused: HTTP status %u", e->value);
 		break;
 	case EVIDENCE_ANSWERED_ELSEWHERE:
-		snprintf(buf, size, "the answer came from %s", address_text(&e->from, text));
+		snprintf(buf, size,
+			 e->value == 0 ? "the answer came from %s" : "it answers what %s was asked",
+			 address_text(&e->from, text));
 		break;
 	case EVIDENCE_FITNESS:
 		snprintf(buf, size, "the capture cannot carry this verdict (%s)",

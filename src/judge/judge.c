@@ -31,6 +31,9 @@ static void describe(struct opinion *o)
 	memcpy(j->ident_frame, o->ident->frame, sizeof(j->ident_frame));
 	j->transaction = o->ident->transaction;
 	j->answers = o->ident->answers;
+	j->stray = o->ident->stray;
+	j->stray_frame = o->ident->stray_frame;
+	j->checked = o->ident->stun.checked;
 	j->app = o->ident->app;
 	j->confidence = o->ident->confidence;
 	j->client_auth = o->ident->tls.client_auth;

@@ -19,7 +19,8 @@
  * @count:	How often it was seen (at least the frames listed)
  * @value, @value2: As the code says
  * @from:	Who said it, for ICMP and answers from elsewhere
- * @elsewhere:	1 + index of the capture that @frames are numbers in; 0: the flow's own
+ * @elsewhere:	1 + index of the capture that @frames are numbers in, where they are no frames
+ *		of the flow; 0: the flow's own
  */
 struct evidence {
 	uint64_t frames[FLOW_FRAMES];
@@ -102,6 +103,8 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @either_way:	The initiator is not known, and different rows document the flow by
  *		who it was
  * @answers:	What @transaction was taken from is an answer
+ * @stray, @stray_frame: First answer that nothing on this flow asked for, see struct ident
+ * @checked:	An ICE check was answered with success on it, one that a relay carried included
  * @ttl:	Usual TTL of each endpoint, 0: not known
  */
 struct judged {
@@ -111,6 +114,7 @@ struct judged {
 	uint64_t bytes[2], packets[2];
 	uint64_t ident_frame[2];
 	uint64_t transaction;
+	uint64_t stray, stray_frame;
 	uint32_t rows;
 	uint32_t evidence;
 	uint32_t clues;
@@ -138,6 +142,7 @@ struct judged {
 	uint8_t fit;
 	bool examined;
 	bool answers;
+	bool checked;
 	bool either_way;
 };
 

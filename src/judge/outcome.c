@@ -207,6 +207,78 @@ static void tcp_reset(struct opinion *o)
 	}
 }
 
+/* What the responder sent in place of the 83 bytes that a relay answers pseudo-TLS with. */
+static enum app intruder(const struct ident *id)
+{
+	if ((id->seen & APP_BIT(APP_TLS)) != 0 || id->tls.alert_frame != 0)
+		return APP_TLS;
+	return id->seen & APP_BIT(APP_HTTP) ? APP_HTTP : APP_NONE;
+}
+
+/*
+ * A box that takes the pseudo-TLS hello for TLS answers with a handshake, an alert, a
+ * page or a reset (facts/protocols.md 3e); a relay with its hello or not at all.  A
+ * certificate is beyond doubt: the hello offers nothing that could carry one.  True
+ * when it decides.
+ */
+static bool hello_intercepted(struct opinion *o)
+{
+	const struct ident *id = o->ident;
+	const struct flow_notes *n = o->notes;
+	unsigned to = o->judged.initiator ^ 1u;
+	bool reset = n->rst_frame != 0 && n->rst_dir == to && n->data_packets[to] == 0;
+	struct evidence *e;
+	enum app app;
+
+	if (id == NULL || id->pseudo != PSEUDO_ASKED)
+		return false;
+	app = intruder(id);
+	if (app == APP_NONE && !reset && (id->cut || id->examined[to] < PSEUDO_ANSWER_SIZE))
+		return false;
+	if (reset)
+		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_REQUEST);
+	e = opinion_add(o, EVIDENCE_PSEUDO_TLS_INTERCEPTED,
+			reset ? n->rst_frame : n->data_frame[to]);
+	e->value = app;
+	e->value2 = reset;
+	conclude(o, OUTCOME_ABORTED, CAUSE_NETWORK,
+		 id->tls.server_cert ? GRADE_PROVEN : GRADE_LIKELY);
+	return true;
+}
+
+/* Pseudo-TLS went well, then the relay's side reset what followed: nothing was ever relayed. */
+static bool relay_killed(const struct opinion *o)
+{
+	const struct ident *id = o->ident;
+	const struct flow_notes *n = o->notes;
+
+	return n->rst_frame != 0 && n->rst_dir != o->judged.initiator && id != NULL &&
+	       id->pseudo == (PSEUDO_ASKED | PSEUDO_ANSWERED) && id->stun_requests != 0 &&
+	       id->stun_answers == 0 && id->accepted_frame == 0;
+}
+
+/*
+ * A request of STUN or its kin, or the pseudo-TLS hello before it, that nothing
+ * answered: the connection is open, but what it is for never began.
+ */
+static bool relay_is_silent(struct opinion *o)
+{
+	const struct ident *id = o->ident;
+	unsigned from = o->judged.initiator, to = from ^ 1u;
+	struct evidence *e;
+
+	if (id == NULL || (id->stun_requests == 0 && id->pseudo != PSEUDO_ASKED) ||
+	    id->stun_answers != 0 || id->accepted_frame != 0 ||
+	    o->notes->data_bytes[to] > (id->pseudo != 0 ? PSEUDO_ANSWER_SIZE : 0))
+		return false;
+	e = opinion_add(o, EVIDENCE_STUN_UNANSWERED, id->frame[from]);
+	e->count = MAX(id->stun_sent, 1u);
+	e->value = id->stun_requests;
+	e->value2 = id->stun_requests == 0;
+	set(o, OUTCOME_UNKNOWN);
+	return true;
+}
+
 /* A reset by the responder after both sent data still kills a TLS handshake that was under way. */
 static bool handshake_killed(const struct opinion *o)
 {
@@ -223,10 +295,11 @@ static void tcp_opened(struct opinion *o)
 	unsigned from = o->judged.initiator, to = from ^ 1u;
 	bool both = n->data_packets[0] != 0 && n->data_packets[1] != 0;
 
-	if (application_refuses(o))
+	if (hello_intercepted(o) || application_refuses(o))
 		return;
-	if (both && !handshake_killed(o)) {
-		set(o, OUTCOME_ESTABLISHED);
+	if (both && !handshake_killed(o) && !relay_killed(o)) {
+		if (!relay_is_silent(o))
+			set(o, OUTCOME_ESTABLISHED);
 		return;
 	}
 	if (n->rst_frame != 0) {
@@ -244,7 +317,8 @@ static void tcp_opened(struct opinion *o)
 		conclude(o, OUTCOME_ABORTED, CAUSE_UNKNOWN, GRADE_LIKELY);
 		return;
 	}
-	set(o, OUTCOME_ESTABLISHED);
+	if (!relay_is_silent(o))
+		set(o, OUTCOME_ESTABLISHED);
 }
 
 static void tcp_outcome(struct opinion *o)
@@ -286,6 +360,26 @@ static void tcp_outcome(struct opinion *o)
 	tcp_opened(o);
 }
 
+static void stun_unanswered(struct opinion *o)
+{
+	unsigned from = o->judged.initiator;
+	struct evidence *e = opinion_add(o, EVIDENCE_STUN_UNANSWERED, o->ident->frame[from]);
+
+	e->count = (uint32_t)MIN(o->flow->packets[from], UINT32_MAX);
+	e->value = o->ident->stun_requests;
+}
+
+static bool is_stun(const struct ident *id)
+{
+	return id->app == APP_STUN || id->app == APP_MSTURN || id->app == APP_TURN;
+}
+
+/* Media, indications and what is sent on through a relay: nobody has to answer those. */
+static bool asks_nothing(const struct ident *id)
+{
+	return id->app == APP_RTP || id->app == APP_RTCP || (is_stun(id) && id->stun_requests == 0);
+}
+
 /* Datagrams from one endpoint only. */
 static void datagram_attempt(struct opinion *o)
 {
@@ -300,22 +394,26 @@ static void datagram_attempt(struct opinion *o)
 	}
 	if (icmp_decides(o))
 		return;
-	if (o->flow->packets[from] == 0 ||
-	    (id != NULL && (id->app == APP_RTP || id->app == APP_RTCP))) {
+	if (o->flow->packets[from] == 0 || (id != NULL && asks_nothing(id))) {
 		/* Answers without their requests, or media one way: half of something. */
 		opinion_add(o, EVIDENCE_SINGLE_DIRECTION, o->judged.first_frame);
 		set(o, OUTCOME_ONE_SIDED);
 		return;
 	}
-	if (id != NULL && (id->app == APP_STUN || id->app == APP_MSTURN || id->app == APP_TURN)) {
-		e = opinion_add(o, EVIDENCE_STUN_UNANSWERED, id->frame[from]);
-		e->count = (uint32_t)MIN(o->flow->packets[from], UINT32_MAX);
-		e->value = id->stun_requests;
+	if (id != NULL && is_stun(id)) {
+		stun_unanswered(o);
 	} else {
 		e = opinion_add(o, EVIDENCE_UDP_UNANSWERED, o->judged.first_frame);
 		e->count = (uint32_t)MIN(o->flow->packets[from], UINT32_MAX);
 	}
 	set(o, OUTCOME_NO_REPLY);
+}
+
+/* Both ends asked, and all that came was requests: each check failed, though both were sent. */
+static bool only_requests(const struct ident *id)
+{
+	return id != NULL && id->stun_sent != 0 && id->stun_answers == 0 &&
+	       id->stun_sent == id->datagrams[0] + id->datagrams[1];
 }
 
 static void datagram_outcome(struct opinion *o)
@@ -328,6 +426,15 @@ static void datagram_outcome(struct opinion *o)
 	}
 	if (application_refuses(o))
 		return;
+	if (only_requests(o->ident)) {
+		if (icmp_decides(o))
+			return;
+		stun_unanswered(o);
+		/* Of more than was looked at nobody knows. */
+		set(o, o->ident->stun_sent == f->packets[0] + f->packets[1] ? OUTCOME_NO_REPLY
+									    : OUTCOME_UNKNOWN);
+		return;
+	}
 	set(o, OUTCOME_ESTABLISHED);
 }
 

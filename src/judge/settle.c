@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "judge/claim.h"
 #include "judge/coverage.h"
+#include "judge/elsewhere.h"
 #include "judge/opinion.h"
+#include "judge/session.h"
 #include "judge/settle.h"
 
 /* Tries without an answer that make silence likely where the capture ends early:
@@ -80,8 +81,8 @@ static uint32_t tries(const struct ledger *l, const struct judged *flow)
 
 /*
  * Silence that a protocol permits must never look like a block: SQL Browser
- * ignores what it has no instance for (MC-SQLR 3.1.5.2), and of a media
- * session's ICE checks most go unanswered (facts/protocols.md 0.6).
+ * ignores what it has no instance for (MC-SQLR 3.1.5.2).  For ICE checks see
+ * session.h.
  */
 static bool silence_is_normal(const struct ledger *l, const struct judged *flow)
 {
@@ -96,7 +97,7 @@ static bool silence_is_normal(const struct ledger *l, const struct judged *flow)
 	for (unsigned i = 0; i < best->protocol_count; i++)
 		if (best->protocols[i].app == APPLICATION_SQL_BROWSER)
 			return true;
-	return claim_is_media(best) && flow->app == APP_STUN;
+	return false;
 }
 
 void settle_downgrade(struct judged *flow, enum outcome outcome)
@@ -115,16 +116,6 @@ const struct clue *settle_clue(const struct ledger *l, const struct judged *flow
 	return NULL;
 }
 
-/* An ICE check that its peer's host refuses is as normal as one that nobody answers. */
-static void settle_refused_check(struct settling *s, struct judged *flow)
-{
-	if (flow->outcome != OUTCOME_REFUSED || flow->app != APP_STUN ||
-	    !silence_is_normal(s->ledger, flow))
-		return;
-	settle_add(s->ledger, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
-	settle_downgrade(flow, OUTCOME_UNKNOWN);
-}
-
 /* A provisional no_reply: could the capture have seen the answer, and for long enough? */
 static void settle_silence(struct settling *s, struct judged *flow)
 {
@@ -138,7 +129,7 @@ static void settle_silence(struct settling *s, struct judged *flow)
 		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
-	if (flow->grade != GRADE_NONE) { /* an ICMP unreachable spoke */
+	if (flow->grade != GRADE_NONE) { /* an ICMP unreachable spoke, or the media session */
 		flow->cause = control ? CAUSE_NETWORK : CAUSE_UNKNOWN;
 		return;
 	}
@@ -186,29 +177,6 @@ static void settle_reset(struct settling *s, struct judged *flow)
 	} else if (own == 1 && flow->outcome == OUTCOME_REFUSED) {
 		flow->grade = GRADE_PROVEN;
 	}
-}
-
-/* One-way datagrams whose answer came from somewhere else are an answered request. */
-static void settle_elsewhere(struct settling *s, struct judged *flow)
-{
-	uint32_t other;
-	const struct judged *answer;
-	struct evidence *e;
-
-	if (flow->outcome != OUTCOME_NO_REPLY && flow->outcome != OUTCOME_ONE_SIDED &&
-	    flow->outcome != OUTCOME_UNKNOWN)
-		return;
-	other = controls_answer_elsewhere(s->controls, flow);
-	if (other == LEDGER_NONE)
-		return;
-	answer = &s->ledger->flows[other];
-	e = settle_add(s->ledger, flow, EVIDENCE_ANSWERED_ELSEWHERE, 0);
-	if (e != NULL) {
-		e->from = answer->key.addr[answer->packets[0] != 0 ? 0 : 1];
-		if (answer->input == flow->input)
-			e->frames[0] = answer->first_frame;
-	}
-	settle_downgrade(flow, OUTCOME_ESTABLISHED);
 }
 
 static enum verdict verdict_of(const struct judged *flow)
@@ -289,8 +257,6 @@ static void settle_flow(struct settling *s, struct judged *flow)
 	struct ledger *l = s->ledger;
 	enum verdict provisional;
 
-	settle_elsewhere(s, flow);
-	settle_refused_check(s, flow);
 	provisional = verdict_of(flow);
 	if (provisional == VERDICT_BLOCKED || flow->outcome == OUTCOME_NO_REPLY)
 		flow->control_kind = (uint8_t)controls_find(s->controls, flow, &flow->control);
@@ -375,6 +341,18 @@ static int make_groups(struct settling *s)
 	return 0;
 }
 
+static int settle_parts(struct settling *s)
+{
+	count_flows(s);
+	assess(s);
+	if (settle_elsewhere(s) != 0 || settle_sessions(s) != 0)
+		return FA_ENOMEM;
+	for (size_t i = 0; i < s->ledger->flow_count; i++)
+		settle_flow(s, &s->ledger->flows[i]);
+	coverage_count(s->ledger);
+	return 0;
+}
+
 int ledger_settle(struct ledger *ledger, const struct judge_options *options)
 {
 	struct settling s = { .ledger = ledger, .options = options };
@@ -383,14 +361,8 @@ int ledger_settle(struct ledger *ledger, const struct judge_options *options)
 	if (ledger->flow_count != 0)
 		qsort(ledger->flows, ledger->flow_count, sizeof(*ledger->flows), flow_order);
 	s.controls = controls_new(ledger);
-	if (s.controls != NULL && make_groups(&s) == 0) {
-		count_flows(&s);
-		assess(&s);
-		for (size_t i = 0; i < ledger->flow_count; i++)
-			settle_flow(&s, &ledger->flows[i]);
-		coverage_count(ledger);
-		status = 0;
-	}
+	if (s.controls != NULL && make_groups(&s) == 0)
+		status = settle_parts(&s);
 	controls_free(s.controls);
 	free(s.groups);
 	return status;

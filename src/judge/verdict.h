@@ -67,7 +67,8 @@ enum evidence_code {
 	EVIDENCE_ICMP_OTHER,
 	EVIDENCE_SYN_UNANSWERED,    /* count: SYNs; value: milliseconds from first to last */
 	EVIDENCE_UDP_UNANSWERED,    /* count: datagrams */
-	EVIDENCE_STUN_UNANSWERED,   /* count: datagrams; value: distinct requests */
+	EVIDENCE_STUN_UNANSWERED,   /* count: datagrams; value: distinct requests; value2: it was
+					the pseudo-TLS hello */
 	EVIDENCE_CAPTURE_ENDS_SOON, /* value: milliseconds left after the first try */
 	EVIDENCE_TLS_ALERT,         /* value: description */
 	EVIDENCE_STUN_ERROR,        /* value: code */
@@ -75,7 +76,8 @@ enum evidence_code {
 	EVIDENCE_HTTP_STATUS,
 	EVIDENCE_PROXY_ANSWER, /* a proxy answered in the server's place; value: HTTP status */
 	EVIDENCE_HTTP_TO_TLS,  /* clear HTTP answered a TLS hello; value: its status, 0: unknown */
-	EVIDENCE_PSEUDO_TLS_INTERCEPTED, /* something that is no relay answered it; value: enum app */
+	EVIDENCE_PSEUDO_TLS_INTERCEPTED, /* something that is no relay answered it; value: enum app,
+					    APP_NONE: other bytes; value2: a reset */
 	EVIDENCE_RPC_REFUSED,            /* value: bind_nak reason or fault status */
 	EVIDENCE_SMB_STATUS,             /* value: NT status */
 	EVIDENCE_DHCP_NAK,
@@ -83,7 +85,8 @@ enum evidence_code {
 	EVIDENCE_RPC_MAPPED,          /* the endpoint mapper of the responder gave this port */
 	EVIDENCE_SINGLE_DIRECTION,    /* only one endpoint's packets are in the capture */
 	EVIDENCE_ANSWER_NOT_CAPTURED, /* the initiator acknowledged what the capture does not hold */
-	EVIDENCE_ANSWERED_ELSEWHERE,  /* the answer came from another address; from: that address */
+	EVIDENCE_ANSWERED_ELSEWHERE,  /* the answer came from another address; from: that address;
+					 value 1: this flow is the answer; from: who was asked */
 	EVIDENCE_GROUP_DESTINATION, /* multicast or broadcast: nobody in particular had to answer */
 	EVIDENCE_ICE_SESSION_WORKS, /* another pair of its media session answered; value: such pairs */
 	EVIDENCE_ICE_SESSION_FAILED, /* no pair did; value: pairs tried; value2: requests */

@@ -86,9 +86,11 @@ static struct role_set widen(const struct policy *policy, const struct role_set 
 /* The site's value of the row's parameter in place of the documented range. */
 static int tune(struct policy *policy, struct row *row)
 {
-	struct port_set *set = row->dport.count > 0   ? &row->dport
-			       : row->sport.count > 0 ? &row->sport
-						      : &row->port;
+	struct port_set *const sets[] = {
+		[PORT_KEY_DPORT] = &row->dport,
+		[PORT_KEY_SPORT] = &row->sport,
+		[PORT_KEY_PORT] = &row->port,
+	};
 	struct port_range *range;
 	int parameter;
 
@@ -102,7 +104,7 @@ static int tune(struct policy *policy, struct row *row)
 	if (range == NULL)
 		return FA_ENOMEM;
 	*range = policy->site.tuned[parameter];
-	*set = (struct port_set){ range, 1 };
+	*sets[row->tune_key] = (struct port_set){ range, 1 };
 	row->width = policy_port_count(policy_anchor(row));
 	return 0;
 }

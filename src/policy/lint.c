@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "policy/policy_priv.h"
+#include "policy/ranges.h"
 
 /*
  * Two rows can only be duplicates, shadow or overlap where their ports meet.
@@ -24,7 +25,8 @@ struct span {
 struct lint {
 	const struct policy *policy;
 	struct problems *problems;
-	bool cut; /* some row had more partners than were looked at */
+	bool *said; /* per row: which other one has its flows too; the first will do */
+	bool cut;   /* some row had more partners than were looked at */
 	int ret;
 };
 
@@ -85,35 +87,6 @@ static bool sides_meet(const struct side *a, const struct role_set *a_roles, con
 	return a->kind != SIDE_ROLES || b->kind != SIDE_ROLES || role_set_meets(a_roles, b_roles);
 }
 
-static bool ports_inside(const struct port_set *a, const struct port_set *b)
-{
-	unsigned i, j;
-
-	if (b->count == 0)
-		return true;
-	for (i = 0; i < a->count; i++) {
-		for (j = 0; j < b->count; j++)
-			if (a->ranges[i].lo >= b->ranges[j].lo &&
-			    a->ranges[i].hi <= b->ranges[j].hi)
-				break;
-		if (j == b->count)
-			return false;
-	}
-	return a->count > 0;
-}
-
-static bool ports_meet(const struct port_set *a, const struct port_set *b)
-{
-	unsigned i, j;
-
-	for (i = 0; i < a->count; i++)
-		for (j = 0; j < b->count; j++)
-			if (a->ranges[i].lo <= b->ranges[j].hi &&
-			    b->ranges[j].lo <= a->ranges[i].hi)
-				return true;
-	return false;
-}
-
 /* Every protocol that satisfies @a satisfies @b. */
 static bool protocols_inside(const struct row *a, const struct row *b)
 {
@@ -156,8 +129,8 @@ static bool inside(const struct policy *policy, uint32_t i, uint32_t k)
 
 	return (a->l4 & ~b->l4) == 0 && (a->twoway == TWOWAY_NO || a->twoway == b->twoway) &&
 	       side_inside(&a->from, &p->from, &b->from, &q->from) &&
-	       side_inside(&a->to, &p->to, &b->to, &q->to) && ports_inside(&a->dport, &b->dport) &&
-	       ports_inside(&a->sport, &b->sport) && ports_inside(&a->port, &b->port) &&
+	       side_inside(&a->to, &p->to, &b->to, &q->to) && ranges_inside(&a->dport, &b->dport) &&
+	       ranges_inside(&a->sport, &b->sport) && ranges_inside(&a->port, &b->port) &&
 	       protocols_inside(a, b) && conditions_inside(a, b) && a->until_ns <= b->until_ns;
 }
 
@@ -181,8 +154,8 @@ static bool overlap(const struct policy *policy, uint32_t i, uint32_t k)
 	return (a->l4 & b->l4) != 0 && telling(a, b) && !exclusive(policy, a, b) &&
 	       sides_meet(&a->from, &p->from, &b->from, &q->from) &&
 	       sides_meet(&a->to, &p->to, &b->to, &q->to) &&
-	       (ports_meet(&a->dport, &b->dport) || ports_meet(&a->sport, &b->sport) ||
-		ports_meet(&a->port, &b->port));
+	       (ranges_meet(&a->dport, &b->dport) || ranges_meet(&a->sport, &b->sport) ||
+		ranges_meet(&a->port, &b->port));
 }
 
 static void compare(struct lint *l, uint32_t x, uint32_t y)
@@ -192,16 +165,17 @@ static void compare(struct lint *l, uint32_t x, uint32_t y)
 	bool in = inside(l->policy, first, second), out = inside(l->policy, second, first);
 	char ports[2][160];
 
-	if (in && out) {
-		say(l, SEVERITY_WARNING, "duplicate", b,
-		    "row %s documents the same flows as row %s (%s:%u)", b->id, a->id, a->file,
-		    a->line);
-	} else if (in || out) {
-		const struct row *narrow = in ? a : b, *wide = in ? b : a;
+	if (in || out) {
+		const struct row *narrow = out ? b : a, *wide = out ? a : b;
+		bool *said = &l->said[out ? second : first];
 
-		say(l, SEVERITY_WARNING, "shadowed", narrow,
-		    "every flow of row %s is one of row %s too (%s:%u)", narrow->id, wide->id,
-		    wide->file, wide->line);
+		if (*said)
+			return;
+		*said = true;
+		say(l, SEVERITY_WARNING, in && out ? "duplicate" : "shadowed", narrow,
+		    in && out ? "row %s documents the same flows as row %s (%s:%u)"
+			      : "every flow of row %s is one of row %s too (%s:%u)",
+		    narrow->id, wide->id, wide->file, wide->line);
 	} else if (overlap(l->policy, first, second)) {
 		policy_row_ports_text(a, ports[0], sizeof(ports[0]));
 		policy_row_ports_text(b, ports[1], sizeof(ports[1]));
@@ -285,7 +259,7 @@ static void check_row(struct lint *l, uint32_t index, int64_t now_ns)
 		say(l, SEVERITY_WARNING, "unreachable", row,
 		    "row %s: its conditions exclude each other", row->id);
 	if (row->port.count > 0 && row->dport.count > 0 && row->sport.count > 0 &&
-	    !ports_meet(&row->port, &row->dport) && !ports_meet(&row->port, &row->sport))
+	    !ranges_meet(&row->port, &row->dport) && !ranges_meet(&row->port, &row->sport))
 		say(l, SEVERITY_WARNING, "unreachable", row,
 		    "row %s: neither its dport nor its sport can be its port", row->id);
 	if (now_ns >= row->until_ns && !rule->excepted)
@@ -300,13 +274,13 @@ static void check_row(struct lint *l, uint32_t index, int64_t now_ns)
 		    can_be_bound(l, &row->from, &rule->from) ? "to" : "from");
 }
 
-/* Roles that no row names, and that nothing a row names is made of. */
+/* Roles that no row names, and that nothing a row names is made of or is. */
 static void check_roles(struct lint *l)
 {
 	const struct policy *policy = l->policy;
 	struct role_set used = { 0 };
 	size_t i;
-	unsigned role, member;
+	unsigned role, other;
 
 	for (i = 0; i < policy->row_count; i++) {
 		role_set_join(&used, &policy->rows[i].from.roles);
@@ -318,9 +292,10 @@ static void check_roles(struct lint *l)
 		const struct role *r = &policy->vocabulary.roles[role];
 		bool part = role_set_has(&used, role) || role_set_meets(&r->is, &used);
 
-		for (member = 0; member < policy->vocabulary.counts[VOCAB_ROLE] && !part; member++)
-			part = role_set_has(&used, member) &&
-			       role_set_has(&policy->vocabulary.roles[member].members, role);
+		for (other = 0; other < policy->vocabulary.counts[VOCAB_ROLE] && !part; other++)
+			part = role_set_has(&used, other) &&
+			       (role_set_has(&policy->vocabulary.roles[other].members, role) ||
+				role_set_has(&policy->vocabulary.roles[other].is, role));
 		if (!part &&
 		    problems_add(l->problems, SEVERITY_WARNING, "unused-role", r->file, r->line,
 				 r->column, "no row uses role \"%s\"", r->name) != 0)
@@ -334,6 +309,9 @@ int policy_lint(const struct policy *policy, int64_t now_ns, struct problems *pr
 	size_t i;
 
 	FA_ASSERT(policy->compiled);
+	l.said = memory_array(policy->row_count, sizeof(*l.said));
+	if (l.said == NULL)
+		return FA_ENOMEM;
 	for (i = 0; i < policy->row_count && l.ret == 0; i++)
 		check_row(&l, (uint32_t)i, now_ns);
 	compare_all(&l);
@@ -343,5 +321,6 @@ int policy_lint(const struct policy *policy, int64_t now_ns, struct problems *pr
 				  "only so many were compared",
 				  PARTNERS_MOST) != 0)
 		l.ret = FA_ENOMEM;
+	free(l.said);
 	return l.ret;
 }

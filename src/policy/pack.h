@@ -84,6 +84,8 @@ enum row_twoway {
 	TWOWAY_ANCHORED, /* either may open; the ports stay with their roles */
 };
 
+enum port_key { PORT_KEY_DPORT, PORT_KEY_SPORT, PORT_KEY_PORT };
+
 #define ROW_L4_TCP 1u
 #define ROW_L4_UDP 2u
 
@@ -112,6 +114,8 @@ struct row_protocol {
  * @until_text:	"2013-03-15" as printed in messages, or NULL
  * @exception:	Name of the exception that keeps it valid ("mainland-china"), or NULL
  * @tune:	Name of the parameter that moves its range, or NULL
+ * @tune_key:	Which of its port keys that parameter moves; may be one that the
+ *		row leaves out, where the documentation prints no default
  * @note:	Short, in our own words; may be NULL
  * @inferred:	"l4, proto": keys (and "tls") that the table does not print, or NULL
  * @width:	Ports its narrowest constraint admits (1 for a single port);
@@ -126,8 +130,9 @@ struct row {
 	uint8_t l4;
 	uint8_t protocol_count;
 	uint8_t condition_count;
-	uint8_t need;   /* enum row_need */
-	uint8_t twoway; /* enum row_twoway */
+	uint8_t need;     /* enum row_need */
+	uint8_t twoway;   /* enum row_twoway */
+	uint8_t tune_key; /* enum port_key */
 	struct row_protocol protocols[ROW_PROTOCOLS];
 	struct side from, to;
 	struct port_set dport, sport, port;

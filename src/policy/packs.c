@@ -5,13 +5,43 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const defaults[] = { "lync2013-pic", "lync2013-internal", NULL };
 
+static const char *const siblings[] = {
+	"lync2013-single-edge-nat",
+	"lync2013-single-edge-public",
+	"lync2013-scaled-edge-dnslb-nat",
+	"lync2013-scaled-edge-dnslb-public",
+	"lync2013-scaled-edge-hlb",
+	"lync2013-reverse-proxy",
+	"lync2013-single-director",
+	"lync2013-director-pool-hlb",
+	"lync2013-director-dns-hlb",
+	"lync2013-sip-xmpp-federation-and-pic",
+	"lync2013-xmpp-federation",
+	"lync2013-determine-av-firewall",
+	"lync2013-hybrid",
+	"lync2013-port-range-defaults",
+	"sfb2015-2019-servers",
+	"sfb2015-2019-edge",
+	"teams-endpoints-2023-07-31",
+	"teams-endpoints-later",
+	"teams-direct-routing",
+	"teams-qos",
+	NULL,
+};
+
 const char *const *packs_default(void)
 {
 	return defaults;
+}
+
+const char *const *packs_siblings(void)
+{
+	return siblings;
 }
 
 static bool ends_in(const char *text, const char *end)
@@ -84,18 +114,35 @@ static bool is_loaded(const struct policy *policy, const char *name)
 	return false;
 }
 
-int packs_load_site(struct policy *policy, const char *site, struct problems *problems)
+static void learn_words(struct policy *policy, const char *const *name)
 {
-	const char *const *name;
 	char path[4096];
 
-	for (name = packs_default(); *name != NULL; name++) {
+	for (; *name != NULL; name++) {
 		struct problems ignored = { 0 };
 
-		/* A default pack that is absent or broken costs its names, not the run. */
+		/* A pack that is absent or broken costs its names, not the run. */
 		if (!is_loaded(policy, *name) && packs_locate(*name, path, sizeof(path), NULL) == 0)
 			(void)policy_load_words(policy, path, &ignored);
 		problems_free(&ignored);
 	}
+}
+
+/* Reading twenty packs takes longer than the rest of a short run: only for a site that needs it. */
+int packs_load_site(struct policy *policy, const char *site, struct problems *problems)
+{
+	struct problems first = { 0 };
+	struct stat st;
+	int ret;
+
+	learn_words(policy, defaults);
+	/* What comes through a pipe can be read only once. */
+	if (stat(site, &st) == 0 && S_ISREG(st.st_mode)) {
+		ret = policy_load_site(policy, site, &first);
+		problems_free(&first);
+		if (ret == 0)
+			return 0;
+	}
+	learn_words(policy, siblings);
 	return policy_load_site(policy, site, problems);
 }

@@ -22,11 +22,13 @@ int packs_locate(const char *name, char *path, size_t size, struct fa_error *err
 
 /*
  * Read a site after some packs.  One site file serves every run, so it may name
- * what the default packs declare even where a run takes only some of them.
+ * what any shipped pack declares even where a run takes only some of them.
  */
 int packs_load_site(struct policy *policy, const char *site, struct problems *problems);
 
 /* The packs that are used when none is asked for; ends with NULL. */
 const char *const *packs_default(void);
+/* The other packs that ship, of the sibling documents; ends with NULL. */
+const char *const *packs_siblings(void);
 
 #endif

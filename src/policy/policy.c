@@ -141,20 +141,33 @@ static int load_pack(struct policy *policy, struct yaml_doc *doc, int ret)
 	return ret;
 }
 
-/* The names of a pack without its rows. */
+/* The names of a pack without its rows.  A name that is known means what it did. */
 static int load_words(struct policy *policy, struct yaml_doc *doc, int ret)
 {
+	struct vocabulary *before = memory_array(1, sizeof(*before)), *now = &policy->vocabulary;
 	size_t rows = policy->row_count, packs = policy->pack_count;
 	size_t alternatives = policy->alternative_count;
 
+	if (before == NULL)
+		return FA_ENOMEM;
+	*before = *now;
 	ret = load_pack(policy, doc, ret);
-	if (ret != 0)
-		return ret;
-	policy->row_count = rows;
-	policy->pack_count = packs;
-	policy->alternative_count = alternatives;
-	enter_ids_again(policy);
-	return 0;
+	if (ret == 0) {
+		policy->row_count = rows;
+		policy->pack_count = packs;
+		policy->alternative_count = alternatives;
+		enter_ids_again(policy);
+		memcpy(now->roles, before->roles,
+		       before->counts[VOCAB_ROLE] * sizeof(before->roles[0]));
+		memcpy(now->conditions, before->conditions,
+		       before->counts[VOCAB_CONDITION] * sizeof(before->conditions[0]));
+		memcpy(now->exceptions, before->exceptions,
+		       before->counts[VOCAB_EXCEPTION] * sizeof(before->exceptions[0]));
+		memcpy(now->parameters, before->parameters,
+		       before->counts[VOCAB_PARAMETER] * sizeof(before->parameters[0]));
+	}
+	free(before);
+	return ret;
 }
 
 static int load_site(struct policy *policy, struct yaml_doc *doc, int ret)

@@ -29,7 +29,8 @@ int policy_load_pack_text(struct policy *policy, const char *name, const char *t
 
 /*
  * Learn the names that a pack declares (roles, conditions, exceptions) without
- * taking its rows, so that a site may speak of them too.
+ * taking its rows, so that a site may speak of them too.  Names that are known
+ * already keep their meaning.
  */
 int policy_load_words(struct policy *policy, const char *path, struct problems *problems);
 

@@ -15,10 +15,11 @@ struct document {
 	const char *revised; /* NULL where the pack does not say */
 };
 
-/* @name: "pic/firewall-summary" */
+/* @name: "pic/firewall-summary"; @part: id of the row counted last, where it came in parts */
 struct table {
 	const char *name;
 	const char *title;
+	const char *part;
 	uint32_t rows;  /* as declared */
 	uint32_t found; /* in the pack */
 	uint32_t line, column;

@@ -1,4 +1,4 @@
-/* Ports and port ranges as they are written. */
+/* Ports and port ranges: as they are written, and as sets. */
 #include "policy/ranges.h"
 
 #include <stdlib.h>
@@ -93,4 +93,33 @@ void ranges_read(struct reader *r, const struct yaml_node *node, const char *wha
 	}
 	memcpy(kept, ranges, count * sizeof(*kept));
 	*set = (struct port_set){ kept, count };
+}
+
+bool ranges_inside(const struct port_set *a, const struct port_set *b)
+{
+	unsigned i, j;
+
+	if (b->count == 0)
+		return true;
+	for (i = 0; i < a->count; i++) {
+		for (j = 0; j < b->count; j++)
+			if (a->ranges[i].lo >= b->ranges[j].lo &&
+			    a->ranges[i].hi <= b->ranges[j].hi)
+				break;
+		if (j == b->count)
+			return false;
+	}
+	return a->count > 0;
+}
+
+bool ranges_meet(const struct port_set *a, const struct port_set *b)
+{
+	unsigned i, j;
+
+	for (i = 0; i < a->count; i++)
+		for (j = 0; j < b->count; j++)
+			if (a->ranges[i].lo <= b->ranges[j].hi &&
+			    b->ranges[j].lo <= a->ranges[i].hi)
+				return true;
+	return false;
 }

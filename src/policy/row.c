@@ -79,6 +79,21 @@ static struct table *table_of(struct reader *r, const char *id, size_t len)
 	return NULL;
 }
 
+/* Count a row of a table; the parts of one, "d/t/2/http" and "d/t/2/https", are one row. */
+static void count_row(struct table *table, const char *id, size_t name_len)
+{
+	size_t len = name_len + 1 + strcspn(id + name_len + 1, "/");
+
+	if (id[len] == '\0') {
+		table->part = NULL;
+	} else if (table->part != NULL && strncmp(table->part, id, len + 1) == 0) {
+		return;
+	} else {
+		table->part = id;
+	}
+	table->found++;
+}
+
 /* "document/table/row" of a declared table, not used before.  NULL after a complaint. */
 static const char *read_one_id(struct reader *r, const struct yaml_node *node, uint32_t row)
 {
@@ -101,11 +116,11 @@ static const char *read_one_id(struct reader *r, const struct yaml_node *node, u
 	if (table == NULL)
 		yaml_complain(r->doc, node, "", "id: tables: declares no \"%.*s\"",
 			      (int)(second - node->text), node->text);
-	else
-		table->found++;
 	id = declare_text(r, node);
 	if (r->nomem)
 		return NULL;
+	if (table != NULL)
+		count_row(table, id, (size_t)(second - node->text));
 	other = policy_enter_id(r->policy, id, row);
 	if (other == -2) {
 		r->nomem = true;
@@ -330,11 +345,46 @@ static void check_complete(struct reader *r, const struct yaml_node *node,
 	if (values[ROW_DPORT] == NULL && values[ROW_SPORT] == NULL && values[ROW_PORT] == NULL)
 		yaml_complain(r->doc, node, "",
 			      "the row has none of \"dport\", \"sport\", \"port\"");
-	if (values[ROW_TUNE] != NULL &&
-	    (values[ROW_DPORT] != NULL) + (values[ROW_SPORT] != NULL) + (values[ROW_PORT] != NULL) >
-		    1)
-		yaml_complain(r->doc, values[ROW_TUNE], "",
+}
+
+/* "parameter", which moves the only port key there is, or "{sport: parameter}". */
+static void read_tune(struct reader *r, const struct yaml_node *const *values, struct row *row)
+{
+	static const struct yaml_field fields[] = {
+		[PORT_KEY_DPORT] = { "dport", false },
+		[PORT_KEY_SPORT] = { "sport", false },
+		[PORT_KEY_PORT] = { "port", false },
+	};
+	static const unsigned keys[] = { ROW_DPORT, ROW_SPORT, ROW_PORT };
+	const struct yaml_node *given[ARRAY_SIZE(fields)], *node = values[ROW_TUNE];
+	unsigned i, count = 0;
+	int parameter;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		given[i] = values[keys[i]];
+	if (node->kind == YAML_MAP &&
+	    !yaml_fields(r->doc, node, "tune", fields, ARRAY_SIZE(fields), given))
+		return;
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (given[i] == NULL)
+			continue;
+		row->tune_key = (uint8_t)i;
+		count++;
+	}
+	if (node->kind == YAML_MAP && count != 1) {
+		yaml_complain(r->doc, node, "", "tune: expected one of dport, sport, port");
+		return;
+	}
+	if (count > 1) {
+		yaml_complain(r->doc, node, "",
 			      "tune: the row has two port keys, which one moves?");
+		return;
+	}
+	if (node->kind == YAML_MAP)
+		node = given[row->tune_key];
+	parameter = terms_refer(r, VOCAB_PARAMETER, node, "tune");
+	if (parameter >= 0)
+		row->tune = r->policy->vocabulary.parameters[parameter].name;
 }
 
 static void read_matching(struct reader *r, const struct yaml_node *const *values, struct row *row)
@@ -368,7 +418,7 @@ static void read_row(struct reader *r, const struct yaml_node *node, struct row 
 {
 	static const char *const needs[] = { "required", "optional", "none" };
 	const struct yaml_node *values[ROW_FIELDS];
-	int need, i;
+	int need;
 
 	if (!yaml_fields(r->doc, node, "the row", row_fields, ROW_FIELDS, values))
 		return;
@@ -385,11 +435,8 @@ static void read_row(struct reader *r, const struct yaml_node *node, struct row 
 		read_when(r, values[ROW_WHEN], row);
 	if (values[ROW_VALID] != NULL)
 		read_valid(r, values[ROW_VALID], row);
-	if (values[ROW_TUNE] != NULL) {
-		i = terms_refer(r, VOCAB_PARAMETER, values[ROW_TUNE], "tune");
-		if (i >= 0)
-			row->tune = r->policy->vocabulary.parameters[i].name;
-	}
+	if (values[ROW_TUNE] != NULL)
+		read_tune(r, values, row);
 	if (values[ROW_INFERRED] != NULL)
 		read_inferred(r, values[ROW_INFERRED], row);
 	if (values[ROW_NOTE] != NULL && yaml_text(r->doc, values[ROW_NOTE], "note", NOTE_MOST))

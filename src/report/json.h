@@ -42,6 +42,9 @@ void json_flow(struct json_writer *w, const struct judged *flow);
 void json_row(struct json_writer *w, unsigned row);
 void json_summary(struct json_writer *w, const struct report_options *options);
 
+/* Members of "identified" that only media has, each with its comma before it. */
+void json_media(struct json_writer *w, const struct judged *flow);
+
 /* Pieces shared by the records. */
 #define JSON_LITERAL(out, s) output_bytes(out, s, sizeof(s) - 1)
 /* A JSON string.  Plain ASCII, which nearly all are, goes a short way. */

@@ -260,6 +260,7 @@ static void identified(struct json_writer *w, const struct judged *flow)
 		output_u64(out, b);
 	JSON_LITERAL(out, "]");
 	tls_details(w, flow);
+	json_media(w, flow);
 	JSON_LITERAL(out, "}");
 }
 
@@ -397,6 +398,10 @@ void json_flow(struct json_writer *w, const struct judged *flow)
 	json_name(out, ",\"verdict\":", verdict_name((enum verdict)flow->verdict));
 	JSON_LITERAL(out, ",\"documented\":");
 	row_ids(w, flow);
+	if (flow->best_rows > 1) {
+		JSON_LITERAL(out, ",\"equal_rank\":");
+		output_u64(out, flow->best_rows);
+	}
 	json_name(out, ",\"outcome\":", outcome_name((enum outcome)flow->outcome));
 	if (flow->verdict == VERDICT_BLOCKED) {
 		json_name(out, ",\"cause\":", cause_name((enum cause)flow->cause));

@@ -195,12 +195,18 @@ static void add_frame(char *buf, size_t size, uint64_t frame)
 	snprintf(buf + len, size - len, " %" PRIu64, frame);
 }
 
+/* The reason names frames, and of the flow's own file. */
+static bool has_frames(const struct evidence *reason)
+{
+	return reason != NULL && reason->frames[0] != 0 && reason->elsewhere == 0;
+}
+
 /* The frame that decides one flow: its reason's, else its first. */
 static uint64_t deciding_frame(const struct ledger *ledger, const struct judged *flow)
 {
 	const struct evidence *reason = reason_of(ledger, flow);
 
-	return reason != NULL && reason->frames[0] != 0 ? reason->frames[0] : flow->first_frame;
+	return has_frames(reason) ? reason->frames[0] : flow->first_frame;
 }
 
 /*
@@ -217,7 +223,7 @@ static void frames_text(const struct text *t, const struct fold *fold, char *buf
 	size_t len;
 	uint32_t i;
 
-	if (fold->count == 1 && reason != NULL && reason->frames[0] != 0) {
+	if (fold->count == 1 && has_frames(reason)) {
 		all = reason->count;
 		for (; shown < FLOW_FRAMES && reason->frames[shown] != 0; shown++)
 			add_frame(list, sizeof(list), reason->frames[shown]);

@@ -1,5 +1,6 @@
 /* Runs every unit suite; the exit status counts failures itself, because CUnit's own does not. */
 #include <stdio.h>
+#include <string.h>
 
 #include <CUnit/Basic.h>
 
@@ -9,6 +10,15 @@
 #define SUITE(name) extern CU_TestInfo tests_##name[];
 #include "suites.h"
 #undef SUITE
+
+/* Every test as "suite: test", for the index of tests/traps.tsv. */
+static int list(const CU_SuiteInfo *suites)
+{
+	for (const CU_SuiteInfo *s = suites; s->pName != NULL; s++)
+		for (const CU_TestInfo *t = s->pTests; t->pName != NULL; t++)
+			printf("%s: %s\n", s->pName, t->pName);
+	return 0;
+}
 
 int main(int argc, char **argv)
 {
@@ -20,6 +30,8 @@ int main(int argc, char **argv)
 #undef SUITE
 	unsigned run, failed;
 
+	if (argc > 1 && strcmp(argv[1], "--list") == 0)
+		return list(suites);
 	if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS) {
 		fprintf(stderr, "unit: %s\n", CU_get_error_msg());
 		return 2;

@@ -1,6 +1,7 @@
-/* Raw IPv4 packets with good checksums in a nanosecond pcap. */
+/* IP packets with good checksums in a nanosecond pcap. */
 #include "audit/tape.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,10 @@
 #include "base/memory.h"
 #include "packet/facts.h"
 
-#define LINKTYPE_RAW 101
-#define LONGEST      1500
+#define LINKTYPE_ETHERNET 1
+#define LINKTYPE_RAW      101
+#define RECORD_HEADER     16
+#define LONGEST           1500
 
 void tapes_open(struct tapes *t)
 {
@@ -84,13 +87,23 @@ static void set32(uint8_t *p, uint32_t v)
 	set16(p + 2, v & 0xffff);
 }
 
-void tape_begin(struct tape *t)
+static void begin(struct tape *t, uint32_t linktype)
 {
-	static const uint32_t header[] = { 0xa1b23c4d, 2 | 4 << 16, 0, 0, 262144, LINKTYPE_RAW };
+	const uint32_t header[] = { 0xa1b23c4d, 2 | 4 << 16, 0, 0, 262144, linktype };
 
-	*t = (struct tape){ 0 };
+	*t = (struct tape){ .ethernet = linktype == LINKTYPE_ETHERNET };
 	for (size_t i = 0; i < ARRAY_SIZE(header); i++)
 		put32(t, header[i]);
+}
+
+void tape_begin(struct tape *t)
+{
+	begin(t, LINKTYPE_RAW);
+}
+
+void tape_ethernet(struct tape *t)
+{
+	begin(t, LINKTYPE_ETHERNET);
 }
 
 void tape_free(struct tape *t)
@@ -107,15 +120,41 @@ const char *tape_save(struct tapes *dir, const char *name, struct tape *t)
 	return path;
 }
 
+/* Length of the Ethernet header that the next record gets. */
+static uint32_t link_length(const struct tape *t)
+{
+	return !t->ethernet ? 0 : t->vlan != 0 ? 18 : 14;
+}
+
+static void put_link(struct tape *t, bool v6)
+{
+	uint8_t header[18] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2 };
+	uint32_t len = link_length(t);
+
+	if (len == 18) {
+		set16(header + 12, 0x8100);
+		set16(header + 14, t->vlan);
+	}
+	if (len != 0)
+		set16(header + len - 2, v6 ? 0x86dd : 0x0800);
+	put(t, header, len);
+}
+
 static void record(struct tape *t, int64_t ns, const uint8_t *packet, uint32_t len)
 {
-	uint32_t caplen = t->snaplen != 0 && t->snaplen < len ? t->snaplen : len;
+	uint32_t link = link_length(t), caplen = link + len;
 
+	if (t->snaplen != 0 && t->snaplen < caplen)
+		caplen = t->snaplen;
+	CU_ASSERT_FATAL(caplen >= link);
+	t->record[1] = t->record[0];
+	t->record[0] = t->len;
 	put32(t, (uint32_t)(ns / TAPE_S));
 	put32(t, (uint32_t)(ns % TAPE_S));
 	put32(t, caplen);
-	put32(t, len);
-	put(t, packet, caplen);
+	put32(t, link + len);
+	put_link(t, packet[0] >> 4 == 6);
+	put(t, packet, caplen - link);
 	t->frames++;
 }
 
@@ -136,37 +175,82 @@ static unsigned folded(uint32_t sum)
 	return ~sum & 0xffff;
 }
 
-static unsigned read_end(const char *text, uint8_t v4[4])
-{
-	unsigned a, b, c, d, port = 0;
+/* An address and a port, 0 without one. */
+struct end {
+	uint8_t addr[16];
+	bool v6;
+	unsigned port;
+};
 
-	CU_ASSERT_FATAL(sscanf(text, "%u.%u.%u.%u:%u", &a, &b, &c, &d, &port) >= 4);
-	v4[0] = (uint8_t)a;
-	v4[1] = (uint8_t)b;
-	v4[2] = (uint8_t)c;
-	v4[3] = (uint8_t)d;
-	return port;
+static struct end read_end(const char *text)
+{
+	struct end e = { .v6 = strchr(text, '[') != NULL || strstr(text, "::") != NULL };
+	const char *from = text + strspn(text, "[");
+	size_t len = strcspn(from, e.v6 ? "]" : ":");
+	char addr[INET6_ADDRSTRLEN];
+
+	CU_ASSERT_FATAL(len < sizeof(addr));
+	memcpy(addr, from, len);
+	addr[len] = '\0';
+	CU_ASSERT_EQUAL_FATAL(inet_pton(e.v6 ? AF_INET6 : AF_INET, addr, e.addr), 1);
+	from += len + strspn(from + len, "]:");
+	e.port = (unsigned)atoi(from);
+	return e;
 }
 
-/* The IPv4 header in front of @len bytes; hosts that end in .1 are one hop further away. */
-static void ip_header(uint8_t *p, const char *from, const char *to, unsigned protocol, size_t len)
+/* Hop-by-hop and destination options, eight bytes of padding each (RFC 8200 4.2, 4.3, 4.6). */
+static size_t put_options(uint8_t *p, unsigned protocol)
 {
+	static const uint8_t padding[8] = { 0, 0, 1, 4 };
+
+	memcpy(p, padding, 8);
+	memcpy(p + 8, padding, 8);
+	p[0] = 60;
+	p[8] = (uint8_t)protocol;
+	return 16;
+}
+
+/* The IP header in front of @len bytes; returns its length. */
+static size_t ip_header(struct tape *t, uint8_t *p, const char *from, const char *to,
+			unsigned protocol, size_t len)
+{
+	struct end a = read_end(from), b = read_end(to);
+	size_t extensions = 0;
+
+	CU_ASSERT_EQUAL_FATAL(a.v6, b.v6);
+	if (a.v6) {
+		memset(p, 0, 40);
+		if (t->options)
+			extensions = put_options(p + 40, protocol);
+		p[0] = 0x60;
+		set16(p + 4, (unsigned)(extensions + len));
+		p[6] = t->options ? 0 : (uint8_t)protocol;
+		p[7] = t->ttl != 0 ? t->ttl : 128;
+		memcpy(p + 8, a.addr, 16);
+		memcpy(p + 24, b.addr, 16);
+		return 40 + extensions;
+	}
 	memset(p, 0, 20);
 	p[0] = 0x45;
 	set16(p + 2, (unsigned)(20 + len));
-	read_end(from, p + 12);
-	read_end(to, p + 16);
-	p[8] = p[15] == 1 ? 127 : 128;
+	set16(p + 4, t->id != 0 ? t->id++ : t->ip_id);
+	memcpy(p + 12, a.addr, 4);
+	memcpy(p + 16, b.addr, 4);
+	p[8] = (uint8_t)((t->ttl != 0 ? t->ttl : p[15] == 1 ? 127 : 128) - t->hops);
 	p[9] = (uint8_t)protocol;
 	set16(p + 10, folded(sum16(p, 20, 0)));
+	return 20;
 }
 
-/* Checksum over the pseudo header (RFC 9293 3.1) and the segment behind the IP header. */
-static unsigned transport_sum(const uint8_t *p, size_t len, bool spoil)
+/* Checksum over the pseudo header (RFC 9293 3.1, RFC 8200 8.1) and @len bytes behind @header. */
+static unsigned transport_sum(const uint8_t *p, size_t header, unsigned protocol, size_t len,
+			      bool spoil)
 {
-	uint32_t sum = sum16(p + 12, 8, p[9] + (uint32_t)len);
+	bool v6 = p[0] >> 4 == 6;
+	uint32_t sum = protocol + (uint32_t)len;
 
-	return folded(sum16(p + 20, len, sum)) ^ (spoil ? 0x1111u : 0);
+	sum = v6 ? sum16(p + 8, 32, sum) : sum16(p + 12, 8, sum);
+	return folded(sum16(p + header, len, sum)) ^ (spoil ? 0x1111u : 0);
 }
 
 void tape_tcp(struct tape *t, int64_t ns, const char *from, const char *to, unsigned flags,
@@ -178,66 +262,124 @@ void tape_tcp(struct tape *t, int64_t ns, const char *from, const char *to, unsi
 void tape_tcp_bytes(struct tape *t, int64_t ns, const char *from, const char *to, unsigned flags,
 		    uint32_t seq, uint32_t ack, const void *payload, size_t len)
 {
-	uint8_t p[LONGEST] = { 0 }, v4[4];
+	uint8_t p[LONGEST] = { 0 }, *tcp;
+	size_t header;
 
-	CU_ASSERT_FATAL(len <= sizeof(p) - 40);
-	ip_header(p, from, to, 6, 20 + len);
-	set16(p + 20, read_end(from, v4));
-	set16(p + 22, read_end(to, v4));
-	set32(p + 24, seq);
-	set32(p + 28, ack);
-	p[32] = 5 << 4;
-	p[33] = (uint8_t)flags;
-	set16(p + 34, 65535);
-	memcpy(p + 40, payload, len);
-	set16(p + 36, transport_sum(p, 20 + len, t->spoil));
-	record(t, ns, p, (uint32_t)(40 + len));
+	CU_ASSERT_FATAL(len <= sizeof(p) - 76);
+	header = ip_header(t, p, from, to, 6, 20 + len);
+	tcp = p + header;
+	set16(tcp, read_end(from).port);
+	set16(tcp + 2, read_end(to).port);
+	set32(tcp + 4, seq);
+	set32(tcp + 8, ack);
+	tcp[12] = 5 << 4;
+	tcp[13] = (uint8_t)flags;
+	set16(tcp + 14, t->shut ? 0 : 65535);
+	memcpy(tcp + 20, payload, len);
+	set16(tcp + 16, transport_sum(p, header, 6, 20 + len, t->spoil));
+	record(t, ns, p, (uint32_t)(header + 20 + len));
 }
 
 void tape_udp(struct tape *t, int64_t ns, const char *from, const char *to, const void *payload,
 	      size_t len)
 {
-	uint8_t p[LONGEST] = { 0 }, v4[4];
+	uint8_t p[LONGEST] = { 0 }, *udp;
+	size_t header;
 
-	CU_ASSERT_FATAL(len <= sizeof(p) - 28);
-	ip_header(p, from, to, 17, 8 + len);
-	set16(p + 20, read_end(from, v4));
-	set16(p + 22, read_end(to, v4));
-	set16(p + 24, (unsigned)(8 + len));
-	memcpy(p + 28, payload, len);
-	set16(p + 26, transport_sum(p, 8 + len, t->spoil));
-	record(t, ns, p, (uint32_t)(28 + len));
+	CU_ASSERT_FATAL(len <= sizeof(p) - 64);
+	header = ip_header(t, p, from, to, 17, 8 + len);
+	udp = p + header;
+	set16(udp, read_end(from).port);
+	set16(udp + 2, read_end(to).port);
+	set16(udp + 4, (unsigned)(8 + len));
+	memcpy(udp + 8, payload, len);
+	set16(udp + 6, transport_sum(p, header, 17, 8 + len, t->spoil));
+	record(t, ns, p, (uint32_t)(header + 8 + len));
+}
+
+void tape_packet(struct tape *t, int64_t ns, const void *packet, size_t len)
+{
+	record(t, ns, packet, (uint32_t)len);
+}
+
+/* The IP packet of the last record; its captured length. */
+static const uint8_t *last_packet(const struct tape *t, size_t *len)
+{
+	const uint8_t *r = t->bytes + t->record[0], *p = r + RECORD_HEADER;
+	size_t link = 0;
+
+	CU_ASSERT_FATAL(t->record[0] != 0);
+	if (t->ethernet)
+		link = p[12] == 0x81 ? 18 : 14;
+	*len = (r[8] | (size_t)r[9] << 8) - link;
+	return p + link;
 }
 
 void tape_icmp(struct tape *t, int64_t ns, const char *from, unsigned type, unsigned code)
 {
-	uint8_t p[20 + 8 + 28] = { 0 };
-	uint8_t quoted[28];
-	char to[20];
-	size_t at = t->len;
+	uint8_t p[LONGEST] = { 0 }, quoted[128], *icmp;
+	char to[INET6_ADDRSTRLEN];
+	size_t len, header;
+	const uint8_t *last = last_packet(t, &len);
+	bool v6 = last[0] >> 4 == 6;
 
-	/* The last record: its packet is at least a UDP header long and whole. */
-	for (size_t next = 24; next < t->len;) {
-		uint32_t caplen = t->bytes[next + 8] | (uint32_t)t->bytes[next + 9] << 8;
+	/* IPv4 quotes the header and 8 bytes (RFC 792), IPv6 as much as fits (RFC 4443 3.1). */
+	len = MIN(len, v6 ? sizeof(quoted) : 28);
+	memcpy(quoted, last, len);
+	inet_ntop(v6 ? AF_INET6 : AF_INET, quoted + (v6 ? 8 : 12), to, sizeof(to));
+	header = ip_header(t, p, from, to, v6 ? 58 : 1, 8 + len);
+	icmp = p + header;
+	icmp[0] = (uint8_t)type;
+	icmp[1] = (uint8_t)code;
+	memcpy(icmp + 8, quoted, len);
+	set16(icmp + 2,
+	      v6 ? transport_sum(p, header, 58, 8 + len, false) : folded(sum16(icmp, 8 + len, 0)));
+	record(t, ns, p, (uint32_t)(header + 8 + len));
+}
 
-		at = next + 16;
-		next = at + caplen;
-	}
-	memcpy(quoted, t->bytes + at, sizeof(quoted));
-	snprintf(to, sizeof(to), "%u.%u.%u.%u", quoted[12], quoted[13], quoted[14], quoted[15]);
-	ip_header(p, from, to, 1, 8 + sizeof(quoted));
-	p[20] = (uint8_t)type;
-	p[21] = (uint8_t)code;
-	memcpy(p + 28, quoted, sizeof(quoted));
-	set16(p + 22, folded(sum16(p + 20, 8 + sizeof(quoted), 0)));
-	record(t, ns, p, sizeof(p));
+void tape_swap(struct tape *t)
+{
+	size_t first = t->record[1], second = t->record[0], len = t->len - second;
+	uint8_t *copy = malloc(len);
+
+	CU_ASSERT_FATAL(first != 0 && copy != NULL);
+	memcpy(copy, t->bytes + second, len);
+	memmove(t->bytes + first + len, t->bytes + first, second - first);
+	memcpy(t->bytes + first, copy, len);
+	t->record[0] = first + len;
+	free(copy);
+}
+
+void tape_repeat(struct tape *t, int64_t ns)
+{
+	size_t len;
+	const uint8_t *last = last_packet(t, &len);
+	uint8_t copy[LONGEST];
+
+	CU_ASSERT_FATAL(len <= sizeof(copy));
+	memcpy(copy, last, len);
+	record(t, ns, copy, (uint32_t)len);
+}
+
+void tape_again(struct tape *t, int64_t ns, unsigned hops)
+{
+	size_t len;
+	const uint8_t *last = last_packet(t, &len);
+	uint8_t copy[LONGEST];
+
+	CU_ASSERT_FATAL(len <= sizeof(copy) && last[0] == 0x45);
+	memcpy(copy, last, len);
+	copy[8] = (uint8_t)(copy[8] - hops);
+	set16(copy + 10, 0);
+	set16(copy + 10, folded(sum16(copy, 20, 0)));
+	record(t, ns, copy, (uint32_t)len);
 }
 
 void tape_fragment(struct tape *t, int64_t ns, const char *from, const char *to, unsigned id)
 {
 	uint8_t p[20 + 24] = { 0 };
 
-	ip_header(p, from, to, 17, 24);
+	ip_header(t, p, from, to, 17, 24);
 	set16(p + 4, id);
 	p[6] = 0x20; /* more fragments */
 	set16(p + 10, 0);

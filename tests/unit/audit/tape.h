@@ -2,6 +2,7 @@
 #ifndef FA_TEST_AUDIT_TAPE_H
 #define FA_TEST_AUDIT_TAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,29 +24,54 @@ void tapes_close(struct tapes *t);
 const char *tapes_path(struct tapes *t, const char *name);
 const char *tapes_save(struct tapes *t, const char *name, const void *bytes, size_t len);
 
-/* Options of the records that follow. */
+/**
+ * struct tape - A capture in the making
+ * @record:	Offsets of the last record and of the one before it; 0: none
+ * @ethernet:	Packets have Ethernet headers, see tape_ethernet()
+ *
+ * The others are options of the records that follow.
+ */
 struct tape {
 	uint8_t *bytes;
 	size_t len, cap;
+	size_t record[2];
 	unsigned frames;
+	bool ethernet;
 	uint32_t snaplen; /* 0: whole packets */
 	int spoil;        /* wrong TCP and UDP checksums */
+	uint16_t vlan;    /* Ethernet: tagged with it; 0: untagged */
+	uint16_t ip_id;   /* IPv4 identification */
+	uint16_t id;      /* not 0: the identification of the next packet, counted up */
+	uint8_t hops;     /* IPv4: routers that they passed: so much less TTL */
+	int shut;         /* TCP window 0 */
+	uint8_t ttl;      /* 0: 128, or 127 from IPv4 hosts that end in .1, one hop further away */
+	bool options;     /* IPv6: a hop-by-hop and a destination options header in front */
 };
 
-/* A classic pcap in nanoseconds, of raw IPv4. */
+/* A classic pcap in nanoseconds, of raw IP. */
 void tape_begin(struct tape *t);
+/* Of Ethernet; call in place of tape_begin(). */
+void tape_ethernet(struct tape *t);
 void tape_free(struct tape *t);
 const char *tape_save(struct tapes *dir, const char *name, struct tape *t); /* and tape_free() */
 
-/* "10.0.0.5:50000" */
+/* "10.0.0.5:50000", "[2001:db8::1]:50000" */
 void tape_tcp(struct tape *t, int64_t ns, const char *from, const char *to, unsigned flags,
 	      uint32_t seq, uint32_t ack, const char *payload);
 void tape_tcp_bytes(struct tape *t, int64_t ns, const char *from, const char *to, unsigned flags,
 		    uint32_t seq, uint32_t ack, const void *payload, size_t len);
 void tape_udp(struct tape *t, int64_t ns, const char *from, const char *to, const void *payload,
 	      size_t len);
-/* An ICMP error of @from about the last TCP or UDP packet. */
+/* An IP packet as it is. */
+void tape_packet(struct tape *t, int64_t ns, const void *packet, size_t len);
+/* An ICMP error of @from, of the same IP version, about the last packet. */
 void tape_icmp(struct tape *t, int64_t ns, const char *from, unsigned type, unsigned code);
+/* The last two records in the other order, as a capturing host may deliver them. */
+void tape_swap(struct tape *t);
+/* The last record once more, as a mirror of both ends of a link gives it. */
+void tape_repeat(struct tape *t, int64_t ns);
+/* The last packet once more, as captured @hops further on; IPv4. */
+void tape_again(struct tape *t, int64_t ns, unsigned hops);
 /* The first piece of a datagram that is never finished. */
 void tape_fragment(struct tape *t, int64_t ns, const char *from, const char *to, unsigned id);
 /* A record that no reader can believe. */

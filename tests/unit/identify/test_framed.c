@@ -95,6 +95,28 @@ static void no_stun_type_is_none_however_it_is_cut(void)
 	CU_ASSERT_FALSE(POSSIBLE(&f, APP_STUN));
 }
 
+/* Joined late, RTP says not where it begins; the next check does. */
+static void joined_late_the_next_check_is_found(void)
+{
+	feed_midstream(&f);
+	feed_hex(&f, 0, "a5a5a50020 0001");
+	CU_ASSERT_EQUAL(f.id.seen, 0);
+	feed_hex(&f, 0, "5a5a");
+	feed_hex(&f, 0, check);
+	CU_ASSERT(IS_STRONG(&f, APP_STUN));
+	CU_ASSERT_EQUAL(f.id.frame[0], 3);
+	for (unsigned i = 0; i < 4; i++)
+		feed_framed_rtp(0, 10 + i);
+	CU_ASSERT(SEEN(&f, APP_RTP));
+	/* Two lengths that disagree are no check. */
+	feed_midstream(&f);
+	feed_hex(&f, 0, "a5a5 0021 0001 000c 2112a442 " ID " 8070 0004 00000003 8054 000000");
+	CU_ASSERT_EQUAL(f.id.seen, 0);
+	feed_hex(&f, 0, check);
+	CU_ASSERT(IS_STRONG(&f, APP_STUN));
+	CU_ASSERT_EQUAL(f.id.frame[0], 2);
+}
+
 static void it_gives_up_after_its_share_of_frames(void)
 {
 	feed_stream(&f);
@@ -123,6 +145,7 @@ CU_TestInfo tests_framed[] = {
 	{ "null packets are skipped", null_packets_are_skipped },
 	{ "a length that disagrees is no frame", a_length_that_disagrees_is_no_frame },
 	{ "no STUN type is none however it is cut", no_stun_type_is_none_however_it_is_cut },
+	{ "joined late, the next check is found", joined_late_the_next_check_is_found },
 	{ "it gives up after its share of frames", it_gives_up_after_its_share_of_frames },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },
 	CU_TEST_INFO_NULL,

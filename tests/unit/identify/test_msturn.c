@@ -1,5 +1,5 @@
 /* MSTURN: its constant, its unpadded attributes, framing on TCP, multiplexing. */
-#include "identify/feed.h"
+#include "identify/media_packets.h"
 
 #define COOKIE "000f000472c64bc6"
 #define ID     "0102030405060708090a0b0c"
@@ -142,14 +142,124 @@ static void relayed_media_is_found(void)
 	CU_ASSERT(IS_STRONG(&f, APP_MSTURN));
 }
 
+/* Facts 0.12: 255 is no first byte of RFC 7983; two fixed bytes and a length prove nothing. */
 static void a_multiplexed_frame_alone_is_weak(void)
 {
+	static const char rtp_inside[] =
+		"ff10 0018 0001020304050607 806f 0001 00000000 11223344 00000000";
+
 	feed_datagrams(&f);
-	feed_hex(&f, 0, multiplexed);
+	feed_hex(&f, 0, rtp_inside);
+	feed_hex(&f, 0, rtp_inside);
 	CU_ASSERT(IS_WEAK(&f, APP_MSTURN));
 	feed_datagrams(&f);
 	feed_hex(&f, 0, "ff10 001d 0001020304050607 0001 0000 2112a442 " ID);
 	CU_ASSERT_EQUAL(f.id.seen, 0);
+	/* A message without the cookie, or whose length lies, is no better. */
+	feed_datagrams(&f);
+	feed_hex(&f, 0, "ff10 001c 0001020304050607 0001 0000 2112a443 " ID);
+	CU_ASSERT(IS_WEAK(&f, APP_MSTURN));
+	feed_datagrams(&f);
+	feed_hex(&f, 0, "ff10 001c 0001020304050607 0001 0004 2112a442 " ID);
+	CU_ASSERT(IS_WEAK(&f, APP_MSTURN));
+}
+
+static void a_multiplexed_check_is_proof(void)
+{
+	uint8_t bytes[64];
+	size_t n = feed_unhex(multiplexed, bytes, sizeof(bytes));
+
+	feed_datagrams(&f);
+	feed_hex(&f, 0, multiplexed);
+	CU_ASSERT(IS_STRONG(&f, APP_MSTURN));
+	CU_ASSERT(SEEN(&f, APP_STUN));
+	CU_ASSERT_EQUAL(f.id.stun_requests, 0);
+	/* Cut by the snap length within the header of the check it is none. */
+	feed_datagrams(&f);
+	feed_cut(&f, 0, bytes, n - 1, n);
+	CU_ASSERT(IS_WEAK(&f, APP_MSTURN));
+}
+
+static void send_rtp(const char *head, unsigned dir, unsigned seq)
+{
+	uint8_t bytes[FEED_MAX];
+	size_t n = feed_unhex(head, bytes, sizeof(bytes));
+
+	n += rtp_packet(bytes + n, 114, seq, seq * 320, 7, 20);
+	feed_bytes(&f, dir, bytes, n);
+}
+
+/* RTP of 32 bytes in Send requests, in 03 frames, in multiplexed frames. */
+static void media_is_found_in_every_wrapping(void)
+{
+	static const char in_send[] = "0004 002c 2112a442 " ID " " COOKIE " 0013 0020";
+	static const char in_mux[] = "ff10 0028 0001020304050607";
+	static const char in_frame[] = "03000020";
+	static const char checked[] = "03000014 0101 0000 2112a442 " ID;
+
+	feed_datagrams(&f);
+	for (unsigned i = 0; i < 4; i++)
+		send_rtp(in_send, 0, i);
+	CU_ASSERT(SEEN(&f, APP_RTP));
+	CU_ASSERT_EQUAL(f.id.payload_type[0], 115);
+	CU_ASSERT(IS_STRONG(&f, APP_MSTURN));
+	feed_datagrams(&f);
+	for (unsigned i = 0; i < 4; i++)
+		send_rtp(in_mux, 0, i);
+	CU_ASSERT(SEEN(&f, APP_RTP));
+	CU_ASSERT_FALSE(IS_STRONG(&f, APP_RTP));
+	feed_stream(&f);
+	feed_hex(&f, 0, "02000024");
+	feed_hex(&f, 0, allocate);
+	feed_hex(&f, 1, "02000024");
+	feed_hex(&f, 1, allocated);
+	CU_ASSERT_EQUAL(feed_hex(&f, 1, checked), IDENT_MORE);
+	for (unsigned i = 0; i < 4; i++)
+		send_rtp(in_frame, 0, i);
+	CU_ASSERT(SEEN(&f, APP_RTP));
+	CU_ASSERT_EQUAL(f.id.payload_type[0], 115);
+	CU_ASSERT_EQUAL(f.result, 0); /* proven inside: nothing more to learn */
+	CU_ASSERT(IS_STRONG(&f, APP_MSTURN));
+}
+
+static void frames_straddle_segments(void)
+{
+	static const struct feed_part parts[] = {
+		{ 0, "02000024 0003 0010 2112a442 " ID " " COOKIE " 8008 0004 00000004"
+		     "03000014 0001 0000 2112a442 " ID },
+		{ 1, "02000024 0103 0010 2112a442 " ID " " COOKIE " 000d 0004 0000003c" },
+	};
+
+	feed_stream(&f);
+	FEED_PARTS_BY_BYTE(&f, parts);
+	CU_ASSERT(IS_STRONG(&f, APP_MSTURN));
+	CU_ASSERT(SEEN(&f, APP_STUN));
+	CU_ASSERT_EQUAL(f.id.stun_requests, 1);
+	CU_ASSERT(f.id.accepted_frame != 0);
+}
+
+static void it_gives_up_after_its_share_of_frames(void)
+{
+	feed_stream(&f);
+	for (unsigned dir = 0; dir < 2; dir++) {
+		for (unsigned i = 0; i < 24; i++) {
+			CU_ASSERT_EQUAL(f.result, IDENT_MORE);
+			feed_hex(&f, dir, "02000024");
+			feed_hex(&f, dir, dir == 0 ? allocate : allocated);
+		}
+	}
+	CU_ASSERT_EQUAL(f.result, 0);
+	CU_ASSERT(IS_STRONG(&f, APP_MSTURN));
+}
+
+/* Facts 0.4: NONCE and REALM have changed places; neither is needed, neither misread. */
+static void nonce_and_realm_may_stand_anywhere(void)
+{
+	feed_datagrams(&f);
+	feed_hex(&f, 1,
+		 "0113 0023 2112a442 " ID " " COOKIE
+		 " 0015 000a 22727463 6d656469 6122 0014 0001 61 0009 0004 00000456");
+	CU_ASSERT_EQUAL(f.id.answer.code, 486);
 }
 
 /* On TCP. */
@@ -168,7 +278,7 @@ static void framed_it_needs_no_pseudo_tls(void)
 	feed_hex(&f, 0, "02000024");
 	feed_hex(&f, 0, allocate);
 	feed_hex(&f, 1, "02000024");
-	CU_ASSERT_EQUAL(feed_hex(&f, 1, allocated), 0);
+	CU_ASSERT_EQUAL(feed_hex(&f, 1, allocated), IDENT_MORE); /* relayed media may follow */
 	CU_ASSERT(f.id.accepted_frame != 0);
 }
 
@@ -255,6 +365,11 @@ CU_TestInfo tests_msturn[] = {
 	  what_is_relayed_is_seen_but_does_not_name_the_flow },
 	{ "relayed media is found", relayed_media_is_found },
 	{ "a multiplexed frame alone is weak", a_multiplexed_frame_alone_is_weak },
+	{ "a multiplexed check is proof", a_multiplexed_check_is_proof },
+	{ "media is found in every wrapping", media_is_found_in_every_wrapping },
+	{ "frames straddle segments", frames_straddle_segments },
+	{ "it gives up after its share of frames", it_gives_up_after_its_share_of_frames },
+	{ "nonce and realm may stand anywhere", nonce_and_realm_may_stand_anywhere },
 	{ "framed, it needs no pseudo-TLS", framed_it_needs_no_pseudo_tls },
 	{ "two frames may share a segment", two_frames_may_share_a_segment },
 	{ "data frames count only behind a control frame",

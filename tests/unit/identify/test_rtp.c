@@ -114,11 +114,135 @@ static void rtcp_of_the_same_source_makes_it_strong(void)
 
 	feed_datagrams(&f);
 	for (unsigned i = 0; i < 4; i++)
-		feed_rtp(&f, 0, 10 + i, i * 160, 7);
+		feed_rtp(&f, 0, 10 + i, i * 320, 7);
 	feed_bytes(&f, 0, packet, rtcp_packet(packet, 0, 200, 7, 8, 0));
 	CU_ASSERT(IS_STRONG(&f, APP_RTCP)); /* another source: RTP stays weak */
+	feed_bytes(&f, 0, packet, rtcp_packet(packet, 1, 206, 3, 7, 0));
+	CU_ASSERT_FALSE(IS_STRONG(&f, APP_RTP)); /* its own, but no report */
 	feed_bytes(&f, 0, packet, rtcp_packet(packet, 0, 200, 7, 7, 0));
 	CU_ASSERT(IS_STRONG(&f, APP_RTP));
+}
+
+/* A call: an SR, then six packets of one source; what is wrong with it. */
+struct call {
+	unsigned type;
+	unsigned seq_step;
+	uint32_t time_step;
+	unsigned report;
+	uint32_t report_ssrc;
+};
+
+static const struct call lync_call = { 114, 1, 320, 200, 7 };
+
+static void feed_call(struct call c)
+{
+	uint8_t packet[PACKET_MAX];
+
+	feed_datagrams(&f);
+	feed_bytes(&f, 0, packet, rtcp_packet(packet, 0, c.report, 7, c.report_ssrc, 0));
+	for (unsigned i = 0; i < 6; i++)
+		feed_bytes(&f, 0, packet,
+			   rtp_packet(packet, c.type, 10 + i * c.seq_step, i * c.time_step, 7, 20));
+}
+
+/* Facts 6b: all of it, or no more than weak. */
+static void strong_needs_table_clock_sequence_and_report(void)
+{
+	struct call c = lync_call;
+
+	feed_call(c);
+	CU_ASSERT(IS_STRONG(&f, APP_RTP));
+	CU_ASSERT_EQUAL(f.id.payload_type[0], 115);
+	CU_ASSERT_EQUAL(f.id.payload_type[1], 0);
+	c.report = 201;
+	feed_call(c);
+	CU_ASSERT(IS_STRONG(&f, APP_RTP));
+#define WEAK_WITH(member, value)                         \
+	do {                                             \
+		c = lync_call;                           \
+		c.member = value;                        \
+		feed_call(c);                            \
+		CU_ASSERT(SEEN(&f, APP_RTP));            \
+		CU_ASSERT_FALSE(IS_STRONG(&f, APP_RTP)); \
+	} while (0)
+	WEAK_WITH(type, 10); /* L16, not of Lync */
+	WEAK_WITH(type, 96);
+	WEAK_WITH(seq_step, 2);
+	WEAK_WITH(time_step, 0);
+	WEAK_WITH(time_step, 321); /* not whole periods of 16 kHz */
+	WEAK_WITH(time_step, 16000 * 61);
+	WEAK_WITH(report, 206); /* feedback is no report */
+	WEAK_WITH(report_ssrc, 8);
+#undef WEAK_WITH
+}
+
+static void each_clock_has_its_own_steps(void)
+{
+	struct call c = lync_call;
+
+	c.type = 8; /* 8 kHz: 2.5 ms are 20 */
+	c.time_step = 20;
+	feed_call(c);
+	CU_ASSERT(IS_STRONG(&f, APP_RTP));
+	c.time_step = 30;
+	feed_call(c);
+	CU_ASSERT_FALSE(IS_STRONG(&f, APP_RTP));
+	c.type = 106; /* 48 kHz */
+	c.time_step = 960;
+	feed_call(c);
+	CU_ASSERT(IS_STRONG(&f, APP_RTP));
+	c.type = 122; /* packets of one picture have one time */
+	c.time_step = 0;
+	feed_call(c);
+	CU_ASSERT(IS_STRONG(&f, APP_RTP));
+	c.time_step = 3003;
+	feed_call(c);
+	CU_ASSERT(IS_STRONG(&f, APP_RTP));
+	c.type = 101; /* an event stands still */
+	c.time_step = 0;
+	feed_call(c);
+	CU_ASSERT(IS_STRONG(&f, APP_RTP));
+}
+
+static void payload_types_have_the_names_of_lyncs_sdp(void)
+{
+	CU_ASSERT_STRING_EQUAL(rtp_payload_name(114), "x-msrta/16000");
+	CU_ASSERT_STRING_EQUAL(rtp_payload_name(0), "PCMU/8000");
+	CU_ASSERT_PTR_NULL(rtp_payload_name(10));
+	CU_ASSERT_PTR_NULL(rtp_payload_name(128));
+}
+
+/* A game: a constant that passes for version 2, a counter, a clock in ticks, an id that stays. */
+static void a_game_is_never_strong(void)
+{
+	uint8_t packet[PACKET_MAX];
+
+	feed_datagrams(&f);
+	for (unsigned i = 0; i < 24; i++) {
+		/* Every fourth is a status that passes for RTCP of another source. */
+		if (i % 4 == 3)
+			feed_bytes(&f, 0, packet, rtcp_packet(packet, 1, 200, 13, 0x1000 + i, 0));
+		else
+			feed_bytes(&f, 0, packet, rtp_packet(packet, 111, i, i * 33, 7, 30));
+	}
+	CU_ASSERT(SEEN(&f, APP_RTP));
+	CU_ASSERT_FALSE(IS_STRONG(&f, APP_RTP));
+}
+
+/* BACnet with numbers that go up, beside whatever: PT 10 is not in the table. */
+static void bacnet_in_step_is_never_strong(void)
+{
+	uint8_t packet[PACKET_MAX];
+
+	feed_datagrams(&f);
+	feed_bytes(&f, 0, packet, rtcp_packet(packet, 0, 200, 7, 7, 0));
+	for (unsigned i = 0; i < 20; i++) {
+		size_t n = rtp_packet(packet, 0x0a, i, i * 160, 7, 6);
+
+		packet[0] = 0x81;
+		feed_bytes(&f, 0, packet, n + 4);
+	}
+	CU_ASSERT_FALSE(IS_STRONG(&f, APP_RTP));
 }
 
 static void one_packet_of_the_wrong_shape_is_not_rtp(void)
@@ -194,6 +318,12 @@ CU_TestInfo tests_rtp[] = {
 	{ "a STUN success on the flow makes it strong",
 	  a_stun_success_on_the_flow_makes_it_strong },
 	{ "RTCP of the same source makes it strong", rtcp_of_the_same_source_makes_it_strong },
+	{ "strong needs the table, the clock, the sequence and a report",
+	  strong_needs_table_clock_sequence_and_report },
+	{ "each clock has its own steps", each_clock_has_its_own_steps },
+	{ "payload types have the names of Lync's SDP", payload_types_have_the_names_of_lyncs_sdp },
+	{ "a game is never strong", a_game_is_never_strong },
+	{ "BACnet in step is never strong", bacnet_in_step_is_never_strong },
 	{ "one packet of the wrong shape is not RTP", one_packet_of_the_wrong_shape_is_not_rtp },
 	{ "BACnet is not RTP", bacnet_is_not_rtp },
 	{ "noise with version 2 is not RTP", noise_with_version_2_is_not_rtp },

@@ -90,6 +90,53 @@ static void a_retransmission_is_one_request(void)
 	CU_ASSERT_EQUAL(f.id.stun_requests, 2);
 }
 
+static void an_answer_that_nobody_asked_for_is_stray(void)
+{
+	feed_datagrams(&f);
+	feed_hex(&f, 0, binding);
+	feed_hex(&f, 1, bound);
+	feed_hex(&f, 1, bound); /* the answer to a retransmission */
+	CU_ASSERT_EQUAL(f.id.stray, 0);
+	feed_hex(&f, 1, "0101 0000 2112a442 0102030405060708090a0b1d");
+	CU_ASSERT_NOT_EQUAL(f.id.stray, 0);
+	CU_ASSERT_NOT_EQUAL(f.id.stray, f.id.transaction);
+	CU_ASSERT_EQUAL(f.id.stray_frame, 4);
+	/* Alone on its flow it is the flow's transaction as well. */
+	feed_datagrams(&f);
+	feed_hex(&f, 1, bound2);
+	CU_ASSERT(f.id.answers);
+	CU_ASSERT_EQUAL(f.id.stray, f.id.transaction);
+}
+
+/* More requests at once than are remembered: an answer to a forgotten one is not stray. */
+static void a_forgotten_request_makes_no_answer_stray(void)
+{
+	char request[] = "0001 0000 2112a442 0102030405060708090a0b0"
+			 "0";
+
+	for (char last = '4'; last <= '5'; last++) {
+		feed_datagrams(&f);
+		for (char c = '1'; c <= last; c++) {
+			request[sizeof(request) - 2] = c;
+			feed_hex(&f, 0, request);
+		}
+		CU_ASSERT_EQUAL(f.id.stun_requests, last - '0');
+		feed_hex(&f, 1, bound2);
+		CU_ASSERT_EQUAL(f.id.stray != 0, last == '4');
+	}
+}
+
+static void requests_are_counted_as_sent(void)
+{
+	feed_datagrams(&f);
+	feed_hex(&f, 0, binding);
+	feed_hex(&f, 0, binding);
+	feed_hex(&f, 1, "0001 0000 2112a442 " ID2);
+	feed_hex(&f, 1, indication);
+	CU_ASSERT_EQUAL(f.id.stun_sent, 3);
+	CU_ASSERT_EQUAL(f.id.stun_requests, 2);
+}
+
 /* ICE checks go both ways: nobody is the client then. */
 static void checks_both_ways_have_no_client(void)
 {
@@ -310,6 +357,9 @@ CU_TestInfo tests_stun[] = {
 	{ "media may follow and nothing else", media_may_follow_and_nothing_else },
 	{ "the length must be exact", the_length_must_be_exact },
 	{ "a retransmission is one request", a_retransmission_is_one_request },
+	{ "an answer that nobody asked for is stray", an_answer_that_nobody_asked_for_is_stray },
+	{ "a forgotten request makes no answer stray", a_forgotten_request_makes_no_answer_stray },
+	{ "requests are counted as they are sent", requests_are_counted_as_sent },
 	{ "checks both ways have no client", checks_both_ways_have_no_client },
 	{ "an old message is weak until it is answered",
 	  an_old_message_is_weak_until_it_is_answered },

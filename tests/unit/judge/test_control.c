@@ -241,72 +241,6 @@ static void ttls_of_a_host(void)
 	scene_close(&s);
 }
 
-/* A datagram of one direction with a transaction. */
-static unsigned half_transaction(struct scene *s, const char *from, const char *to, uint64_t id,
-				 bool answers)
-{
-	struct talk t;
-	unsigned i;
-
-	talk_udp(s, &t, from, to, 1);
-	i = scene_judge(s, &t);
-	scene_flow(s, i)->transaction = id;
-	scene_flow(s, i)->answers = answers;
-	return i;
-}
-
-static uint32_t elsewhere(struct scene *s, unsigned index)
-{
-	struct controls *c = controls_new(&s->ledger);
-	uint32_t found;
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
-	found = controls_answer_elsewhere(c, scene_flow(s, index));
-	controls_free(c);
-	return found;
-}
-
-static void answered_from_another_address(void)
-{
-	struct scene s;
-	unsigned i;
-
-	scene_open(&s, NULL, NULL);
-	i = half_transaction(&s, CLIENT ":50000", EDGE ":3478", 0x1234, false);
-	CU_ASSERT_EQUAL(elsewhere(&s, i), LEDGER_NONE);
-	/* Another transaction; the same question again; a question without one. */
-	half_transaction(&s, "192.0.2.11:3478", CLIENT ":50000", 0x1235, true);
-	half_transaction(&s, CLIENT ":50000", "192.0.2.11:3478", 0x1234, false);
-	half_transaction(&s, CLIENT ":50000", "192.0.2.12:3478", 0, false);
-	half_transaction(&s, "192.0.2.13:3478", CLIENT ":50000", 0, true);
-	CU_ASSERT_EQUAL(elsewhere(&s, i), LEDGER_NONE);
-	CU_ASSERT_EQUAL(elsewhere(&s, 3), LEDGER_NONE);
-	half_transaction(&s, "192.0.2.14:3478", CLIENT ":50000", 0x1234, true);
-	half_transaction(&s, "192.0.2.15:3478", CLIENT ":50000", 0x1234, true);
-	CU_ASSERT_EQUAL(elsewhere(&s, i), 5);
-	/* And the other way: whose answer is this? */
-	CU_ASSERT_EQUAL(elsewhere(&s, 6), 0);
-	scene_close(&s);
-}
-
-static void answers_keep_to_their_capture_and_transport(void)
-{
-	struct scene s;
-	unsigned i, j;
-
-	scene_open(&s, NULL, NULL);
-	i = half_transaction(&s, CLIENT ":50000", EDGE ":3478", 0x1234, false);
-	j = half_transaction(&s, "192.0.2.14:3478", CLIENT ":50000", 0x1234, true);
-	scene_flow(&s, j)->key.l4 = 6;
-	CU_ASSERT_EQUAL(elsewhere(&s, i), LEDGER_NONE);
-	scene_flow(&s, j)->key.l4 = 17;
-	CU_ASSERT_EQUAL(elsewhere(&s, i), j);
-	scene_capture(&s, 1, 1000, 1060);
-	scene_flow(&s, j)->input = 1;
-	CU_ASSERT_EQUAL(elsewhere(&s, i), LEDGER_NONE);
-	scene_close(&s);
-}
-
 static void many_hosts(void)
 {
 	struct scene s;
@@ -350,10 +284,6 @@ CU_TestInfo tests_control[] = {
 	{ "a packet to the client or of the server shows that an answer could be seen",
 	  answers_that_could_be_seen },
 	{ "up to five TTLs of a host are its own, a sixth leaves it open", ttls_of_a_host },
-	{ "an answer from another address is found by its transaction",
-	  answered_from_another_address },
-	{ "an answer belongs to its capture and transport",
-	  answers_keep_to_their_capture_and_transport },
 	{ "many hosts are kept apart", many_hosts },
 	{ "a ledger without flows vouches for nothing", empty_ledger },
 	CU_TEST_INFO_NULL

@@ -193,9 +193,69 @@ static void refusals(void)
 	     "the server ended the handshake: TLS alert handshake_failure (40)");
 	SAME(text(EVIDENCE_TLS_ALERT, 1, 48, 1),
 	     "the client ended the handshake: TLS alert unknown_ca (48)");
-	SAME(text(EVIDENCE_STUN_ERROR, 1, 486, 0), "the server refused: STUN error 486");
+	SAME(text(EVIDENCE_STUN_ERROR, 1, 486, 0), "the server refused: STUN error 486 (capacity)");
+	SAME(text(EVIDENCE_STUN_ERROR, 1, 599, 0), "the server refused: STUN error 599");
 	SAME(text(EVIDENCE_SIP_STATUS, 1, 403, 0), "the server refused: SIP status 403");
 	SAME(text(EVIDENCE_HTTP_STATUS, 1, 503, 0), "the server refused: HTTP status 503");
+}
+
+/* Facts 5e: what a relay's error is about. */
+static void stun_errors(void)
+{
+	static const struct {
+		unsigned code;
+		const char *kind;
+	} errors[] = {
+		{ 274, "bandwidth policy" },
+		{ 275, "bandwidth policy" },
+		{ 403, "policy: forbidden" },
+		{ 420, "protocol: not supported" },
+		{ 440, "protocol: not supported" },
+		{ 442, "protocol: not supported" },
+		{ 443, "protocol: not supported" },
+		{ 430, "credentials" },
+		{ 431, "credentials" },
+		{ 432, "credentials" },
+		{ 434, "credentials" },
+		{ 435, "credentials" },
+		{ 436, "credentials" },
+		{ 441, "credentials" },
+		{ 437, "allocation mismatch" },
+		{ 486, "capacity" },
+		{ 500, "server error" },
+		{ 507, "capacity" },
+		{ 508, "capacity" },
+	};
+	char want[80];
+
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		snprintf(want, sizeof(want), "the server refused: STUN error %u (%s)",
+			 errors[i].code, errors[i].kind);
+		SAME(text(EVIDENCE_STUN_ERROR, 1, errors[i].code, 0), want);
+	}
+}
+
+static void media(void)
+{
+	SAME(text(EVIDENCE_STUN_UNANSWERED, 1, 0, 1), "the pseudo-TLS hello was never answered");
+	SAME(text(EVIDENCE_ICE_SESSION_WORKS, 1, 1, 0),
+	     "1 other candidate pair of this media session worked: that this one did not is "
+	     "normal");
+	SAME(text(EVIDENCE_ICE_SESSION_FAILED, 1, 2, 9),
+	     "none of the 2 candidate pairs of this media session that were tried answered (9 "
+	     "requests)");
+	SAME(text(EVIDENCE_ICE_SESSION_FAILED, 1, 1, 5),
+	     "the only candidate pair of this media session that was tried did not answer (5 "
+	     "requests)");
+	SAME(text(EVIDENCE_PSEUDO_TLS_INTERCEPTED, 1, APP_TLS, 0),
+	     "the pseudo-TLS hello was answered with tls, which no relay does: something else "
+	     "stands in its place, as a proxy that inspects TLS would");
+	SAME(text(EVIDENCE_PSEUDO_TLS_INTERCEPTED, 1, APP_NONE, 1),
+	     "the pseudo-TLS hello was answered with a reset, which no relay does: something else "
+	     "stands in its place, as a proxy that inspects TLS would");
+	SAME(text(EVIDENCE_PSEUDO_TLS_INTERCEPTED, 1, APP_NONE, 0),
+	     "the pseudo-TLS hello was answered with other bytes, which no relay does: something "
+	     "else stands in its place, as a proxy that inspects TLS would");
 }
 
 static void protocols(void)
@@ -212,6 +272,8 @@ static void protocols(void)
 	SAME(text(EVIDENCE_MTLS_HIDDEN, 1, CLIENT_AUTH_HIDDEN_RESUMED, 0),
 	     "client certificates are hidden here (resumed session)");
 	SAME(text_of(&e), "the answer came from 192.0.2.14");
+	e.value = 1;
+	SAME(text_of(&e), "it answers what 192.0.2.14 was asked");
 	SAME(text(EVIDENCE_FITNESS, 1, FITNESS_DROPS, 0),
 	     "the capture cannot carry this verdict (drops)");
 }
@@ -326,6 +388,8 @@ CU_TestInfo tests_explain[] = {
 	{ "ICMP names its sender, how often, and type and code", icmp_sentences },
 	{ "every ICMP code has its phrase", icmp_phrases },
 	{ "refusals name who refused, and the code", refusals },
+	{ "errors of a relay say what they are about", stun_errors },
+	{ "media sessions and pseudo-TLS", media },
 	{ "protocols, hidden certificates, answers from elsewhere, fitness", protocols },
 	{ "a short buffer cuts the sentence", small_buffers },
 	{ "every protocol has a title", what_was_identified },

@@ -563,6 +563,156 @@ static void stun_unanswered(void)
 	scene_close(&g.s);
 }
 
+/* ICE: both ends ask, and the box between lets no answer through. */
+static void requests_both_ways_are_no_answer(void)
+{
+	struct stage g;
+
+	begin(&g);
+	talk_udp(&g.s, &g.t, FROM, TO, 3);
+	talk_data(&g.t, 1);
+	talk_app(&g.t, APP_STUN);
+	g.t.ident.datagrams[0] = 3;
+	g.t.ident.datagrams[1] = 1;
+	g.t.ident.stun_sent = 4;
+	SAME(outcome(&g), "no_reply: stun_unanswered");
+	/* One that is no request: data goes both ways. */
+	g.t.ident.stun_sent = 3;
+	SAME(outcome(&g), "established");
+	g.t.ident.stun_sent = 4;
+	g.t.ident.stun_answers = 1;
+	SAME(outcome(&g), "established");
+	/* More came than was looked at. */
+	g.t.ident.stun_answers = 0;
+	g.t.flow.packets[0]++;
+	SAME(outcome(&g), "unknown: stun_unanswered");
+	scene_close(&g.s);
+}
+
+/* ---- relays on TCP ------------------------------------------------------------------------- */
+
+/* Pseudo-TLS sent by [0], and what the relay's side said to it. */
+static void pseudo(struct stage *g, uint8_t seen, bool answer)
+{
+	talk_tcp(&g->s, &g->t, FROM, TO);
+	talk_data(&g->t, 0);
+	if (answer)
+		talk_data(&g->t, 1);
+	talk_app(&g->t, APP_PSEUDO_TLS);
+	g->t.ident.stun_requests = g->t.ident.stun_sent = 0;
+	g->t.ident.pseudo = seen;
+}
+
+static void pseudo_tls_intercepted(void)
+{
+	struct stage g;
+
+	begin(&g);
+	pseudo(&g, PSEUDO_ASKED, true);
+	g.t.ident.seen |= APP_BIT(APP_TLS);
+	g.t.ident.tls.server_hello = true;
+	SAME(outcome(&g), "aborted network likely: pseudo_tls_intercepted");
+	CU_ASSERT_EQUAL(g.o.evidence[0].value, APP_TLS);
+	CU_ASSERT_EQUAL(g.o.evidence[0].frames[0], g.t.flow.first_frame + 11);
+	g.t.ident.tls.server_cert = true;
+	SAME(outcome(&g), "aborted network proven: pseudo_tls_intercepted");
+	/* An alert is the box's, not the application's. */
+	pseudo(&g, PSEUDO_ASKED, true);
+	g.t.ident.tls.alert_frame = 7;
+	g.t.ident.tls.alert_level = 2;
+	SAME(outcome(&g), "aborted network likely: pseudo_tls_intercepted");
+	CU_ASSERT_EQUAL(g.o.evidence[0].value, APP_TLS);
+	pseudo(&g, PSEUDO_ASKED, true);
+	g.t.ident.seen |= APP_BIT(APP_HTTP);
+	SAME(outcome(&g), "aborted network likely: pseudo_tls_intercepted");
+	CU_ASSERT_EQUAL(g.o.evidence[0].value, APP_HTTP);
+	scene_close(&g.s);
+}
+
+static void pseudo_tls_and_other_bytes(void)
+{
+	struct stage g;
+
+	begin(&g);
+	pseudo(&g, PSEUDO_ASKED, true);
+	g.t.ident.examined[g.t.end[1]] = PSEUDO_ANSWER_SIZE;
+	SAME(outcome(&g), "aborted network likely: pseudo_tls_intercepted");
+	CU_ASSERT_EQUAL(g.o.evidence[0].value, APP_NONE);
+	/* Too few to tell, or not all that came. */
+	g.t.ident.examined[g.t.end[1]] = PSEUDO_ANSWER_SIZE - 1;
+	SAME(outcome(&g), "unknown: stun_unanswered");
+	g.t.ident.examined[g.t.end[1]] = PSEUDO_ANSWER_SIZE;
+	g.t.ident.cut = true;
+	SAME(outcome(&g), "unknown: stun_unanswered");
+	scene_close(&g.s);
+}
+
+static void pseudo_tls_reset_at_once(void)
+{
+	struct stage g;
+
+	begin(&g);
+	pseudo(&g, PSEUDO_ASKED, false);
+	talk_rst(&g.t, 1, 60);
+	SAME(outcome(&g), "aborted network likely: rst_after_request pseudo_tls_intercepted");
+	CU_ASSERT_EQUAL(g.o.evidence[1].value2, 1);
+	CU_ASSERT_EQUAL(g.o.evidence[1].frames[0], g.t.flow.first_frame + 20);
+	/* The client gave up. */
+	pseudo(&g, PSEUDO_ASKED, false);
+	talk_rst(&g.t, 0, 128);
+	SAME(outcome(&g), "established: initiator_reset");
+	scene_close(&g.s);
+}
+
+/* A box that lets TLS pass, and resets what is none. */
+static void relay_reset_behind_pseudo_tls(void)
+{
+	struct stage g;
+
+	begin(&g);
+	pseudo(&g, PSEUDO_ASKED | PSEUDO_ANSWERED, true);
+	g.t.ident.stun_requests = 1;
+	talk_rst(&g.t, 1, 60);
+	SAME(outcome(&g), "aborted unknown likely: rst_after_request");
+	g.t.ident.stun_answers = 1;
+	SAME(outcome(&g), "established");
+	/* Nothing was asked of the relay yet: a connection that was no longer wanted. */
+	g.t.ident.stun_answers = g.t.ident.stun_requests = 0;
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
+static void relay_that_never_answers(void)
+{
+	struct stage g;
+
+	begin(&g);
+	pseudo(&g, PSEUDO_ASKED, false);
+	SAME(outcome(&g), "unknown: stun_unanswered");
+	CU_ASSERT_EQUAL(g.o.evidence[0].value2, 1);
+	CU_ASSERT_EQUAL(g.o.evidence[0].count, 1);
+	/* The pair alone, kept for later: the relay did answer. */
+	pseudo(&g, PSEUDO_ASKED | PSEUDO_ANSWERED, true);
+	SAME(outcome(&g), "established");
+	g.t.ident.stun_requests = 1;
+	g.t.ident.stun_sent = 2;
+	SAME(outcome(&g), "unknown: stun_unanswered");
+	CU_ASSERT_EQUAL(g.o.evidence[0].value, 1);
+	CU_ASSERT_EQUAL(g.o.evidence[0].value2, 0);
+	CU_ASSERT_EQUAL(g.o.evidence[0].count, 2);
+	/* It said more than its hello. */
+	g.t.notes.data_bytes[g.t.end[1]] = PSEUDO_ANSWER_SIZE + 1;
+	SAME(outcome(&g), "established");
+	/* A check of ICE over TCP, without any hello. */
+	talk_tcp(&g.s, &g.t, FROM, TO);
+	talk_data(&g.t, 0);
+	talk_app(&g.t, APP_STUN);
+	SAME(outcome(&g), "unknown: stun_unanswered");
+	talk_data(&g.t, 1);
+	SAME(outcome(&g), "established");
+	scene_close(&g.s);
+}
+
 static void half_of_a_datagram_dialogue(void)
 {
 	struct stage g;
@@ -572,6 +722,13 @@ static void half_of_a_datagram_dialogue(void)
 	talk_app(&g.t, APP_RTP);
 	SAME(outcome(&g), "one_sided: single_direction");
 	talk_app(&g.t, APP_RTCP);
+	SAME(outcome(&g), "one_sided: single_direction");
+	/* Indications, and what MSTURN sends through the relay: nobody has to answer those. */
+	talk_app(&g.t, APP_STUN);
+	g.t.ident.stun_requests = 0;
+	SAME(outcome(&g), "one_sided: single_direction");
+	talk_app(&g.t, APP_MSTURN);
+	g.t.ident.stun_requests = 0;
 	SAME(outcome(&g), "one_sided: single_direction");
 	/* Answers without their requests. */
 	talk_udp(&g.s, &g.t, FROM, TO, 5);
@@ -667,6 +824,13 @@ CU_TestInfo tests_outcome[] = {
 	{ "a peer that is never seen makes it one-sided", peer_never_seen },
 	{ "datagrams are answered, refused or unanswered", datagrams },
 	{ "unanswered STUN counts datagrams and requests", stun_unanswered },
+	{ "requests both ways are no answer", requests_both_ways_are_no_answer },
+	{ "pseudo-TLS answered by TLS or HTTP was intercepted", pseudo_tls_intercepted },
+	{ "pseudo-TLS answered by other bytes was, where they are enough to tell",
+	  pseudo_tls_and_other_bytes },
+	{ "pseudo-TLS reset at once was", pseudo_tls_reset_at_once },
+	{ "a relay reset behind pseudo-TLS never served", relay_reset_behind_pseudo_tls },
+	{ "a relay on TCP that never answers is not established", relay_that_never_answers },
 	{ "media one way, or answers alone, are half of something", half_of_a_datagram_dialogue },
 	{ "a multicast or broadcast address owes no answer", groups_owe_no_answer },
 	{ "gaps, cut packets and eviction are said", what_the_capture_lost },

@@ -289,16 +289,11 @@ static void sql_browser_may_be_silent(void)
 	scene_close(&s);
 }
 
-static void ice_checks_may_be_silent(void)
+/* ICE checks between media ends are the session's (test_session.c); a relay's silence is not. */
+static void relays_may_not_be_silent(void)
 {
 	struct scene s;
 
-	scene_open(&s, NULL, NULL);
-	asked(&s, CLIENT ":50001", SERVER ":50002", APP_STUN);
-	SAID(&s, 2, "inconclusive unknown", "media>wide",
-	     "stun_unanswered peer_unverified silence_is_normal");
-	scene_close(&s);
-	/* A relay that does not answer is another matter. */
 	scene_open(&s, NULL, NULL);
 	asked(&s, CLIENT ":50001", EDGE ":3478", APP_STUN);
 	SAID(&s, 2, "blocked no_reply network likely", "stun>wide", "stun_unanswered");
@@ -307,22 +302,6 @@ static void ice_checks_may_be_silent(void)
 	asked(&s, CLIENT ":50001", SERVER ":50002", APP_MSTURN);
 	SAID(&s, 2, "blocked no_reply network likely", "media>wide",
 	     "stun_unanswered peer_unverified");
-	scene_close(&s);
-}
-
-static void ice_candidates_may_be_unreachable(void)
-{
-	struct scene s;
-	struct talk t;
-
-	scene_open(&s, NULL, NULL);
-	talk_udp(&s, &t, CLIENT ":50001", SERVER ":50002", 5);
-	talk_app(&t, APP_STUN);
-	talk_icmp(&t, 3, 1, FIREWALL, 0);
-	scene_judge(&s, &t);
-	scene_settle(&s);
-	SAID(&s, 0, "inconclusive unknown", "media>wide",
-	     "icmp_unreachable peer_unverified silence_is_normal");
 	scene_close(&s);
 }
 
@@ -437,77 +416,6 @@ static void data_into_a_black_hole(void)
 		     "sip", "data_unacknowledged protocol_unverified");
 		scene_close(&s);
 	}
-}
-
-/* ---- answers from elsewhere ------------------------------------------------------------------ */
-
-static void answered_elsewhere(void)
-{
-	struct scene s;
-	struct talk t;
-	const struct evidence *e;
-	char text[ADDRESS_TEXT];
-
-	scene_open(&s, NULL, NULL);
-	scene_control(&s, CLIENT ":50000", EDGE ":80");
-	talk_udp(&s, &t, CLIENT ":50001", EDGE ":3478", 9);
-	talk_app(&t, APP_MSTURN);
-	t.ident.transaction = 77;
-	scene_judge(&s, &t);
-	talk_udp(&s, &t, "192.0.2.14:3478", CLIENT ":50001", 1);
-	talk_app(&t, APP_MSTURN);
-	t.ident.client = t.end[1];
-	t.ident.transaction = 77;
-	t.ident.answers = true;
-	scene_judge(&s, &t);
-	scene_settle(&s);
-	SAID(&s, 1, "expected established", "stun>wide", "stun_unanswered answered_elsewhere");
-	e = scene_evidence(&s, 1, EVIDENCE_ANSWERED_ELSEWHERE);
-	SAME(address_text(&e->from, text), "192.0.2.14");
-	CU_ASSERT_EQUAL(e->frames[0], scene_flow(&s, 2)->first_frame);
-	/* And the answer is one. */
-	CU_ASSERT_EQUAL(scene_flow(&s, 2)->outcome, OUTCOME_ESTABLISHED);
-	e = scene_evidence(&s, 2, EVIDENCE_ANSWERED_ELSEWHERE);
-	SAME(address_text(&e->from, text), CLIENT);
-	scene_close(&s);
-}
-
-static void answer_in_another_file_has_no_frame_here(void)
-{
-	struct scene s;
-	struct talk t;
-	const struct evidence *e;
-
-	scene_open(&s, NULL, NULL);
-	talk_udp(&s, &t, CLIENT ":50001", EDGE ":3478", 9);
-	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
-	scene_capture(&s, 0, 60, 120);
-	talk_udp(&s, &t, "192.0.2.14:3478", CLIENT ":50001", 1);
-	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
-	scene_flow(&s, 1)->answers = true;
-	scene_settle(&s);
-	e = scene_evidence(&s, 0, EVIDENCE_ANSWERED_ELSEWHERE);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
-	CU_ASSERT_EQUAL(e->frames[0], 0);
-	scene_close(&s);
-}
-
-static void what_is_refused_stays_refused(void)
-{
-	struct scene s;
-	struct talk t;
-
-	scene_open(&s, NULL, NULL);
-	talk_udp(&s, &t, CLIENT ":50001", EDGE ":3478", 9);
-	talk_icmp(&t, 3, 13, FIREWALL, 0);
-	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
-	talk_udp(&s, &t, "192.0.2.14:3478", CLIENT ":50001", 1);
-	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
-	scene_flow(&s, 1)->answers = true;
-	scene_settle(&s);
-	SAID(&s, 0, "blocked prohibited network proven", "stun",
-	     "icmp_admin_prohibited protocol_unverified");
-	scene_close(&s);
 }
 
 /* ---- fitness --------------------------------------------------------------------------------- */
@@ -783,18 +691,13 @@ CU_TestInfo tests_settle[] = {
 	{ "unanswered datagrams count their tries", datagrams_count_their_tries },
 	{ "a host or network unreachable needs no waiting", unreachable_needs_no_waiting },
 	{ "SQL Browser may be silent", sql_browser_may_be_silent },
-	{ "ICE checks between media ends may go unanswered, relays not", ice_checks_may_be_silent },
-	{ "an ICE candidate that is unreachable is as normal as a silent one",
-	  ice_candidates_may_be_unreachable },
+	{ "relays may not be silent", relays_may_not_be_silent },
 	{ "over TCP no protocol is silent by right", tcp_is_never_silent_by_right },
 	{ "a reset with the host's TTL is its own", reset_with_its_own_ttl },
 	{ "a reset with a foreign TTL is the network's", reset_with_a_foreign_ttl },
 	{ "a reset behind a refusal decides nothing", reset_after_the_fact_is_not_looked_at },
 	{ "data into a black hole is the network's where a control vouches",
 	  data_into_a_black_hole },
-	{ "a request answered from another address is established", answered_elsewhere },
-	{ "an answer in another file names no frame", answer_in_another_file_has_no_frame_here },
-	{ "what was refused stays refused", what_is_refused_stays_refused },
 	{ "a deficiency takes silence away, not what was proven", deficiency_takes_silence_away },
 	{ "other deficiencies are only said", other_deficiencies_are_only_said },
 	{ "a deficiency of one file is that of its group",

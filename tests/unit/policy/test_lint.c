@@ -62,6 +62,26 @@ static void test_findings(void)
 			  R("2", "l4: tcp, proto: sip, from: a, to: b, dport: 1"),
 		  "p.yaml:10:3: row d/t/2 documents the same flows as row d/t/1 (p.yaml:9) "
 		  "[duplicate]" },
+		/* Of many that are the same, and of many that are wider, the first is named. */
+		{ R("1", "l4: tcp, proto: sip, from: a, to: b, dport: 1")
+			  R("2", "l4: tcp, proto: sip, from: a, to: b, dport: 1")
+				  R("3", "l4: tcp, proto: sip, from: a, to: b, dport: 1"),
+		  "p.yaml:10:3: row d/t/2 documents the same flows as row d/t/1 (p.yaml:9) "
+		  "[duplicate]\n"
+		  "p.yaml:11:3: row d/t/3 documents the same flows as row d/t/1 (p.yaml:9) "
+		  "[duplicate]" },
+		{ R("1", "l4: tcp, proto: sip, from: a, to: any, dport: 5")
+			  R("2", "l4: tcp, proto: sip, from: any, to: b, dport: 5")
+				  R("3", "l4: tcp, proto: sip, from: a, to: b, dport: 5"),
+		  "p.yaml:11:3: every flow of row d/t/3 is one of row d/t/1 too (p.yaml:9) "
+		  "[shadowed]" },
+		{ R("1", "l4: tcp, proto: sip, from: a, to: b, dport: 5")
+			  R("2", "l4: tcp, proto: sip, from: a, to: any, dport: 5")
+				  R("3", "l4: tcp, proto: sip, from: any, to: b, dport: 5-6"),
+		  "p.yaml:9:3: every flow of row d/t/1 is one of row d/t/2 too (p.yaml:10) "
+		  "[shadowed]\n"
+		  "p.yaml:11:3: row d/t/3 (5-6) shares flows with row d/t/2 (5, p.yaml:10) "
+		  "[overlap, note]" },
 		/* Wider ports, roles, transport, protocols, fewer conditions: the narrower is told.
 		 */
 		{ R("1", "l4: tcp, proto: sip, from: a, to: b, dport: 5")
@@ -163,9 +183,10 @@ static void test_unused(void)
 		 "pack: p\ntitle: t\ndocuments: {d: {title: t}}\n"
 		 "tables: {d/t: {title: t, rows: 1}}\n"
 		 "roles:\n"
-		 "  group: {description: x, members: [member]}\n"
+		 "  group: {description: x, members: [member], is: [whole]}\n"
 		 "  member: {description: x}\n"
 		 "  kind: {description: x, is: [group]}\n"
+		 "  whole: {description: x}\n"
 		 "  other: {description: x}\n"
 		 "  lonely: {description: x}\n"
 		 "alternatives: [{role: group, or: other, rows: d/t/1}]\n"
@@ -175,7 +196,7 @@ static void test_unused(void)
 	CU_ASSERT_EQUAL(policy_lint(rig.policy, RIG_NOW, &problems), 0);
 	CU_ASSERT_EQUAL_FATAL(problems.count, 1);
 	problem_text(&problems.items[0], text, sizeof(text));
-	CU_ASSERT(rig_same(text, "p.yaml:10:3: no row uses role \"lonely\""));
+	CU_ASSERT(rig_same(text, "p.yaml:11:3: no row uses role \"lonely\""));
 	CU_ASSERT_STRING_EQUAL(problems.items[0].code, "unused-role");
 	problems_free(&problems);
 	rig_close(&rig);

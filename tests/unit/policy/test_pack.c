@@ -76,6 +76,39 @@ static void test_mistakes(void)
 }
 
 /* 256 roles fit, the next one is one too many. */
+/* A printed row may be several rules; they stand together, and count once. */
+static void test_parts(void)
+{
+#define PART(id) "  - {id: " id ", l4: tcp, proto: sip, from: a, to: a, dport: 1, need: required}\n"
+#define TABLES                                                           \
+	"pack: p\ntitle: t\ndocuments: {d: {title: t}}\n"                \
+	"tables: {d/t: {title: t, rows: 2}, d/u: {title: t, rows: 1}}\n" \
+	"roles: {a: {description: x}}\nrows:\n"
+	struct rig rig;
+
+	rig_open(&rig);
+	CU_ASSERT(rig_same(rig_wrong_pack(&rig, TABLES PART("d/t/1/http") PART("d/t/2")
+							PART("d/t/1/https") PART("d/u/1")),
+			   "p.yaml:4:10: table \"d/t\" has 2 rows, 3 of them are here"));
+	CU_ASSERT(rig_same(rig_wrong_pack(&rig, TABLES PART("d/t/1/http") PART("d/t/10/http")
+							PART("d/t/1") PART("d/u/1")),
+			   "p.yaml:4:10: table \"d/t\" has 2 rows, 3 of them are here"));
+	CU_ASSERT(rig_same(rig_wrong_pack(&rig, TABLES PART("d/t/10/http") PART("d/t/1/http")
+							PART("d/t/2") PART("d/u/1")),
+			   "p.yaml:4:10: table \"d/t\" has 2 rows, 3 of them are here"));
+	CU_ASSERT(rig_same(rig_wrong_pack(&rig, TABLES PART("d/t/1/http") PART("d/t/1/http")
+							PART("d/t/2") PART("d/u/1")),
+			   "p.yaml:8:10: row \"d/t/1/http\" is there already, at p.yaml:7:5"));
+	rig_pack(&rig, TABLES PART("d/t/1/http") PART("d/t/1/https") PART("d/u/1/x") PART("d/u/1/y")
+			       PART("d/t/2"));
+	CU_ASSERT_EQUAL(policy_row_count(rig.policy), 5);
+	CU_ASSERT_EQUAL(policy_find_row(rig.policy, "d/t/1/https"), 1);
+	CU_ASSERT_EQUAL(policy_find_row(rig.policy, "d/t/1"), -1);
+	rig_close(&rig);
+#undef PART
+#undef TABLES
+}
+
 static void test_role_limit(void)
 {
 	char pack[16384] = TOP "roles:\n", want[128];
@@ -152,6 +185,7 @@ static void test_two_packs(void)
 extern CU_TestInfo tests_pack[];
 CU_TestInfo tests_pack[] = {
 	{ "every mistake in a header is named with its line and column", test_mistakes },
+	{ "the parts of a printed row stand together and count once", test_parts },
 	{ "there are at most 256 roles", test_role_limit },
 	{ "a pack goes in whole or not at all", test_whole_or_nothing },
 	{ "packs share roles, but only those they declare", test_two_packs },

@@ -106,6 +106,16 @@ static void test_mistakes(void)
 		  "p.yaml:12:96: unknown parameter \"widht\"; did you mean \"width\"?" },
 		{ RIG_ROW ", sport: 5, tune: width",
 		  "p.yaml:12:106: tune: the row has two port keys, which one moves?" },
+		{ RIG_ROW ", tune: {sport: widht}",
+		  "p.yaml:12:104: unknown parameter \"widht\"; did you mean \"width\"?" },
+		{ RIG_ROW ", tune: {}", "p.yaml:12:96: tune: expected one of dport, sport, port" },
+		{ RIG_ROW ", tune: {dport: width, sport: width}",
+		  "p.yaml:12:96: tune: expected one of dport, sport, port" },
+		{ RIG_ROW ", tune: {proto: width}",
+		  "p.yaml:12:96: tune: expected one of dport, sport, port\n"
+		  "p.yaml:12:97: unknown key \"proto\" in tune (known: dport, sport, port)" },
+		{ RIG_ROW ", tune: [width]",
+		  "p.yaml:12:96: tune: expected a single value, found a list" },
 		{ RIG_ROW ", inferred: [porto]",
 		  "p.yaml:12:101: inferred: \"porto\" is not one of l4, proto, tls, from, to, "
 		  "dport, "
@@ -222,6 +232,46 @@ static void test_defaults(void)
 	rig_close(&rig);
 }
 
+/* The parameter moves the key there is, or the one that is named, which may not be there. */
+static void test_tune(void)
+{
+	static const struct {
+		const char *row;
+		enum port_key key;
+	} cases[] = {
+		{ RIG_ROW ", tune: width", PORT_KEY_DPORT },
+		{ "id: d/t/1, l4: tcp, proto: sip, from: alpha, to: beta, sport: 1, "
+		  "need: required, tune: width",
+		  PORT_KEY_SPORT },
+		{ "id: d/t/1, l4: tcp, proto: sip, from: alpha, to: beta, port: 1, "
+		  "need: required, tune: width",
+		  PORT_KEY_PORT },
+		{ RIG_ROW ", sport: 5, tune: {dport: width}", PORT_KEY_DPORT },
+		{ RIG_ROW ", sport: 5, tune: {sport: width}", PORT_KEY_SPORT },
+		{ RIG_ROW ", tune: {sport: width}", PORT_KEY_SPORT },
+	};
+	const struct port_set *sets[3];
+	const struct row *row;
+	struct rig rig;
+	size_t i, k;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		row = only_row(&rig, cases[i].row);
+		CU_ASSERT_STRING_EQUAL(row->tune, "width");
+		CU_ASSERT_EQUAL(row->tune_key, cases[i].key);
+		rig_site(&rig, "roles: {}\nparameters: {width: 7000-7001}\n");
+		rig_compile(&rig);
+		sets[PORT_KEY_DPORT] = &row->dport;
+		sets[PORT_KEY_SPORT] = &row->sport;
+		sets[PORT_KEY_PORT] = &row->port;
+		/* That key has the site's range, the others what they had. */
+		for (k = 0; k < ARRAY_SIZE(sets); k++)
+			CU_ASSERT((sets[k]->count == 1 && sets[k]->ranges[0].lo == 7000 &&
+				   sets[k]->ranges[0].hi == 7001) == (k == cases[i].key));
+		rig_close(&rig);
+	}
+}
+
 /* Days against `date -u -d 'DAY + 1 day' +%s`. */
 static void test_dates(void)
 {
@@ -288,6 +338,7 @@ CU_TestInfo tests_row[] = {
 	{ "one run shows all mistakes, in order", test_all_at_once },
 	{ "every key of a row is read", test_values },
 	{ "keys that are left out have their defaults", test_defaults },
+	{ "a parameter moves the key there is, or the one that is named", test_tune },
 	{ "a day ends when the next begins, in UTC", test_dates },
 	{ "a row is wide above 10,000 ports", test_width },
 	{ "one rule may stand for several printed rows", test_also },

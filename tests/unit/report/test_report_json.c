@@ -9,6 +9,7 @@
 #include <CUnit/CUnit.h>
 #include <jansson.h>
 
+#include "base/memory.h"
 #include "report/fixture.h"
 
 #define MOST_LINES 64
@@ -248,6 +249,54 @@ static void test_words(void)
 	fixture_close(&f);
 }
 
+static void clue(struct fixture *f, struct judged *flow, enum clue_kind kind, uint64_t value)
+{
+	struct ledger *l = &f->ledger;
+
+	if (flow->clue_count == 0)
+		flow->clues = (uint32_t)l->clue_count;
+	CU_ASSERT_EQUAL_FATAL(
+		memory_grow(&l->clues, &l->clue_cap, l->clue_count + 1, sizeof(*l->clues)), 0);
+	l->clues[l->clue_count++] = (struct clue){ .kind = (uint8_t)kind, .value = value };
+	flow->clue_count++;
+}
+
+static void test_media(void)
+{
+	struct fixture f;
+	struct lines lines;
+	struct judged *flow;
+	json_t *part;
+
+	fixture_open(&f, false);
+	fixture_capture(&f, "a.pcap", 10);
+	flow = fixture_flow(&f, VERDICT_EXPECTED, 17, "10.0.0.1:1000", "10.0.0.2:3478", 1);
+	clue(&f, flow, CLUE_ICE_SESSION, 7);
+	clue(&f, flow, CLUE_MS_VERSION, 6);
+	clue(&f, flow, CLUE_ICE_VERSION, 3);
+	clue(&f, flow, CLUE_STREAM_TYPE, 2);
+	clue(&f, flow, CLUE_PAYLOAD_TYPE, 1 + 114);
+	clue(&f, flow, CLUE_PAYLOAD_TYPE, 1 + 100);
+	flow = fixture_flow(&f, VERDICT_EXPECTED, 17, "10.0.0.1:1001", "10.0.0.2:3478", 2);
+	clue(&f, flow, CLUE_PAYLOAD_TYPE, 1 + 0);
+	clue(&f, flow, CLUE_PAYLOAD_TYPE, 1 + 0);
+	lines = report(&f);
+	part = json_object_get(record(&lines, "flow", 0), "identified");
+	has_keys(part,
+		 "proto tls confidence frames ms_version ice_version stream_type payload_types");
+	CU_ASSERT_EQUAL(num(part, "ms_version"), 6);
+	CU_ASSERT_EQUAL(num(part, "ice_version"), 3);
+	CU_ASSERT_STRING_EQUAL(str(part, "stream_type"), "video");
+	is(json_object_get(part, "payload_types"),
+	   json_pack("[{s:i,s:s},{s:i}]", "number", 114, "name", "x-msrta/16000", "number", 100));
+	part = json_object_get(record(&lines, "flow", 1), "identified");
+	has_keys(part, "proto tls confidence frames payload_types");
+	is(json_object_get(part, "payload_types"),
+	   json_pack("[{s:i,s:s}]", "number", 0, "name", "PCMU/8000"));
+	release(&lines);
+	fixture_close(&f);
+}
+
 static void test_summary(void)
 {
 	struct fixture f;
@@ -481,6 +530,7 @@ CU_TestInfo tests_report_json[] = {
 	{ "hostile names stay inside their strings", test_hostile },
 	{ "every byte that needs an escape has one", test_escapes },
 	{ "nothing leaks from one record into the next", test_cache },
+	{ "identified tells versions, stream and payload types of media", test_media },
 	{ "a control in another file names it", test_control_elsewhere },
 	{ "the order of the ledger does not show", test_order },
 	{ "the elapsed time has milliseconds and no nonsense", test_elapsed },

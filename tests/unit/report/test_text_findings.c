@@ -49,6 +49,21 @@ static struct judged *silent(struct fixture *f, const char *from, const char *to
 	return flow;
 }
 
+/* Where the reason is another flow's, the frames to look at are still the flow's own. */
+static void test_reason_of_another_flow(void)
+{
+	struct fixture f;
+	struct evidence *e;
+
+	start(&f, true);
+	fixture_flow(&f, VERDICT_INCONCLUSIVE, 17, "10.20.0.5:1000", "10.10.0.11:50000", 10);
+	e = fixture_evidence(&f, EVIDENCE_ICE_SESSION_WORKS, 70, 1, 2);
+	e->elsewhere = 1;
+	fixture_row(&f, "internal/client-ports/5");
+	has(&f, "\n              frame 10   udp.port == 50000");
+	fixture_close(&f);
+}
+
 /* One flow: both addresses, all frames of its reason. */
 static void test_one_flow(void)
 {
@@ -291,6 +306,7 @@ static void test_verbose(void)
 
 extern CU_TestInfo tests_text_findings[];
 CU_TestInfo tests_text_findings[] = {
+	{ "a reason of another flow leaves the flow its own frames", test_reason_of_another_flow },
 	{ "one flow shows all frames of its reason", test_one_flow },
 	{ "a fold speaks for each flow, or for the first", test_fold },
 	{ "roles are shown where all addresses hold them", test_roles },

@@ -1,0 +1,323 @@
+/*
+ * A client tries every pair of its own and its peer's candidates at once, and
+ * needs one of them (RFC 5245 2.2).  That the others stay silent says nothing;
+ * that all of them do says that media cannot pass.
+ *
+ * A media session is the checks that carry the same pair of user names (struct
+ * stun_facts), in the same capture group.  Checks without one are held together
+ * by their local candidate, the address and port they come from; a port that a
+ * later session uses again then counts as the same, which can only make us say
+ * less.  A pair behind a relay belongs to the session that the relayed checks
+ * name, and counts when one of those was answered.  Media on the port of a failed
+ * check, whose own checks came before the capture, takes silence its meaning.
+ *
+ * Sessions are entered for failed checks only, in one sorted list; all flows are
+ * then read once for those.
+ */
+#include "judge/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "judge/claim.h"
+
+/* Requests without an answer that mean something, of a session and of one pair (DESIGN 4). */
+#define REQUESTS_ENOUGH 3
+
+#define MEDIA_APPS                                                                        \
+	(APP_BIT(APP_STUN) | APP_BIT(APP_TURN) | APP_BIT(APP_MSTURN) | APP_BIT(APP_RTP) | \
+	 APP_BIT(APP_RTCP) | APP_BIT(APP_DTLS))
+
+/* By user names, or where @digest is 0 by local candidate. */
+struct session_key {
+	uint64_t digest;
+	struct address addr;
+	uint32_t group;
+	uint16_t port;
+	uint8_t l4;
+};
+
+/* First frames of some flows, all of the first one's file. */
+struct session_frames {
+	uint64_t frames[FLOW_FRAMES];
+	uint16_t input;
+	uint8_t count;
+};
+
+/**
+ * struct session - What is known of one media session
+ * @tried:	Pairs that failed
+ * @requests:	Datagrams sent to them
+ * @most:	... to one of them
+ * @worked:	Pairs that were answered with success
+ * @heard:	Pairs that were answered, but not so
+ */
+struct session {
+	struct session_key key;
+	int64_t first_ns;
+	uint64_t requests, most;
+	uint32_t tried, worked, heard;
+	struct session_frames failed_at, worked_at;
+};
+
+struct sessions {
+	struct settling *s;
+	struct session *items;
+	size_t count, cap;
+};
+
+static int key_order(const void *pa, const void *pb)
+{
+	const struct session_key *a = pa, *b = pb;
+	int order;
+
+	if (a->digest != b->digest)
+		return a->digest < b->digest ? -1 : 1;
+	if (a->group != b->group)
+		return a->group < b->group ? -1 : 1;
+	if (a->port != b->port)
+		return a->port < b->port ? -1 : 1;
+	if (a->l4 != b->l4)
+		return a->l4 < b->l4 ? -1 : 1;
+	order = address_compare(&a->addr, &b->addr);
+	return order < 0 ? -1 : order > 0;
+}
+static_assert(offsetof(struct session, key) == 0, "sessions are sorted as their keys");
+
+/* A check that came to nothing: silence, or a port that its host says is closed. */
+static bool is_failed_check(const struct ledger *l, const struct judged *flow)
+{
+	if (flow->app != APP_STUN)
+		return false;
+	if (flow->outcome == OUTCOME_REFUSED || flow->outcome == OUTCOME_NO_REPLY)
+		return true;
+	return flow->outcome == OUTCOME_UNKNOWN &&
+	       settle_find(l, flow, EVIDENCE_STUN_UNANSWERED) != NULL;
+}
+
+static struct session_key local_key(const struct ledger *l, const struct judged *flow,
+				    unsigned endpoint)
+{
+	return (struct session_key){
+		.group = l->captures[flow->input].group,
+		.addr = flow->key.addr[endpoint],
+		.port = flow->key.port[endpoint],
+		.l4 = flow->key.l4,
+	};
+}
+
+/* False when its checks carried no user names. */
+static bool named_key(const struct ledger *l, const struct judged *flow, struct session_key *key)
+{
+	const struct clue *clue = settle_clue(l, flow, CLUE_ICE_SESSION);
+
+	if (clue == NULL)
+		return false;
+	*key = (struct session_key){ .digest = clue->value,
+				     .group = l->captures[flow->input].group };
+	return true;
+}
+
+static struct session_key check_key(const struct ledger *l, const struct judged *flow)
+{
+	struct session_key key;
+
+	return named_key(l, flow, &key) ? key : local_key(l, flow, flow->initiator);
+}
+
+static struct session *find(const struct sessions *x, const struct session_key *key)
+{
+	return bsearch(key, x->items, x->count, sizeof(*x->items), key_order);
+}
+
+static void sort_unique(struct sessions *x)
+{
+	size_t n = 0;
+
+	qsort(x->items, x->count, sizeof(*x->items), key_order);
+	for (size_t i = 0; i < x->count; i++)
+		if (n == 0 || key_order(&x->items[n - 1], &x->items[i]) != 0)
+			x->items[n++] = x->items[i];
+	x->count = n;
+}
+
+/* By name and by port, or by port alone. */
+static int list_check(struct sessions *x, const struct judged *flow)
+{
+	const struct session_key keys[] = {
+		local_key(x->s->ledger, flow, flow->initiator),
+		check_key(x->s->ledger, flow),
+	};
+
+	if (memory_grow(&x->items, &x->cap, x->count + ARRAY_SIZE(keys), sizeof(*x->items)) != 0)
+		return FA_ENOMEM;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		x->items[x->count++] = (struct session){ .key = keys[i], .first_ns = INT64_MAX };
+	return 0;
+}
+
+static int list_sessions(struct sessions *x)
+{
+	const struct ledger *l = x->s->ledger;
+
+	for (size_t i = 0; i < l->flow_count; i++)
+		if (is_failed_check(l, &l->flows[i]) && list_check(x, &l->flows[i]) != 0)
+			return FA_ENOMEM;
+	if (x->count != 0)
+		sort_unique(x);
+	return 0;
+}
+
+static void note_frame(struct session_frames *f, const struct judged *flow)
+{
+	if (f->count == 0)
+		f->input = flow->input;
+	if (f->count < FLOW_FRAMES && f->input == flow->input)
+		f->frames[f->count++] = flow->first_frame;
+}
+
+static void count_failed(const struct sessions *x, const struct judged *flow)
+{
+	struct session_key key = check_key(x->s->ledger, flow);
+	struct session *session = find(x, &key);
+	uint64_t sent = flow->packets[flow->initiator];
+
+	session->tried++;
+	session->requests += sent;
+	session->most = MAX(session->most, sent);
+	session->first_ns = MIN(session->first_ns, flow->first_ns);
+	note_frame(&session->failed_at, flow);
+}
+
+static bool is_relay(const struct judged *flow)
+{
+	return flow->app == APP_TURN || flow->app == APP_MSTURN;
+}
+
+static void count_answered(struct session *session, const struct judged *flow)
+{
+	if (session == NULL)
+		return;
+	if (!flow->checked) {
+		/* That a relay answers says nothing of a check it carried. */
+		session->heard += !is_relay(flow);
+		return;
+	}
+	session->worked++;
+	note_frame(&session->worked_at, flow);
+}
+
+/* From the port of a candidate a STUN server is asked too; its answer opens no pair. */
+static bool is_pair(const struct ledger *l, const struct judged *flow)
+{
+	const struct row *best = ledger_best_row(l, flow);
+
+	return flow->app != APP_STUN || best == NULL || claim_is_media(best);
+}
+
+/* A flow that is no failed check: a pair that was answered, by a session's name or port. */
+static void count_other(const struct sessions *x, const struct judged *flow)
+{
+	const struct ledger *l = x->s->ledger;
+	struct session_key key;
+
+	if ((APP_BIT(flow->app) & MEDIA_APPS) == 0 ||
+	    (!flow->checked && flow->outcome != OUTCOME_ESTABLISHED &&
+	     flow->outcome != OUTCOME_ABORTED))
+		return;
+	if (named_key(l, flow, &key)) {
+		count_answered(find(x, &key), flow);
+		return;
+	}
+	for (unsigned e = 0; e < 2 && is_pair(l, flow); e++) {
+		key = local_key(l, flow, e);
+		count_answered(find(x, &key), flow);
+	}
+}
+
+static void add_frames(struct sessions *x, struct judged *flow, enum evidence_code code,
+		       const struct session_frames *frames, uint32_t value, uint32_t value2)
+{
+	struct evidence *e = settle_add(x->s->ledger, flow, code, 0);
+
+	if (e == NULL)
+		return;
+	e->value = value;
+	e->value2 = value2;
+	memcpy(e->frames, frames->frames, sizeof(e->frames));
+	if (code == EVIDENCE_ICE_SESSION_WORKS || frames->input != flow->input)
+		e->elsewhere = (uint16_t)(1 + frames->input);
+}
+
+/* Why a session of which nothing was heard proves nothing either; true when it does prove it. */
+static bool silence_tells(struct sessions *x, struct judged *flow, const struct session *session)
+{
+	int64_t window = settle_group_of(x->s, flow)->last_ns - session->first_ns;
+	struct session_key port = local_key(x->s->ledger, flow, flow->initiator);
+	const struct session *near = find(x, &port);
+	struct evidence *e;
+	uint32_t index;
+
+	if (!controls_could_see_answer(x->s->controls, flow)) {
+		settle_add(x->s->ledger, flow, EVIDENCE_SINGLE_DIRECTION, flow->first_frame);
+		settle_downgrade(flow, OUTCOME_ONE_SIDED);
+		return false;
+	}
+	if (session->most < REQUESTS_ENOUGH && window < x->s->options->attempt_timeout_ns) {
+		e = settle_add(x->s->ledger, flow, EVIDENCE_CAPTURE_ENDS_SOON, 0);
+		if (e != NULL)
+			e->value = (uint32_t)(MAX(window, 0) / NS_PER_MS);
+		settle_downgrade(flow, OUTCOME_UNKNOWN);
+		return false;
+	}
+	if (session->heard + near->heard + near->worked != 0 ||
+	    session->requests < REQUESTS_ENOUGH ||
+	    controls_find(x->s->controls, flow, &index) == CONTROL_NONE) {
+		settle_add(x->s->ledger, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);
+		settle_downgrade(flow, OUTCOME_UNKNOWN);
+		return false;
+	}
+	return true;
+}
+
+static void settle_check(struct sessions *x, struct judged *flow)
+{
+	struct session_key key = check_key(x->s->ledger, flow);
+	const struct session *session = find(x, &key);
+
+	if (session->worked != 0) {
+		add_frames(x, flow, EVIDENCE_ICE_SESSION_WORKS, &session->worked_at,
+			   session->worked, 0);
+		settle_downgrade(flow, OUTCOME_UNKNOWN);
+		return;
+	}
+	if (flow->outcome == OUTCOME_UNKNOWN || !silence_tells(x, flow, session))
+		return;
+	add_frames(x, flow, EVIDENCE_ICE_SESSION_FAILED, &session->failed_at, session->tried,
+		   (uint32_t)MIN(session->requests, UINT32_MAX));
+	flow->grade = GRADE_LIKELY; /* settle.c adds the control and the cause */
+}
+
+int settle_sessions(struct settling *s)
+{
+	struct sessions x = { .s = s };
+	struct ledger *l = s->ledger;
+	int status = list_sessions(&x);
+
+	for (size_t i = 0; i < l->flow_count && x.count != 0; i++) {
+		if (is_failed_check(l, &l->flows[i]))
+			count_failed(&x, &l->flows[i]);
+		else
+			count_other(&x, &l->flows[i]);
+	}
+	for (size_t i = 0; i < l->flow_count && x.count != 0; i++) {
+		struct judged *flow = &l->flows[i];
+		const struct row *best = ledger_best_row(l, flow);
+
+		if (best != NULL && claim_is_media(best) && is_failed_check(l, flow))
+			settle_check(&x, flow);
+	}
+	free(x.items);
+	return status;
+}
