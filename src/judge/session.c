@@ -250,6 +250,20 @@ static void add_frames(struct sessions *x, struct judged *flow, enum evidence_co
 		e->elsewhere = (uint16_t)(1 + frames->input);
 }
 
+/*
+ * A candidate of a network that nobody routes to, and that the site knows nothing of: the
+ * peer's home (facts/protocols.md 0.6).
+ */
+static bool is_far_private(const struct ledger *l, const struct judged *flow)
+{
+	const struct address *peer = &flow->key.addr[flow->initiator ^ 1u];
+	static const struct role_set none;
+	struct role_set roles;
+
+	policy_roles_of(l->policy, peer, &roles);
+	return address_is_private(peer) && memcmp(&roles, &none, sizeof(none)) == 0;
+}
+
 /* Why a session of which nothing was heard proves nothing either; true when it does prove it. */
 static bool silence_tells(struct sessions *x, struct judged *flow, const struct session *session)
 {
@@ -257,21 +271,24 @@ static bool silence_tells(struct sessions *x, struct judged *flow, const struct 
 	struct session_key port = local_key(x->s->ledger, flow, flow->initiator);
 	const struct session *near = find(x, &port);
 	struct evidence *e;
+	bool silent = flow->outcome == OUTCOME_NO_REPLY; /* else its host spoke */
 	uint32_t index;
 
-	if (!controls_could_see_answer(x->s->controls, flow)) {
+	if (silent && !controls_could_see_answer(x->s->controls, flow)) {
 		settle_add(x->s->ledger, flow, EVIDENCE_SINGLE_DIRECTION, flow->first_frame);
 		settle_downgrade(flow, OUTCOME_ONE_SIDED);
 		return false;
 	}
-	if (session->most < REQUESTS_ENOUGH && window < x->s->options->attempt_timeout_ns) {
+	if (silent && session->most < REQUESTS_ENOUGH &&
+	    window < x->s->options->attempt_timeout_ns) {
 		e = settle_add(x->s->ledger, flow, EVIDENCE_CAPTURE_ENDS_SOON, 0);
 		if (e != NULL)
 			e->value = (uint32_t)(MAX(window, 0) / NS_PER_MS);
 		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return false;
 	}
-	if (session->heard + near->heard + near->worked != 0 ||
+	if (is_far_private(x->s->ledger, flow) ||
+	    session->heard + near->heard + near->worked != 0 ||
 	    session->requests < REQUESTS_ENOUGH ||
 	    controls_find(x->s->controls, flow, &index) == CONTROL_NONE) {
 		settle_add(x->s->ledger, flow, EVIDENCE_SILENCE_IS_NORMAL, 0);

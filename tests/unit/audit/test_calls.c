@@ -202,24 +202,39 @@ static void the_checks_of_a_call_are_judged_together(void)
 
 		begin(&c);
 		other_traffic(&c);
-		unanswered(&c, "192.168.0.4:50005");
-		unanswered(&c, "192.168.0.5:50005");
+		unanswered(&c, "203.0.113.44:50005");
+		unanswered(&c, "203.0.113.45:50005");
 		/* The peer's own check names the fragments the other way round. */
 		udp(&c, PARTNER ":50007", CLIENT ":50001", CHECK_2("0000000004"));
 		if (works)
 			udp(&c, CLIENT ":50001", PARTNER ":50007", CHECKED("0000000004"));
 		audit_tape(&c);
-		SAME(said(flow_of(&c, 50001, "192.168.0.4")),
+		SAME(said(flow_of(&c, 50001, "203.0.113.44")),
 		     works ? "inconclusive unknown" : "blocked no_reply");
-		SAME(said(flow_of(&c, 50001, "192.168.0.5")),
+		SAME(said(flow_of(&c, 50001, "203.0.113.45")),
 		     works ? "inconclusive unknown" : "blocked no_reply");
-		e = evidence_of(&c, flow_of(&c, 50001, "192.168.0.4"),
+		e = evidence_of(&c, flow_of(&c, 50001, "203.0.113.44"),
 				works ? EVIDENCE_ICE_SESSION_WORKS : EVIDENCE_ICE_SESSION_FAILED);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 		CU_ASSERT_EQUAL(e->value, works ? 1 : 3);
 		CU_ASSERT_EQUAL(e->frames[0], TAPE_SIP_PACKETS + (works ? 11 : 1));
 		end(&c);
 	}
+}
+
+/* A peer's home network, which nobody routes to: no silence of it says anything. */
+static void a_private_candidate_of_nobody_is_never_blocked(void)
+{
+	struct call c;
+
+	begin(&c);
+	other_traffic(&c);
+	unanswered(&c, "192.168.0.4:50005");
+	audit_tape(&c);
+	SAME(said(flow_of(&c, 50001, "192.168.0.4")), "inconclusive unknown");
+	CU_ASSERT_PTR_NOT_NULL(
+		evidence_of(&c, flow_of(&c, 50001, "192.168.0.4"), EVIDENCE_SILENCE_IS_NORMAL));
+	end(&c);
 }
 
 /* A relay carries the one check that is answered: behind two NATs most calls are so. */
@@ -456,6 +471,8 @@ CU_TestInfo tests_calls[] = {
 	{ "both halves of a dialogue are established", both_halves_of_a_dialogue_are_established },
 	{ "a silent alternate server is blocked", a_silent_alternate_server_is_blocked },
 	{ "the checks of a call are judged together", the_checks_of_a_call_are_judged_together },
+	{ "a private candidate of nobody is never blocked",
+	  a_private_candidate_of_nobody_is_never_blocked },
 	{ "a call through the relay works", a_call_through_the_relay_works },
 	{ "ICMP about a check decides that flow", icmp_about_a_check_decides_that_flow },
 	{ "pseudo-TLS and a relay behind it are expected", pseudo_tls_and_a_relay_are_expected },
