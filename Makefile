@@ -1,4 +1,4 @@
-# make             build/$(MODE)/flowaudit and libflowaudit.a      MODE = release debug asan tsan cov
+# make             build/$(MODE)/flowaudit and libflowaudit.a      MODE = release debug asan tsan cov fuzz
 # make test        every test                                      V=1 shows the commands
 # make help        the other targets and the variables
 .SUFFIXES:
@@ -41,7 +41,10 @@ mode_cflags_tsan     := -O1 -g3 -fsanitize=thread
 mode_ldflags_tsan    := -fsanitize=thread
 mode_cflags_cov      := -O0 -g3 --coverage
 mode_ldflags_cov     := --coverage
-$(if $(mode_cflags_$(MODE)),,$(error unknown MODE '$(MODE)': use release, debug, asan, tsan or cov))
+mode_cflags_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+mode_ldflags_fuzz    := -fsanitize=address,undefined
+$(if $(mode_cflags_$(MODE)),,$(error unknown MODE '$(MODE)': use release, debug, asan, tsan, cov or fuzz))
 
 # What the user gives comes last so that it wins; ours never overwrites it.
 FA_CPPFLAGS  = -D_GNU_SOURCE -Iinclude -Isrc -DFA_VERSION='"$(VERSION)"' -DFA_RULESDIR='"$(RULESDIR)"' \
@@ -66,10 +69,12 @@ $(if $(filter auto yes no,$(NDPI)),,$(error unknown NDPI '$(NDPI)': use auto, ye
 
 LIB_SRC  := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c) $(foreach r,$(ROOMS),$(wildcard tests/unit/$(r)/*.c))
+FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
+FUZZ_OBJ := $(FUZZ_SRC:%.c=$(B)/%.o)
 MAIN_OBJ := $(B)/src/main.o
-OBJ      := $(LIB_OBJ) $(UNIT_OBJ) $(MAIN_OBJ)
+OBJ      := $(LIB_OBJ) $(UNIT_OBJ) $(FUZZ_OBJ) $(MAIN_OBJ)
 
 .PHONY: all lib unit
 all: $(B)/flowaudit
@@ -105,6 +110,15 @@ $(B)/tests/unit/main.o: CPPFLAGS += -I$(B)
 $(B)/tests/unit/main.o: $(B)/suites.h
 $(UNIT_OBJ): CPPFLAGS += -Itests/unit
 
+# One program for every fuzz target: it runs the one its name says.  The driver that needs no
+# libFuzzer runs them all over the kept corpus.
+$(B)/fuzz: $(filter-out %/replay.o,$(FUZZ_OBJ)) $(B)/libflowaudit.a
+	@echo "  LD    $@"
+	$(Q)$(CC) -fsanitize=fuzzer $(FA_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS) $(LDLIBS)
+$(B)/fuzz-replay: $(filter-out %/libfuzzer.o,$(FUZZ_OBJ)) $(B)/libflowaudit.a
+	@echo "  LD    $@"
+	$(Q)$(CC) $(FA_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS) $(LDLIBS)
+
 # ---- set-up -------------------------------------------------------------------------------
 BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev libjansson-dev \
 	libnet1-dev $(if $(filter no,$(NDPI)),,libndpi-dev)
@@ -137,8 +151,8 @@ SHARED ?= ../shared
 export FLOWAUDIT_SHARED := $(abspath $(SHARED))
 export FLOWAUDIT_RULES := $(CURDIR)/rules
 
-.PHONY: unit traps truth shared golden invariance bad-input check forge pcaps pcaps-check rules \
-	layers headers example install-test schema man prefetch test
+.PHONY: unit traps truth shared golden invariance bad-input hostile fuzz-replay check forge pcaps \
+	pcaps-check rules layers headers example install-test schema man prefetch test
 unit: $(B)/unit
 	$(B)/unit $(SUITE)
 traps: $(B)/unit
@@ -169,6 +183,10 @@ check: $(B)/flowaudit
 	tests/check.sh $<
 bad-input: $(B)/flowaudit
 	tests/bad-input.sh $<
+hostile: $(B)/flowaudit
+	tests/hostile.py $<
+fuzz-replay: $(B)/fuzz-replay
+	$< tests/fuzz/corpus $(TARGET)
 rules: $(B)/flowaudit
 	tests/rules.sh $<
 schema:
@@ -186,8 +204,8 @@ example: $(B)/flowaudit
 install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
-test: all unit truth shared golden invariance bad-input check forge pcaps-check rules schema man \
-	layers headers prefetch confusion-check example install-test
+test: all unit truth shared golden invariance bad-input hostile fuzz-replay check forge pcaps-check \
+	rules schema man layers headers prefetch confusion-check example install-test
 
 # Beside tshark and nDPI: slow, and both must be installed (status 77: they are not).
 .PHONY: confusion confusion-check
@@ -195,6 +213,14 @@ confusion: $(B)/flowaudit
 	python3 tests/confusion/confusion.py $< $(FLOWAUDIT_SHARED)/captures pcaps/recorded
 confusion-check:
 	python3 tests/confusion/confusion.py --check
+
+# Every target for SECONDS, or the one TARGET: make fuzz SECONDS=600 TARGET=pcapng
+SECONDS ?= 10
+FUZZ_CC ?= clang
+.PHONY: fuzz
+fuzz:
+	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=$(FUZZ_CC) $(BUILD)/fuzz/fuzz
+	tests/fuzz/run.sh $(BUILD)/fuzz/fuzz $(SECONDS) $(TARGET)
 
 # ---- speed -------------------------------------------------------------------------------
 BENCH_BIN := $(B)/bench
@@ -264,6 +290,7 @@ help:
 	@echo "make confusion    beside tshark and nDPI, flow by flow; UPDATE=1 rewrites its README.md"
 	@echo "make forge        forge every row and every case, and find them again"
 	@echo "make pcaps        write pcaps/forged anew; pcaps-check compares"
+	@echo "make fuzz         libFuzzer on every untrusted input (clang); SECONDS=n TARGET=name"
 	@echo "make bench        beside other programs; bench-quick, bench-instructions"
 	@echo "make install      honours DESTDIR and PREFIX; make uninstall takes it away"
 	@echo "make format-check clang-format has nothing to say"

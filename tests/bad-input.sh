@@ -68,6 +68,8 @@ expect "a link type that nobody decodes judges nothing" 3 '' "$program" audit us
 holds "an unknown link type is counted by name" 'linktype_147'
 gzip -c "$good" | head -c 900 >cut.pcap.gz
 expect "a packed capture cut short" 2 'cut.pcap.gz: .*cut short' "$program" audit cut.pcap.gz
+gzip -c "$good" | gzip -c | head -c 1500 >twice.pcap.gz
+expect "a capture packed twice and cut short" 2 'twice.pcap.gz: .*cut short' "$program" audit twice.pcap.gz
 gzip -c text.pcap >text.pcap.gz
 expect "a packed file of another kind" 2 'text.pcap.gz: .*not a capture' "$program" audit text.pcap.gz
 expect "what was read beside a bad file is reported" 2 'text.pcap: ' "$program" audit text.pcap "$good"

@@ -383,11 +383,12 @@ uint32_t flow_table_packet(struct flow_table *table, const struct facts *facts,
 	enum flow_state old;
 	uint32_t id;
 
-	if (slot->kind == FLOW_SLOT_NONE)
-		return FLOW_NONE;
+	/* Every packet has its part in the time, or steps would depend on batches. */
 	flow_table_clock(table, ts_ns);
 	if (FA_UNLIKELY(table->now_ns - ts_ns > CLOCK_STEP_NS))
 		table->stats.clock_steps++;
+	if (slot->kind == FLOW_SLOT_NONE)
+		return FLOW_NONE;
 	id = find(table, slot);
 	if (slot->kind == FLOW_SLOT_QUOTE)
 		return take_quote(table, facts, slot, id, ts_ns);

@@ -12,26 +12,33 @@ enum {
 	NULLS_MAX = 4,   /* null packets before the first one */
 };
 
+/*
+ * What the first four bytes say of a packet of @size: RTP and RTCP, DTLS, or a STUN
+ * type (all begin with 00 or 01) and its length.  The same however few have come.
+ */
+static enum fit packet_begins(const uint8_t *bytes, size_t len, size_t size)
+{
+	enum fit media = fit_byte(bytes, len, 0, 0x80, 0xbf);
+	enum fit dtls = fit_byte(bytes, len, 0, 20, 25);
+	enum fit stun = fit_byte(bytes, len, 0, 0, 3);
+
+	dtls = MIN(dtls, fit_byte(bytes, len, 1, 0xfe, 0xfe));
+	stun = MIN(stun, fit_be16(bytes, len, 2, (unsigned)size - 20, (unsigned)size - 20));
+	return MAX(MAX(media, dtls), stun);
+}
+
 static enum fit first_packet(const uint8_t *bytes, size_t len, size_t size)
 {
 	static const struct ident none;
 	struct input in = { .bytes = bytes, .len = MIN(len, size), .wire_len = size };
-	enum fit stun = stun_fits_header(bytes, in.len);
 
-	if (size < 8)
+	if (size < 8 || packet_begins(bytes, in.len, size) == FIT_NO)
 		return FIT_NO;
-	if (stun == FIT_YES && in.len >= 4)
-		return 20u + ((size_t)bytes[2] << 8) + bytes[3] == size ? FIT_YES : FIT_NO;
-	if (len >= size)
-		return media_plausible(&none, &in) ? FIT_YES : FIT_NO;
-	if (bytes[0] >= 0x80 && bytes[0] <= 0xbf)
-		return FIT_MORE; /* RTP, RTCP */
-	if (bytes[0] >= 20 && bytes[0] <= 25)
-		return MIN(fit_byte(bytes, in.len, 1, 0xfe, 0xfe), FIT_MORE);
-	return bytes[0] < 4
-		       ? MIN(fit_be16(bytes, in.len, 2, (unsigned)size - 20, (unsigned)size - 20),
-			     FIT_MORE)
-		       : FIT_NO;
+	if (stun_fits_header(bytes, in.len) == FIT_YES)
+		return FIT_YES;
+	if (len < size)
+		return FIT_MORE;
+	return media_plausible(&none, &in) ? FIT_YES : FIT_NO;
 }
 
 static enum fit framed_starts(const uint8_t *bytes, size_t len)

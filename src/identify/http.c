@@ -21,7 +21,7 @@ static enum fit http_opens(const uint8_t *bytes, size_t len)
 	size_t at = lines_skip_empty(bytes, len), end = 0;
 	enum fit fit;
 
-	if (at == len)
+	if (at == len || at == LINES_EMPTY_MAX)
 		return len == 0 ? FIT_MORE : FIT_MAYBE;
 	bytes += at;
 	len -= at;

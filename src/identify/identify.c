@@ -315,33 +315,6 @@ static void join_somewhere(struct ident *id, const struct input *in)
 	}
 }
 
-/* Choose who follows this direction, if its bytes tell. */
-static void choose_owner(struct ident *id, const struct input *in)
-{
-	struct ident_side *side = &id->work.side[in->dir];
-	unsigned other = id->work.side[1 - in->dir].first;
-	const uint8_t *bytes = in->bytes + side->base;
-	size_t len = in->len - side->base;
-	bool waits = false;
-	int first = -1;
-
-	if (len == 0)
-		return;
-	for (unsigned i = 0; i < ARRAY_SIZE(stream_protocols); i++) {
-		enum fit fit = test_side(side, i, bytes, len);
-
-		if (fit == FIT_MAYBE && other == i + 1 && first < 0)
-			first = (int)i;
-		if (fit == FIT_YES && first < 0 && !waits)
-			first = (int)i;
-		waits = waits || fit == FIT_MORE;
-	}
-	if (first >= 0)
-		own(id, in->dir, (unsigned)first, side->base);
-	else if (id->midstream)
-		join_somewhere(id, in);
-}
-
 /* The stream protocols that some assignment of the sets to the sides still allows. */
 static uint16_t stream_candidates(const struct ident *id)
 {
@@ -353,6 +326,40 @@ static uint16_t stream_candidates(const struct ident *id)
 		return ALL_STREAM;
 	return (uint16_t)(((a->opens & b->answers) | (b->opens & a->answers)) &
 			  ~(a->lost | b->lost));
+}
+
+/* Choose who follows this direction, if its bytes tell. */
+static void choose_owner(struct ident *id, const struct input *in)
+{
+	struct ident_side *side = &id->work.side[in->dir];
+	unsigned other = id->work.side[1 - in->dir].first;
+	enum fit fits[ARRAY_SIZE(stream_protocols)];
+	uint16_t candidates = ALL_STREAM;
+	const uint8_t *bytes = in->bytes + side->base;
+	size_t len = in->len - side->base;
+	bool waits = false;
+	int first = -1;
+
+	if (len == 0)
+		return;
+	for (unsigned i = 0; i < ARRAY_SIZE(stream_protocols); i++)
+		fits[i] = test_side(side, i, bytes, len);
+	/* As when the bytes had come one by one: what the other side rules out is out. */
+	if (other == 0)
+		candidates = stream_candidates(id);
+	for (unsigned i = 0; i < ARRAY_SIZE(stream_protocols); i++) {
+		enum fit fit = (candidates & protocol_bit(i)) != 0 ? fits[i] : FIT_NO;
+
+		if (fit == FIT_MAYBE && other == i + 1 && first < 0)
+			first = (int)i;
+		if (fit == FIT_YES && first < 0 && !waits)
+			first = (int)i;
+		waits = waits || fit == FIT_MORE;
+	}
+	if (first >= 0)
+		own(id, in->dir, (unsigned)first, side->base);
+	else if (id->midstream)
+		join_somewhere(id, in);
 }
 
 static void stream_possible(struct ident *id)

@@ -22,7 +22,7 @@ size_t lines_skip_empty(const uint8_t *bytes, size_t len)
 {
 	size_t at = 0;
 
-	while (at < len && at < LINE_MAX_BYTES && (bytes[at] == '\r' || bytes[at] == '\n'))
+	while (at < len && at < LINES_EMPTY_MAX && (bytes[at] == '\r' || bytes[at] == '\n'))
 		at++;
 	return at;
 }
@@ -161,7 +161,8 @@ enum follow lines_follow(struct ident *id, const struct input *in, const struct 
 	struct ident_side *side = &id->work.side[in->dir];
 	enum follow result = FOLLOW_MORE;
 
-	while (result == FOLLOW_MORE) {
+	/* What came after the end in another segment would not be looked at either. */
+	while (result == FOLLOW_MORE && !id->work.finished) {
 		bool too_long = false;
 		struct cursor line;
 

@@ -27,7 +27,13 @@ enum follow lines_follow(struct ident *id, const struct input *in, const struct 
 /* A method: @least to 20 of A-Z, '_' and '-', then a blank; *@end is the offset behind it. */
 enum fit lines_fits_method(const uint8_t *bytes, size_t len, size_t least, size_t *end);
 
-/* Offset of the first byte that is neither CR nor LF: empty lines before a message. */
+/*
+ * Empty lines in front of a message are looked at up to here.  They come anew with every
+ * byte, so the bound is what keeps the work linear; behind more of them anything may follow.
+ */
+#define LINES_EMPTY_MAX 256u
+
+/* Offset of the first byte that is neither CR nor LF, or LINES_EMPTY_MAX. */
 size_t lines_skip_empty(const uint8_t *bytes, size_t len);
 
 /* The header line is of this name, in any case: @c moves to its value. */

@@ -240,8 +240,11 @@ static enum follow msturn_stream_follow(struct ident *id, const struct input *in
 		if (!follow_frame(id, &frame))
 			return id->seen == 0 ? FOLLOW_LOST : FOLLOW_END;
 		side->offset += (uint32_t)size;
-		if (id->answer.frame != 0 || (id->work.strong & APP_BIT(APP_RTP)) != 0)
+		/* What another segment would not bring back does not count in this one. */
+		if (id->answer.frame != 0 || (id->work.strong & APP_BIT(APP_RTP)) != 0) {
 			ident_finish(id);
+			return FOLLOW_END;
+		}
 		if (++side->frames >= FRAMES_MAX)
 			return FOLLOW_END;
 	}

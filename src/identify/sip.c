@@ -61,10 +61,10 @@ static size_t skip_zeros(const uint8_t *bytes, size_t len)
 static enum fit sip_starts(const uint8_t *bytes, size_t len)
 {
 	size_t at = skip_zeros(bytes, len);
+	size_t empty = lines_skip_empty(bytes + at, len - at);
 
-	at += lines_skip_empty(bytes + at, len - at);
-
-	if (at == len)
+	at += empty;
+	if (at == len || empty == LINES_EMPTY_MAX)
 		return len == 0 ? FIT_MORE : FIT_MAYBE;
 	return MAX(fits_request(bytes + at, len - at), fits_response(bytes + at, len - at));
 }
@@ -155,8 +155,11 @@ static enum follow sip_follow(struct ident *id, const struct input *in)
 	struct ident_side *side = &id->work.side[in->dir];
 	enum follow result = lines_follow(id, in, &sip_rules);
 
-	/* Method and scheme alone are rarely wrong; the line's end may never be captured. */
-	if (result == FOLLOW_MORE && side->frames == 0 && in->len > side->offset &&
+	/*
+	 * Method and scheme alone are rarely wrong, and the line's end may never be
+	 * captured; but while it may come, it tells.
+	 */
+	if (result == FOLLOW_MORE && in->last && side->frames == 0 && in->len > side->offset &&
 	    sip_starts(in->bytes + side->offset, in->len - side->offset) == FIT_YES)
 		ident_note(id, APP_SIP, CONFIDENCE_WEAK, in);
 	return result;

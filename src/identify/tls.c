@@ -324,15 +324,20 @@ static bool walk_start(struct ident *id, struct ident_side *side, const struct i
 {
 	const uint8_t *bytes = in->bytes + side->offset;
 	size_t len = in->len - side->offset;
+	enum fit begins, joins;
 
 	if (len == 0)
 		return false;
 	if (tls_hello_sslv2(bytes, len) == FIT_YES && !walk_sslv2(id, side, in))
 		return false;
+	begins = MAX(tls_hello_opens(bytes, len), tls_hello_answers(bytes, len));
+	joins = begins == FIT_NO ? tls_hello_joins(bytes, len, 0) : FIT_NO;
+	/* Handed over by another protocol, the first record may have only begun. */
+	if ((begins == FIT_MORE || joins == FIT_MORE) && !in->last)
+		return false;
 	side->state = TLS_WALKING;
 	/* The first record is complete enough to know that it is neither hello nor alert. */
-	if (tls_hello_opens(bytes, len) == FIT_NO && tls_hello_answers(bytes, len) == FIT_NO &&
-	    tls_hello_joins(bytes, len, 0) == FIT_YES)
+	if (joins == FIT_YES)
 		side->tls.flags |= TLS_JOINED;
 	return true;
 }

@@ -25,27 +25,28 @@ static void payload_type(struct output *out, unsigned number, bool first)
 /* One number a kind, the two ends' payload types as a list without repetition. */
 void json_media(struct json_writer *w, const struct judged *flow)
 {
-	const struct clue *clues = w->ledger->clues + flow->clues;
 	struct output *out = w->out;
 	uint64_t shown = 0;
 
 	for (unsigned i = 0; i < flow->clue_count; i++) {
-		switch ((enum clue_kind)clues[i].kind) {
+		const struct clue *clue = &w->ledger->clues[flow->clues + i];
+
+		switch ((enum clue_kind)clue->kind) {
 		case CLUE_MS_VERSION:
 			JSON_LITERAL(out, ",\"ms_version\":");
-			output_u64(out, clues[i].value);
+			output_u64(out, clue->value);
 			break;
 		case CLUE_ICE_VERSION:
 			JSON_LITERAL(out, ",\"ice_version\":");
-			output_u64(out, clues[i].value);
+			output_u64(out, clue->value);
 			break;
 		case CLUE_STREAM_TYPE:
-			json_name(out, ",\"stream_type\":", stream_type_name(clues[i].value));
+			json_name(out, ",\"stream_type\":", stream_type_name(clue->value));
 			break;
 		case CLUE_PAYLOAD_TYPE:
-			if (clues[i].value != shown)
-				payload_type(out, (unsigned)clues[i].value - 1, shown == 0);
-			shown = clues[i].value;
+			if (clue->value != shown)
+				payload_type(out, (unsigned)clue->value - 1, shown == 0);
+			shown = clue->value;
 			break;
 		case CLUE_ICE_SESSION:
 		case CLUE_ALTERNATE:

@@ -337,6 +337,24 @@ static void finishing(void)
 	flow_table_free(t);
 }
 
+/* Or it would depend on batches how many steps there were. */
+static void packets_of_no_flow_move_the_clock(void)
+{
+	struct flow_table_options o = fix_small(8);
+	struct flow_table *t = fix_table(&o);
+	struct facts arp = { .class = CLASS_ARP, .number = 1, .ts_ns = FIX_T0 + 9 * NS_PER_S };
+	struct facts f = fix_udp(1, FIX_T0);
+
+	CU_ASSERT_EQUAL(fix_take(t, &arp), FLOW_NONE);
+	CU_ASSERT_EQUAL(fix_stats(t).clock_steps, 0);
+	(void)fix_take(t, &f);
+	CU_ASSERT_EQUAL(fix_stats(t).clock_steps, 1);
+	arp.ts_ns = FIX_T0;
+	(void)fix_take(t, &arp);
+	CU_ASSERT_EQUAL(fix_stats(t).clock_steps, 2);
+	flow_table_free(t);
+}
+
 CU_TestInfo tests_retire[] = {
 	{ "a packet after the idle time opens a new flow", idle_to_the_nanosecond },
 	{ "time retires a silent flow in its second", idle_by_advance },
@@ -351,5 +369,6 @@ CU_TestInfo tests_retire[] = {
 	{ "attempts without an answer are evicted first", half_open_go_first },
 	{ "a batch of new flows fits a full table", batch_into_a_full_table },
 	{ "finishing retires each flow once and forgets the time", finishing },
+	{ "packets of no flow move the clock", packets_of_no_flow_move_the_clock },
 	CU_TEST_INFO_NULL,
 };

@@ -84,6 +84,17 @@ static void a_length_that_disagrees_is_no_frame(void)
 	CU_ASSERT_FALSE(POSSIBLE(&f, APP_STUN));
 }
 
+/* The first byte rules it out, so the cookie behind it does not bring it back. */
+static void no_stun_type_is_none_however_it_is_cut(void)
+{
+	static const char odd[] = "0020 2a01 000c 2112a442 " ID " 8070 0004 00000003 8054 0000";
+
+	feed_stream(&f);
+	feed_hex(&f, 0, odd);
+	CU_ASSERT_EQUAL(f.id.seen, 0);
+	CU_ASSERT_FALSE(POSSIBLE(&f, APP_STUN));
+}
+
 /* Joined late, RTP says not where it begins; the next check does. */
 static void joined_late_the_next_check_is_found(void)
 {
@@ -133,6 +144,7 @@ CU_TestInfo tests_framed[] = {
 	{ "frames straddle segments", frames_straddle_segments },
 	{ "null packets are skipped", null_packets_are_skipped },
 	{ "a length that disagrees is no frame", a_length_that_disagrees_is_no_frame },
+	{ "no STUN type is none however it is cut", no_stun_type_is_none_however_it_is_cut },
 	{ "joined late, the next check is found", joined_late_the_next_check_is_found },
 	{ "it gives up after its share of frames", it_gives_up_after_its_share_of_frames },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },

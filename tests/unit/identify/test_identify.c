@@ -65,6 +65,21 @@ static void either_side_may_be_the_client(void)
 	CU_ASSERT_FALSE(POSSIBLE(&f, APP_HTTP));
 }
 
+/* ... by a whole segment no less than by the first of its bytes. */
+static void what_the_other_side_rules_out_is_not_taken(void)
+{
+	static const char ack[] =
+		"05000c03 10000000 1c00 0000 01000000 d016 d016 01000000 00000000";
+
+	feed_stream(&f);
+	feed_text(&f, 0, "HTTP/1.");
+	CU_ASSERT_EQUAL(feed_hex(&f, 1, ack), 0);
+	CU_ASSERT_EQUAL(f.id.seen, 0);
+	feed_stream(&f);
+	feed_hex(&f, 1, ack);
+	CU_ASSERT(SEEN(&f, APP_DCERPC));
+}
+
 static void joined_late_nothing_is_ruled_out(void)
 {
 	feed_midstream(&f);
@@ -296,6 +311,8 @@ CU_TestInfo tests_identify[] = {
 	{ "first bytes that fit nothing end it", first_bytes_that_fit_nothing_end_it },
 	{ "one byte leaves what begins with it", one_byte_leaves_what_begins_with_it },
 	{ "either side may be the client", either_side_may_be_the_client },
+	{ "what the other side rules out is not taken",
+	  what_the_other_side_rules_out_is_not_taken },
 	{ "joined late, nothing is ruled out", joined_late_nothing_is_ruled_out },
 	{ "unknown bytes are given up", unknown_bytes_are_given_up },
 	{ "two directions that ended end it", two_directions_that_ended_end_it },

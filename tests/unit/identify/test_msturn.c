@@ -337,6 +337,21 @@ static void every_prefix_is_read_inside_its_bytes(void)
 			      "03000014 0001 0000 2112a442 " ID);
 }
 
+/* In a segment of its own the second answer would not be looked at. */
+static void the_first_answer_counts_however_it_is_cut(void)
+{
+	feed_stream(&f);
+	feed_hex(&f, 0, "02000024");
+	feed_hex(&f, 0, allocate);
+	CU_ASSERT_EQUAL(feed_hex(&f, 1,
+				 "02000024 0113 0010 2112a442 " ID " " COOKIE " 0009 0004 00000456"
+				 "02000024 0103 0010 2112a442 " ID " " COOKIE
+				 " 000d 0004 0000003c"),
+			0);
+	CU_ASSERT_EQUAL(f.id.answer.code, 486);
+	CU_ASSERT_EQUAL(f.id.accepted_frame, 0);
+}
+
 extern CU_TestInfo tests_msturn[];
 CU_TestInfo tests_msturn[] = {
 	{ "one datagram is proof", one_datagram_is_proof },
@@ -362,5 +377,6 @@ CU_TestInfo tests_msturn[] = {
 	{ "the frame and the message agree on length", the_frame_and_the_message_agree_on_length },
 	{ "joined late, the next frame is found", joined_late_the_next_frame_is_found },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },
+	{ "the first answer counts however it is cut", the_first_answer_counts_however_it_is_cut },
 	CU_TEST_INFO_NULL,
 };

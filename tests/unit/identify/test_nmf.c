@@ -103,6 +103,29 @@ static void every_prefix_is_read_inside_its_bytes(void)
 	feed_every_prefix_hex(PREAMBLE "0c");
 }
 
+/* A hello that cannot be one, and a record behind it: the same from one segment and from many. */
+static void no_hello_behind_an_upgrade_is_none_however_it_is_cut(void)
+{
+	static const struct feed_part parts[] = {
+		{ 0, PREAMBLE UPGRADE },
+		{ 1, "0a 1603030026 02033d00 0303 " /* 4 MB of hello */
+		     "0000000000000000000000000000000000000000000000000000000000000000 "
+		     "1703030004 00000000" },
+	};
+
+	for (unsigned by_byte = 0; by_byte < 2; by_byte++) {
+		feed_stream(&f);
+		if (by_byte)
+			FEED_PARTS_BY_BYTE(&f, parts);
+		else
+			FEED_PARTS(&f, parts);
+		feed_end(&f, 1);
+		CU_ASSERT(SEEN(&f, APP_TLS));
+		CU_ASSERT_EQUAL(f.id.tls.version, 0);
+		CU_ASSERT_FALSE(f.id.tls.server_hello);
+	}
+}
+
 extern CU_TestInfo tests_nmf[];
 CU_TestInfo tests_nmf[] = {
 	{ "a preamble is proof", a_preamble_is_proof },
@@ -113,5 +136,7 @@ CU_TestInfo tests_nmf[] = {
 	{ "an answer alone claims nothing", an_answer_alone_claims_nothing },
 	{ "sizes take several bytes", sizes_take_several_bytes },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },
+	{ "no hello behind an upgrade is none however it is cut",
+	  no_hello_behind_an_upgrade_is_none_however_it_is_cut },
 	CU_TEST_INFO_NULL,
 };

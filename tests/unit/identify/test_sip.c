@@ -42,7 +42,7 @@ static void any_method_before_a_sip_uri_will_do(void)
 	strcat(line, " SIP/2.0\r\n");
 	feed_stream(&f);
 	feed_bytes(&f, 0, line, 300);
-	CU_ASSERT(IS_WEAK(&f, APP_SIP));
+	CU_ASSERT(POSSIBLE(&f, APP_SIP));
 	feed_text(&f, 0, line + 300);
 	CU_ASSERT(IS_STRONG(&f, APP_SIP));
 }
@@ -53,10 +53,15 @@ static void method_and_scheme_alone_are_weak(void)
 	feed_text(&f, 0, "INVITE si");
 	CU_ASSERT_EQUAL(f.id.seen, 0);
 	feed_text(&f, 0, "p:");
+	CU_ASSERT_EQUAL(f.id.seen, 0); /* the line may still end otherwise ... */
+	feed_end(&f, 0);
 	CU_ASSERT(IS_WEAK(&f, APP_SIP));
-	/* Taken back by nothing: the version is not there. */
+	/* ... and where it does, it is not SIP, whatever the segments were. */
+	feed_stream(&f);
+	feed_text(&f, 0, "INVITE sip:");
 	feed_text(&f, 0, "bob@contoso.example HTTP/1.1\r\n");
-	CU_ASSERT_FALSE(IS_STRONG(&f, APP_SIP));
+	feed_end(&f, 0);
+	CU_ASSERT_FALSE(SEEN(&f, APP_SIP));
 }
 
 static void the_last_answer_ends_it(void)
@@ -245,6 +250,27 @@ static void every_prefix_is_read_inside_its_bytes(void)
 	feed_every_prefix(challenge, sizeof(challenge) - 1);
 }
 
+/* In a segment of its own the second answer would not be looked at. */
+static void the_final_answer_ends_it_within_a_segment(void)
+{
+	feed_stream(&f);
+	CU_ASSERT_EQUAL(
+		feed_text(&f, 1, "SIP/2.0 200 OK\r\nl: 0\r\n\r\nSIP/2.0 403 Forbidden\r\n\r\n"), 0);
+	CU_ASSERT_EQUAL(f.id.accepted_frame, 1);
+	CU_ASSERT_EQUAL(f.id.answer.frame, 0);
+}
+
+/* They are not counted for ever: what follows is not looked for, and not ruled out. */
+static void behind_very_many_empty_lines_it_stays_possible(void)
+{
+	feed_stream(&f);
+	for (unsigned i = 0; i < 150; i++)
+		CU_ASSERT_EQUAL(feed_text(&f, 0, "\r\n"), IDENT_MORE);
+	feed_text(&f, 0, "OPTIONS sip:a@b SIP/2.0\r\n");
+	CU_ASSERT_EQUAL(f.id.seen, 0);
+	CU_ASSERT(POSSIBLE(&f, APP_SIP));
+}
+
 extern CU_TestInfo tests_sip[];
 CU_TestInfo tests_sip[] = {
 	{ "a request line is proof", a_request_line_is_proof },
@@ -263,5 +289,8 @@ CU_TestInfo tests_sip[] = {
 	{ "HTTP OPTIONS is not SIP OPTIONS", http_options_is_not_sip_options },
 	{ "RTSP is neither", rtsp_is_neither },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },
+	{ "the final answer ends it within a segment", the_final_answer_ends_it_within_a_segment },
+	{ "behind very many empty lines it stays possible",
+	  behind_very_many_empty_lines_it_stays_possible },
 	CU_TEST_INFO_NULL,
 };

@@ -169,6 +169,15 @@ static void an_encrypted_message_shows_a_session(void)
 	CU_ASSERT_EQUAL(f.id.accepted_frame, 2);
 }
 
+/* Its length ends it before the flags: what lies behind is not its own. */
+static void a_message_shorter_than_its_flags_tells_no_client(void)
+{
+	feed_stream(&f);
+	feed_hex(&f, 0, "00000009 ff534d42 720000000000000000 80 0000000000000000000000000000");
+	CU_ASSERT(IS_STRONG(&f, APP_SMB));
+	CU_ASSERT_EQUAL(f.id.client, 2);
+}
+
 static void every_prefix_is_read_inside_its_bytes(void)
 {
 	feed_every_prefix_hex(negotiate1);
@@ -189,6 +198,8 @@ CU_TestInfo tests_smb[] = {
 	{ "a refused logon keeps its status", a_refused_logon_keeps_its_status },
 	{ "the same a byte at a time", the_same_a_byte_at_a_time },
 	{ "an encrypted message shows a session", an_encrypted_message_shows_a_session },
+	{ "a message shorter than its flags tells no client",
+	  a_message_shorter_than_its_flags_tells_no_client },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },
 	CU_TEST_INFO_NULL,
 };
