@@ -36,12 +36,15 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 	if (p == NULL)
 		return error_set(err, FA_ENOMEM, "no memory");
 	p->options = *options;
+	/* What is one packet agrees with what is one flow. */
+	p->options.decoder.vlans_apart = options->table.vlan_in_key;
+	p->options.decoder.seed = options->table.seed;
 	p->group_last_ns = INT64_MIN;
 	if (options->batch == 0 || options->batch > FRAME_BATCH) {
 		free(p);
 		return error_set(err, FA_EUSAGE, "a batch holds 1 to %d frames", FRAME_BATCH);
 	}
-	status = decoder_new(&p->decoder, &options->decoder, err);
+	status = decoder_new(&p->decoder, &p->options.decoder, err);
 	if (status == 0)
 		status = flow_table_new(&p->table, &options->table, err);
 	/* Flows that have left the table but are not judged yet hold one too. */

@@ -19,6 +19,7 @@ enum frame_class {
 	CLASS_SCTP,
 	CLASS_ICMP,     /* ICMPv4 and ICMPv6, errors and all else */
 	CLASS_FRAGMENT, /* held for, or lost from, reassembly; the last one gets the datagram's class */
+	CLASS_DUPLICATE, /* captured a moment ago already; whatever it was, it is no part of a flow again */
 	CLASS_ARP,
 	CLASS_LINK_CONTROL, /* LLC (STP, ISIS, ...), LLDP, CDP, LACP, EAPOL, PPP and PPPoE control, 802.11 management */
 	CLASS_TRUNCATED_LINK,      /* capture ends inside the link or tunnel headers */

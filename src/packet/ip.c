@@ -1,5 +1,5 @@
 /* IPv4, IPv6 and what may stand between an IP header and its transport. */
-#include "packet/fragment.h"
+#include "packet/duplicate.h"
 #include "packet/walk.h"
 
 /* IP protocol numbers (IANA) that the room follows or skips. */
@@ -101,9 +101,12 @@ static enum layer fragment(struct walk *w, struct fragment *piece)
 		fragment_refuse(w->dec->fragments);
 		return walk_end(w, CLASS_FRAGMENT);
 	}
+	if (w->duplicates != NULL && duplicate_fragment(w->duplicates, w, piece))
+		return walk_end(w, CLASS_DUPLICATE);
 	if (!fragment_add(w->dec->fragments, piece, &whole))
 		return walk_end(w, CLASS_FRAGMENT);
 	w->completed++;
+	w->duplicates = NULL; /* its pieces were compared */
 	w->c = cursor_over(whole.bytes, whole.captured);
 	w->wire = whole.len;
 	f->ip_len = (uint32_t)headers + whole.len;
@@ -151,6 +154,7 @@ enum layer ip_v4(struct walk *w)
 		total = within(w, total - 20) + 20;
 	if (FA_UNLIKELY(h[0] >> 4 != 4 || header < 20 || total < header))
 		return walk_end(w, CLASS_MALFORMED_IP);
+	w->ip = h;
 	f->ip_version = 4;
 	f->ip_len = (uint32_t)total;
 	f->ttl = h[8];
@@ -186,6 +190,7 @@ enum layer ip_v6(struct walk *w)
 		payload = w->wire;
 	if (FA_UNLIKELY(payload > w->wire))
 		payload = within(w, payload);
+	w->ip = h;
 	f->ip_version = 6;
 	f->ip_len = (uint32_t)payload + 40;
 	f->ttl = h[7];

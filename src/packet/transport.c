@@ -84,6 +84,7 @@ enum layer transport_tcp(struct walk *w)
 		return walk_end(w, CLASS_MALFORMED_TRANSPORT);
 	if (FA_UNLIKELY(w->dec->checksums))
 		verify(w, PROTO_TCP, h, w->wire);
+	w->transport = h;
 	w->c.pos += MIN(header, have);
 	payload(w, w->wire - header);
 	return walk_end(w, CLASS_TCP);
@@ -143,6 +144,7 @@ enum layer transport_udp(struct walk *w)
 		if (next != LAYER_COUNT)
 			return next;
 	}
+	w->transport = h;
 	if (FA_UNLIKELY(w->dec->checksums))
 		verify_udp(w, h, len);
 	payload(w, w->wire);
@@ -159,6 +161,8 @@ enum layer transport_sctp(struct walk *w)
 		return walk_end(w, CLASS_MALFORMED_TRANSPORT);
 	if (!ports(w, &c))
 		return walk_end(w, CLASS_TRUNCATED_TRANSPORT);
+	if (cursor_left(&w->c) >= 12)
+		w->transport = w->c.pos;
 	w->c.pos += MIN(cursor_left(&w->c), (size_t)12);
 	payload(w, w->wire - 12);
 	return walk_end(w, CLASS_SCTP);
@@ -186,7 +190,10 @@ enum layer transport_icmp(struct walk *w)
 	w->c.pos += MIN(have, (size_t)8);
 	payload(w, w->wire - 8);
 	f->icmp_error = h[0] < 32 && ((v4 ? quoting_v4 : quoting_v6) >> h[0] & 1) != 0;
-	if (f->icmp_error)
+	if (f->icmp_error) {
 		quoted_read(f, w->c, v4 ? 4 : 6);
+		if (have >= 8)
+			w->transport = h;
+	}
 	return walk_end(w, CLASS_ICMP);
 }

@@ -1,0 +1,241 @@
+/*
+ * The same packet captured twice.
+ *
+ * What makes two captured packets one: everything from the innermost IP header
+ * up that no box on the way may change.  Addresses, protocol, identification,
+ * length, ports, sequence numbers, flags, window, and bytes of the body from
+ * both its ends; an ICMP error also by the packet it quotes.  Never the link
+ * header, VLAN tag or tunnel, for the other copy comes from another port; never
+ * TTL, traffic class or checksum, for it may come from behind a router; never
+ * the options of a SYN, for routers rewrite the segment size they announce.
+ * A packet that a translator gave other addresses is another packet.
+ *
+ * How far apart: mirror ports and "-i any" copy within microseconds, a
+ * firewall forwards within a few milliseconds.  What a sender repeats comes
+ * later or differs.  Over IPv4 a retransmission has another identification.
+ * Without one (IPv6, and what Linux sends with DF and no connected socket,
+ * RFC 6864 4.1) it is the same packet again, after 100 ms at the soonest: STUN
+ * of pjnath 100 ms, WebRTC 250 ms, TCP 200 ms and more, a SYN or SYN-ACK 500 ms
+ * and more.  10 ms lies well between.  Two cases without an identification stay
+ * in doubt and are never called copies: bare acknowledgements, because three
+ * equal ones are how a receiver asks for a segment (RFC 5681 3.2), and packets
+ * that the snap length cut, because too little of them is there to compare.
+ *
+ * A copy that is missed is counted as a packet, as it was before there was this
+ * file; a packet that is wrongly called a copy would be evidence lost.  So the
+ * table may forget, and does: sets of four, newest first, one cache line a set.
+ * It remembers 64 bits of a keyed hash: folded products of pairs of words, each
+ * word under a secret of its own.  Two different packets of one 10 ms get equal
+ * bits with a chance near 2^-64, and who made the capture cannot help it along
+ * without the secrets.
+ */
+#include "packet/duplicate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "packet/walk.h"
+
+__extension__ typedef unsigned __int128 wide;
+
+/* @mark of 0: free.  Its time is that of the first copy, so that no chain of packets is one. */
+struct seen {
+	uint64_t mark;
+	int64_t ts_ns;
+};
+
+#define PAIRS 7
+
+struct duplicates {
+	struct seen sets[DUPLICATE_SETS][DUPLICATE_WAYS];
+	uint64_t key[2 * PAIRS];
+	bool vlans_apart;
+};
+
+struct duplicates *duplicates_new(uint64_t seed, bool vlans_apart)
+{
+	struct duplicates *d = aligned_alloc(64, sizeof(*d));
+	struct hash_key key;
+
+	if (d == NULL)
+		return NULL;
+	memset(d, 0, sizeof(*d));
+	hash_key_init(&key, seed);
+	for (uint64_t i = 0; i < ARRAY_SIZE(d->key); i++)
+		d->key[i] = hash_bytes(&key, &i, sizeof(i));
+	d->vlans_apart = vlans_apart;
+	return d;
+}
+
+void duplicates_free(struct duplicates *d)
+{
+	free(d);
+}
+
+FA_INLINE uint64_t load64(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* Two words under the pair of secrets @n. */
+FA_INLINE uint64_t mix(const struct duplicates *d, unsigned n, uint64_t a, uint64_t b)
+{
+	wide product = (wide)(a ^ d->key[2 * n]) * (b ^ d->key[2 * n + 1]);
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* What of eight bytes of a header no box on the way changes. */
+static const uint8_t in_ip4[8] = { [2] = 0xff, 0xff, 0xff, 0xff }; /* length, identification */
+static const uint8_t in_ip6[8] = { [4] = 0xff, 0xff };             /* length */
+static const uint8_t in_udp[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }; /* all but the checksum */
+static const uint8_t in_icmp[8] = { 0xff, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff };
+
+/* Eight bytes from each end of what stands behind a header; @deep: sixteen. */
+FA_INLINE uint64_t mix_body(const struct duplicates *d, const uint8_t *body, size_t len, bool deep)
+{
+	uint64_t h = 0;
+
+	if (FA_LIKELY(len >= 8)) {
+		h = mix(d, 3, load64(body), load64(body + len - 8));
+		if (deep && len > 16)
+			h ^= mix(d, 4, load64(body + 8), load64(body + len - 16));
+		return h;
+	}
+	while (len != 0)
+		h = h << 8 | body[--len];
+	return mix(d, 3, h, 0);
+}
+
+FA_INLINE bool is_near(const struct seen *s, uint64_t mark, int64_t ts_ns)
+{
+	/* Unsigned, because a capture may hold any two times, in any order. */
+	return s->mark == mark && (uint64_t)ts_ns - (uint64_t)s->ts_ns + DUPLICATE_WINDOW_NS <=
+					  2 * (uint64_t)DUPLICATE_WINDOW_NS;
+}
+
+/* Has @mark been here within the window?  If not it is now. */
+FA_INLINE bool seen_before(struct duplicates *d, uint64_t mark, int64_t ts_ns)
+{
+	struct seen *set = d->sets[mark % DUPLICATE_SETS];
+
+	mark |= 1; /* 0 is free */
+	if (FA_UNLIKELY(is_near(&set[0], mark, ts_ns) || is_near(&set[1], mark, ts_ns) ||
+			is_near(&set[2], mark, ts_ns) || is_near(&set[3], mark, ts_ns)))
+		return true;
+	set[3] = set[2];
+	set[2] = set[1];
+	set[1] = set[0];
+	set[0].mark = mark;
+	set[0].ts_ns = ts_ns;
+	return false;
+}
+static_assert(DUPLICATE_WAYS == 4, "one by one above");
+
+/* Without an identification: is there enough to tell a copy from a packet sent again? */
+static bool tells_apart(const struct facts *f)
+{
+	const unsigned telling = TCP_SYN | TCP_FIN | TCP_RST;
+
+	if (f->payload_len < f->payload_wire)
+		return false;
+	return f->class != CLASS_TCP || f->payload_wire != 0 || (f->tcp_flags & telling) != 0;
+}
+
+/* Addresses, length and identification. */
+FA_INLINE uint64_t mix_ip4(const struct duplicates *d, const uint8_t *ip, uint64_t vlan)
+{
+	return mix(d, 0, load64(ip + 12), (load64(ip) & load64(in_ip4)) ^ vlan);
+}
+
+static uint64_t mix_ip(const struct duplicates *d, const struct walk *w)
+{
+	const uint8_t *ip = w->ip;
+	uint64_t vlan = d->vlans_apart && w->f->vlans != 0 ? w->f->vlan[0] : 0;
+
+	if (w->f->ip_version == 4)
+		return mix_ip4(d, ip, vlan);
+	return mix(d, 0, load64(ip + 8), (load64(ip) & load64(in_ip6)) ^ vlan) ^
+	       mix(d, 1, load64(ip + 16), load64(ip + 24)) ^ mix(d, 2, load64(ip + 32), 6);
+}
+
+/* @len bytes from @h on, of which the first 20 are there. */
+FA_INLINE uint64_t mix_tcp(const struct duplicates *d, const struct facts *f, const uint8_t *h,
+			   size_t len)
+{
+	uint64_t mark = mix(d, 5, load64(h), load64(h + 8));
+
+	if (f->ip_id != 0 || (f->tcp_flags & TCP_SYN) != 0)
+		return mark;
+	return mark ^ mix_body(d, h + 20, len - 20, true);
+}
+
+FA_INLINE uint64_t mix_udp(const struct duplicates *d, const struct facts *f, const uint8_t *h,
+			   size_t len)
+{
+	return mix(d, 5, load64(h) & load64(in_udp), CLASS_UDP) ^
+	       mix_body(d, h + 8, len - 8, f->ip_id == 0);
+}
+
+/* Also by what of the quoted packet may lie between the ends of the body. */
+static uint64_t mix_icmp(const struct duplicates *d, const struct quoted *q, const uint8_t *h,
+			 size_t len)
+{
+	return mix(d, 5, load64(h) & load64(in_icmp), CLASS_ICMP) ^
+	       mix_body(d, h + 8, len - 8, true) ^
+	       mix(d, 6, q->sport | (uint64_t)q->dport << 16 | (uint64_t)q->tcp_seq << 32,
+		   load64(q->dst.b + 8));
+}
+
+/* Out of line, so that what it keeps in registers costs most packets nothing. */
+static __attribute__((noinline)) bool any_packet(struct duplicates *d, const struct walk *w)
+{
+	const struct facts *f = w->f;
+	const uint8_t *h = w->transport;
+	size_t len = (size_t)(w->c.end - h);
+	uint64_t mark = mix_ip(d, w);
+
+	if (f->class == CLASS_TCP)
+		mark ^= mix_tcp(d, f, h, len);
+	else if (f->class == CLASS_UDP)
+		mark ^= mix_udp(d, f, h, len);
+	else if (f->class == CLASS_SCTP)
+		mark ^= mix(d, 5, load64(h), CLASS_SCTP) ^ mix_body(d, h + 12, len - 12, true);
+	else
+		mark ^= mix_icmp(d, &f->quoted, h, len);
+	return seen_before(d, mark, f->ts_ns);
+}
+
+bool duplicate_packet(struct duplicates *d, const struct walk *w)
+{
+	const struct facts *f = w->f;
+	const uint8_t *h = w->transport;
+	size_t len = (size_t)(w->c.end - h);
+	uint64_t mark;
+
+	if (f->ip_id == 0 && !tells_apart(f))
+		return false;
+	if (FA_UNLIKELY(f->ip_version != 4 || len < 28 || d->vlans_apart))
+		return any_packet(d, w);
+	if (FA_LIKELY(f->class == CLASS_UDP))
+		mark = mix_udp(d, f, h, len);
+	else if (f->class == CLASS_TCP)
+		mark = mix_tcp(d, f, h, len);
+	else
+		return any_packet(d, w);
+	return seen_before(d, mark ^ mix_ip4(d, w->ip, 0), f->ts_ns);
+}
+
+bool duplicate_fragment(struct duplicates *d, const struct walk *w, const struct fragment *piece)
+{
+	uint64_t mark = mix_ip(d, w);
+
+	mark ^= mix(d, 5, piece->id | (uint64_t)piece->offset << 32,
+		    piece->len | (uint64_t)piece->protocol << 32 | (uint64_t)piece->more << 40);
+	mark ^= mix_body(d, piece->bytes, piece->captured, true);
+	return seen_before(d, mark, w->f->ts_ns);
+}
