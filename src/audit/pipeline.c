@@ -107,7 +107,9 @@ int pipeline_open(struct pipeline *pipe, const char *path, struct fa_error *err)
 				 UINT16_MAX);
 	}
 	cap = &l->captures[l->capture_count++];
-	*cap = (struct capture_facts){ .name = name, .group = pipe->group };
+	*cap = (struct capture_facts){ .name = name,
+				       .group = pipe->group,
+				       .filter = pipe->options.filter };
 	decoder_stats(pipe->decoder, &pipe->decoded);
 	flow_table_stats(pipe->table, &pipe->tabled);
 	pipe->fresh = true;
@@ -232,6 +234,7 @@ static void account(struct capture_facts *cap, const struct frame *frame, const 
 	counters_add(&cap->counters, facts);
 	cap->wire_bytes += frame->wirelen;
 	cap->cut_frames += frame->caplen < frame->wirelen;
+	cap->verified_checksums += facts->verified;
 	cap->bad_checksums += facts->bad_checksum;
 	if (!frame->has_time) {
 		cap->untimed_frames++;
@@ -286,6 +289,7 @@ static void close_input(struct pipeline *p)
 	cap->kernel_drops = info->kernel_drops;
 	cap->interface_drops = info->interface_drops;
 	cap->has_drops = info->has_drops;
+	cap->drops_below_zero = info->drops_below_zero;
 	cap->truncated = info->truncated;
 	cap->truncated_at = info->truncated_at;
 	if (p->decoder != NULL)

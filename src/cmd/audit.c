@@ -25,6 +25,7 @@ enum {
 	OPT_REQUIRE,
 	OPT_TIMEOUT,
 	OPT_CHECKSUMS,
+	OPT_KEEP_DUPLICATES,
 	OPT_VLAN,
 	OPT_THREADS,
 	OPT_MAX_FLOWS,
@@ -51,7 +52,9 @@ static const struct option_row rows[] = {
 	[OPT_REQUIRE] = { 0, "require", NULL, false, "required rows not seen are findings" },
 	[OPT_TIMEOUT] = { 0, "attempt-timeout", "SECONDS", false,
 			  "when an unanswered attempt is judged (default: 25)" },
-	[OPT_CHECKSUMS] = { 0, "checksums", NULL, false, "verify and count wrong checksums" },
+	[OPT_CHECKSUMS] = { 0, "checksums", NULL, false, "verify every checksum, not a sample" },
+	[OPT_KEEP_DUPLICATES] = { 0, "keep-duplicates", NULL, false,
+				  "count every copy of a packet that was captured twice" },
 	[OPT_VLAN] = { 0, "vlan-key", NULL, false, "flows of different VLANs are different flows" },
 	[OPT_THREADS] = { 0, "threads", "N", false,
 			  "at most (default: 2, to unpack beside the audit)" },
@@ -229,6 +232,8 @@ static bool take_option(struct request *q, int option, const char *value)
 		return flowaudit_set_require(q->fa, 1) == 0;
 	case OPT_CHECKSUMS:
 		return flowaudit_set_checksums(q->fa, 1) == 0;
+	case OPT_KEEP_DUPLICATES:
+		return flowaudit_set_keep_duplicates(q->fa, 1) == 0;
 	case OPT_VLAN:
 		return flowaudit_set_vlan_in_key(q->fa, 1) == 0;
 	case OPT_COLOUR:

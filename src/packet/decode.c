@@ -98,8 +98,14 @@ FA_INLINE void begin(struct facts *f, const struct frame *frame)
 	f->icmp_type = 0;
 	f->icmp_code = 0;
 	f->icmp_error = false;
+	f->verified = false;
 	f->bad_checksum = false;
 	f->fragmented = false;
+}
+
+FA_INLINE bool is_sampled(uint64_t number)
+{
+	return number % DECODE_CHECKSUMS_EVERY == 0 || number <= DECODE_CHECKSUMS_FIRST;
 }
 
 /*
@@ -113,6 +119,7 @@ static void decode_frame(struct decoder *dec, const struct frame *frame, struct 
 		.wire = MAX(frame->wirelen, frame->caplen),
 		.f = f,
 		.dec = dec,
+		.checksums = dec->checksums || is_sampled(frame->number),
 		.duplicates = FA_LIKELY(frame->has_time) ? dec->duplicates : NULL,
 	};
 	enum layer next;

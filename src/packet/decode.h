@@ -17,11 +17,18 @@
 /* IPv6 extension headers (RFC 8200 4.1 names at most eight in a sane packet). */
 #define DECODE_MAX_EXTENSIONS 12
 
+/*
+ * Checksums are verified of the first frames of an input and of one in so many
+ * behind them: enough to tell a capture whose senders leave them to the card.
+ */
+#define DECODE_CHECKSUMS_FIRST 256u
+#define DECODE_CHECKSUMS_EVERY 64u
+
 struct decoder;
 
 /**
  * struct decoder_options - Bounds of a decoder
- * @checksums:		Verify checksums (costs a pass over the payload)
+ * @checksums:		Verify all checksums, not a sample (costs a pass over the payload)
  * @keep_duplicates:	Take every copy of a packet for a packet; else the first one
  *			counts, and those within some milliseconds are CLASS_DUPLICATE
  * @vlans_apart:	The same packet with another VLAN id is no copy

@@ -1,25 +1,30 @@
 /*
  * The same packet captured twice.
  *
- * What makes two captured packets one: everything from the innermost IP header
- * up that no box on the way may change.  Addresses, protocol, identification,
- * length, ports, sequence numbers, flags, window, and bytes of the body from
- * both its ends; an ICMP error also by the packet it quotes.  Never the link
- * header, VLAN tag or tunnel, for the other copy comes from another port; never
- * TTL, traffic class or checksum, for it may come from behind a router; never
- * the options of a SYN, for routers rewrite the segment size they announce.
- * A packet that a translator gave other addresses is another packet.
+ * What makes two captured packets one: what stands from the innermost IP header
+ * up and no box on the way may change.  Addresses, length, identification, ports,
+ * sequence numbers, flags, window, and bytes of the body from both its ends; an
+ * ICMP error also by the packet it quotes.  Never the link header, VLAN tag or
+ * tunnel, for the other copy comes from another port; never TTL or traffic
+ * class, for it may come from behind a router; never the options of a SYN, for
+ * routers rewrite the segment size they announce.  A packet that a translator
+ * gave other addresses is another packet.
  *
  * How far apart: mirror ports and "-i any" copy within microseconds, a
  * firewall forwards within a few milliseconds.  What a sender repeats comes
- * later or differs.  Over IPv4 a retransmission has another identification.
- * Without one (IPv6, and what Linux sends with DF and no connected socket,
- * RFC 6864 4.1) it is the same packet again, after 100 ms at the soonest: STUN
- * of pjnath 100 ms, WebRTC 250 ms, TCP 200 ms and more, a SYN or SYN-ACK 500 ms
- * and more.  10 ms lies well between.  Two cases without an identification stay
- * in doubt and are never called copies: bare acknowledgements, because three
- * equal ones are how a receiver asks for a segment (RFC 5681 3.2), and packets
- * that the snap length cut, because too little of them is there to compare.
+ * later or differs.  Over IPv4 a retransmission has another identification, so
+ * 10 ms are safe; the soonest repetition is one of STUN, after 100 ms (pjnath).
+ *
+ * Without an identification (IPv6, and what Linux sends with DF, RFC 6864 4.1)
+ * it is the same packet again, and captures hold such things: a STUN request
+ * twice within 3 ms, a fast TCP retransmission after 3 ms, SSDP after 5 ms.  So
+ * the window is 1 ms, and some packets are never called copies:
+ * - bare acknowledgements: three equal ones ask for a segment (RFC 5681 3.2);
+ * - resets: a host sends the same one for each segment that comes too late;
+ * - what the snap length cut: too little is there to compare;
+ * - what has no checksum that fits.  A DHCP Discover and its Request are alike
+ *   at both ends (same transaction, same padding); the checksum stands for the
+ *   middle, but not where it is left to the network card.
  *
  * A copy that is missed is counted as a packet, as it was before there was this
  * file; a packet that is wrongly called a copy would be evidence lost.  So the
@@ -111,21 +116,23 @@ FA_INLINE uint64_t mix_body(const struct duplicates *d, const uint8_t *body, siz
 	return mix(d, 3, h, 0);
 }
 
-FA_INLINE bool is_near(const struct seen *s, uint64_t mark, int64_t ts_ns)
+FA_INLINE bool is_near(const struct seen *s, uint64_t mark, int64_t ts_ns, int64_t window_ns)
 {
 	/* Unsigned, because a capture may hold any two times, in any order. */
-	return s->mark == mark && (uint64_t)ts_ns - (uint64_t)s->ts_ns + DUPLICATE_WINDOW_NS <=
-					  2 * (uint64_t)DUPLICATE_WINDOW_NS;
+	return s->mark == mark && (uint64_t)ts_ns - (uint64_t)s->ts_ns + (uint64_t)window_ns <=
+					  2 * (uint64_t)window_ns;
 }
 
 /* Has @mark been here within the window?  If not it is now. */
-FA_INLINE bool seen_before(struct duplicates *d, uint64_t mark, int64_t ts_ns)
+FA_INLINE bool seen_before(struct duplicates *d, uint64_t mark, int64_t ts_ns, int64_t window_ns)
 {
 	struct seen *set = d->sets[mark % DUPLICATE_SETS];
 
 	mark |= 1; /* 0 is free */
-	if (FA_UNLIKELY(is_near(&set[0], mark, ts_ns) || is_near(&set[1], mark, ts_ns) ||
-			is_near(&set[2], mark, ts_ns) || is_near(&set[3], mark, ts_ns)))
+	if (FA_UNLIKELY(is_near(&set[0], mark, ts_ns, window_ns) ||
+			is_near(&set[1], mark, ts_ns, window_ns) ||
+			is_near(&set[2], mark, ts_ns, window_ns) ||
+			is_near(&set[3], mark, ts_ns, window_ns)))
 		return true;
 	set[3] = set[2];
 	set[2] = set[1];
@@ -136,14 +143,24 @@ FA_INLINE bool seen_before(struct duplicates *d, uint64_t mark, int64_t ts_ns)
 }
 static_assert(DUPLICATE_WAYS == 4, "one by one above");
 
-/* Without an identification: is there enough to tell a copy from a packet sent again? */
+/* Without an identification: could it be told from a packet that is sent again? */
 static bool tells_apart(const struct facts *f)
 {
-	const unsigned telling = TCP_SYN | TCP_FIN | TCP_RST;
-
 	if (f->payload_len < f->payload_wire)
 		return false;
-	return f->class != CLASS_TCP || f->payload_wire != 0 || (f->tcp_flags & telling) != 0;
+	if (f->class != CLASS_TCP)
+		return true;
+	return (f->tcp_flags & TCP_RST) == 0 &&
+	       (f->payload_wire != 0 || (f->tcp_flags & (TCP_SYN | TCP_FIN)) != 0);
+}
+
+/* Without an identification: equal ends, and a checksum that vouches for the middle. */
+static bool middle_fits(const struct facts *f, const uint8_t *h, size_t len)
+{
+	if (f->class == CLASS_UDP)
+		return (h[6] | h[7]) != 0 && checksum_segment_fits(f, f->l4, h, len);
+	return f->class != CLASS_TCP || (f->tcp_flags & TCP_SYN) != 0 ||
+	       checksum_segment_fits(f, f->l4, h, len);
 }
 
 /* Addresses, length and identification. */
@@ -171,14 +188,16 @@ FA_INLINE uint64_t mix_tcp(const struct duplicates *d, const struct facts *f, co
 
 	if (f->ip_id != 0 || (f->tcp_flags & TCP_SYN) != 0)
 		return mark;
-	return mark ^ mix_body(d, h + 20, len - 20, true);
+	return mark ^ mix_body(d, h + 16, len - 16, true);
 }
 
 FA_INLINE uint64_t mix_udp(const struct duplicates *d, const struct facts *f, const uint8_t *h,
 			   size_t len)
 {
-	return mix(d, 5, load64(h) & load64(in_udp), CLASS_UDP) ^
-	       mix_body(d, h + 8, len - 8, f->ip_id == 0);
+	if (FA_LIKELY(f->ip_id != 0))
+		return mix(d, 5, load64(h) & load64(in_udp), CLASS_UDP) ^
+		       mix_body(d, h + 8, len - 8, false);
+	return mix(d, 5, load64(h), CLASS_UDP) ^ mix_body(d, h + 8, len - 8, true);
 }
 
 /* Also by what of the quoted packet may lie between the ends of the body. */
@@ -192,7 +211,7 @@ static uint64_t mix_icmp(const struct duplicates *d, const struct quoted *q, con
 }
 
 /* Out of line, so that what it keeps in registers costs most packets nothing. */
-static __attribute__((noinline)) bool any_packet(struct duplicates *d, const struct walk *w)
+static __attribute__((noinline)) uint64_t mix_any(const struct duplicates *d, const struct walk *w)
 {
 	const struct facts *f = w->f;
 	const uint8_t *h = w->transport;
@@ -200,14 +219,12 @@ static __attribute__((noinline)) bool any_packet(struct duplicates *d, const str
 	uint64_t mark = mix_ip(d, w);
 
 	if (f->class == CLASS_TCP)
-		mark ^= mix_tcp(d, f, h, len);
-	else if (f->class == CLASS_UDP)
-		mark ^= mix_udp(d, f, h, len);
-	else if (f->class == CLASS_SCTP)
-		mark ^= mix(d, 5, load64(h), CLASS_SCTP) ^ mix_body(d, h + 12, len - 12, true);
-	else
-		mark ^= mix_icmp(d, &f->quoted, h, len);
-	return seen_before(d, mark, f->ts_ns);
+		return mark ^ mix_tcp(d, f, h, len);
+	if (f->class == CLASS_UDP)
+		return mark ^ mix_udp(d, f, h, len);
+	if (f->class == CLASS_SCTP)
+		return mark ^ mix(d, 5, load64(h), CLASS_SCTP) ^ mix_body(d, h + 8, len - 8, true);
+	return mark ^ mix_icmp(d, &f->quoted, h, len);
 }
 
 bool duplicate_packet(struct duplicates *d, const struct walk *w)
@@ -219,16 +236,17 @@ bool duplicate_packet(struct duplicates *d, const struct walk *w)
 
 	if (f->ip_id == 0 && !tells_apart(f))
 		return false;
-	if (FA_UNLIKELY(f->ip_version != 4 || len < 28 || d->vlans_apart))
-		return any_packet(d, w);
-	if (FA_LIKELY(f->class == CLASS_UDP))
-		mark = mix_udp(d, f, h, len);
-	else if (f->class == CLASS_TCP)
-		mark = mix_tcp(d, f, h, len);
+	if (FA_UNLIKELY(f->ip_version != 4 || f->class > CLASS_UDP || d->vlans_apart))
+		mark = mix_any(d, w);
+	else if (FA_LIKELY(f->class == CLASS_UDP))
+		mark = mix_udp(d, f, h, len) ^ mix_ip4(d, w->ip, 0);
 	else
-		return any_packet(d, w);
-	return seen_before(d, mark ^ mix_ip4(d, w->ip, 0), f->ts_ns);
+		mark = mix_tcp(d, f, h, len) ^ mix_ip4(d, w->ip, 0);
+	if (f->ip_id != 0)
+		return seen_before(d, mark, f->ts_ns, DUPLICATE_WINDOW_NS);
+	return seen_before(d, mark, f->ts_ns, DUPLICATE_WINDOW_NO_ID_NS) && middle_fits(f, h, len);
 }
+static_assert(CLASS_TCP < CLASS_UDP && CLASS_UDP < CLASS_SCTP, "one comparison above");
 
 bool duplicate_fragment(struct duplicates *d, const struct walk *w, const struct fragment *piece)
 {
@@ -237,5 +255,5 @@ bool duplicate_fragment(struct duplicates *d, const struct walk *w, const struct
 	mark ^= mix(d, 5, piece->id | (uint64_t)piece->offset << 32,
 		    piece->len | (uint64_t)piece->protocol << 32 | (uint64_t)piece->more << 40);
 	mark ^= mix_body(d, piece->bytes, piece->captured, true);
-	return seen_before(d, mark, w->f->ts_ns);
+	return seen_before(d, mark, w->f->ts_ns, DUPLICATE_WINDOW_NS);
 }

@@ -5,10 +5,12 @@
 #include "packet/fragment.h"
 
 /*
- * Two captures of one packet are at most this far apart; duplicate.c argues.
- * Packets that a sender repeats are further apart.
+ * Two captures of one packet are at most this far apart, and packets that a
+ * sender repeats are further; duplicate.c argues.  Less where the packet has no
+ * identification.
  */
-#define DUPLICATE_WINDOW_NS (10 * NS_PER_MS)
+#define DUPLICATE_WINDOW_NS       (10 * NS_PER_MS)
+#define DUPLICATE_WINDOW_NO_ID_NS NS_PER_MS
 
 /* Packets remembered: at a million a second the copies of 4 ms, and 10 ms at 400,000. */
 #define DUPLICATE_SETS 1024u

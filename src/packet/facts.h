@@ -94,6 +94,7 @@ struct quoted {
  *		long as its frame's batch, also when it was put together from fragments
  * @payload_wire: Payload length by the headers; > @payload_len when the snap
  *		length cut it
+ * @verified:	A checksum of it was computed
  * @bad_checksum: IPv4 header, TCP or UDP checksum does not fit; counted, never a
  *		reason to drop (offload leaves them unfilled)
  * @fragmented:	The datagram came in fragments
@@ -122,6 +123,7 @@ struct facts {
 	uint8_t tcp_flags;
 	uint8_t icmp_type, icmp_code;
 	bool icmp_error;
+	bool verified;
 	bool bad_checksum;
 	bool fragmented;
 	struct quoted quoted; /* only valid when icmp_error */

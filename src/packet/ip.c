@@ -166,8 +166,10 @@ enum layer ip_v4(struct walk *w)
 	walk_bound(w, total - 20);
 	if (FA_UNLIKELY(header > 20) && walk_take(w, header - 20) == NULL)
 		return walk_short(w, header - 20, SHORT_IP);
-	if (FA_UNLIKELY(w->dec->checksums) && !checksum_fits(checksum_add(0, h, header)))
-		f->bad_checksum = true;
+	if (FA_UNLIKELY(w->checksums)) {
+		f->verified = true;
+		f->bad_checksum |= !checksum_fits(checksum_add(0, h, header));
+	}
 	frag = load_be16(h + 6);
 	if (FA_UNLIKELY((frag & 0x3fff) != 0))
 		return fragment_v4(w, frag, h[9]);

@@ -33,6 +33,7 @@ static void verify(struct walk *w, uint8_t protocol, const uint8_t *h, size_t le
 	/* A sum over half a segment says nothing, nor one with the wrong destination. */
 	if ((size_t)(w->c.end - h) < len || w->rerouted)
 		return;
+	w->f->verified = true;
 	if (!checksum_segment_fits(w->f, protocol, h, len))
 		w->f->bad_checksum = true;
 }
@@ -82,7 +83,7 @@ enum layer transport_tcp(struct walk *w)
 	header = (h[12] >> 4) * (size_t)4;
 	if (FA_UNLIKELY(header < TCP_HEADER || header > w->wire))
 		return walk_end(w, CLASS_MALFORMED_TRANSPORT);
-	if (FA_UNLIKELY(w->dec->checksums))
+	if (FA_UNLIKELY(w->checksums))
 		verify(w, PROTO_TCP, h, w->wire);
 	w->transport = h;
 	w->c.pos += MIN(header, have);
@@ -96,7 +97,7 @@ static void verify_udp(struct walk *w, const uint8_t *h, size_t len)
 	if (load_be16(h + 6) != 0)
 		verify(w, PROTO_UDP, h, len);
 	else if (w->f->ip_version == 6)
-		w->f->bad_checksum = true;
+		w->f->verified = w->f->bad_checksum = true;
 }
 
 /* A UDP header that the capture cut: the ports make it part of a flow. */
@@ -145,7 +146,7 @@ enum layer transport_udp(struct walk *w)
 			return next;
 	}
 	w->transport = h;
-	if (FA_UNLIKELY(w->dec->checksums))
+	if (FA_UNLIKELY(w->checksums))
 		verify_udp(w, h, len);
 	payload(w, w->wire);
 	return walk_end(w, CLASS_UDP);

@@ -57,6 +57,7 @@ struct decoder {
  * @ip:		The IP header at hand
  * @transport:	Header of what duplicate_packet() compares, whole: TCP, UDP, SCTP or an
  *		ICMP error; else NULL
+ * @checksums:	Verify those of this frame
  * @rerouted:	A routing header is not at its end: the checksum covers another
  *		destination than the IPv6 header's (RFC 8200 8.1)
  */
@@ -72,6 +73,7 @@ struct walk {
 	uint8_t extensions;
 	uint8_t completed;
 	bool bounded;
+	bool checksums;
 	bool rerouted;
 };
 
