@@ -17,8 +17,8 @@
 static const char *const both_ways[] = { "tcp",  "udp",  "sctp", "icmp",      "icmp6", "ip",
 					 "ip6",  "arp",  "port", "portrange", "proto", "protochain",
 					 "vlan", "mpls", "and",  "or",        "not",   "pppoes" };
-static const char *const one_way[] = { "src",       "dst",       "inbound", "outbound", "gateway",
-				       "broadcast", "multicast", "less",    "greater",  "len" };
+static const char *const one_way[] = { "src",     "dst",  "inbound", "outbound",
+				       "gateway", "less", "greater", "len" };
 
 static bool among(const char *const *words, size_t count, const char *word, size_t len)
 {
