@@ -111,6 +111,7 @@ static void record(struct tape *t, int64_t ns, const uint8_t *packet, uint32_t l
 {
 	uint32_t caplen = t->snaplen != 0 && t->snaplen < len ? t->snaplen : len;
 
+	t->last = t->len;
 	put32(t, (uint32_t)(ns / TAPE_S));
 	put32(t, (uint32_t)(ns % TAPE_S));
 	put32(t, caplen);
@@ -149,11 +150,14 @@ static unsigned read_end(const char *text, uint8_t v4[4])
 }
 
 /* The IPv4 header in front of @len bytes; hosts that end in .1 are one hop further away. */
-static void ip_header(uint8_t *p, const char *from, const char *to, unsigned protocol, size_t len)
+static void ip_header(struct tape *t, uint8_t *p, const char *from, const char *to,
+		      unsigned protocol, size_t len)
 {
 	memset(p, 0, 20);
 	p[0] = 0x45;
 	set16(p + 2, (unsigned)(20 + len));
+	if (t->id != 0)
+		set16(p + 4, t->id++);
 	read_end(from, p + 12);
 	read_end(to, p + 16);
 	p[8] = p[15] == 1 ? 127 : 128;
@@ -181,7 +185,7 @@ void tape_tcp_bytes(struct tape *t, int64_t ns, const char *from, const char *to
 	uint8_t p[LONGEST] = { 0 }, v4[4];
 
 	CU_ASSERT_FATAL(len <= sizeof(p) - 40);
-	ip_header(p, from, to, 6, 20 + len);
+	ip_header(t, p, from, to, 6, 20 + len);
 	set16(p + 20, read_end(from, v4));
 	set16(p + 22, read_end(to, v4));
 	set32(p + 24, seq);
@@ -200,7 +204,7 @@ void tape_udp(struct tape *t, int64_t ns, const char *from, const char *to, cons
 	uint8_t p[LONGEST] = { 0 }, v4[4];
 
 	CU_ASSERT_FATAL(len <= sizeof(p) - 28);
-	ip_header(p, from, to, 17, 8 + len);
+	ip_header(t, p, from, to, 17, 8 + len);
 	set16(p + 20, read_end(from, v4));
 	set16(p + 22, read_end(to, v4));
 	set16(p + 24, (unsigned)(8 + len));
@@ -225,7 +229,7 @@ void tape_icmp(struct tape *t, int64_t ns, const char *from, unsigned type, unsi
 	}
 	memcpy(quoted, t->bytes + at, sizeof(quoted));
 	snprintf(to, sizeof(to), "%u.%u.%u.%u", quoted[12], quoted[13], quoted[14], quoted[15]);
-	ip_header(p, from, to, 1, 8 + sizeof(quoted));
+	ip_header(t, p, from, to, 1, 8 + sizeof(quoted));
 	p[20] = (uint8_t)type;
 	p[21] = (uint8_t)code;
 	memcpy(p + 28, quoted, sizeof(quoted));
@@ -233,11 +237,25 @@ void tape_icmp(struct tape *t, int64_t ns, const char *from, unsigned type, unsi
 	record(t, ns, p, sizeof(p));
 }
 
+void tape_again(struct tape *t, int64_t ns, unsigned hops)
+{
+	uint8_t p[LONGEST];
+	uint32_t len;
+
+	CU_ASSERT_FATAL(t->last + 16 < t->len);
+	len = t->bytes[t->last + 8] | (uint32_t)t->bytes[t->last + 9] << 8;
+	memcpy(p, t->bytes + t->last + 16, len);
+	p[8] = (uint8_t)(p[8] - hops);
+	set16(p + 10, 0);
+	set16(p + 10, folded(sum16(p, 20, 0)));
+	record(t, ns, p, len);
+}
+
 void tape_fragment(struct tape *t, int64_t ns, const char *from, const char *to, unsigned id)
 {
 	uint8_t p[20 + 24] = { 0 };
 
-	ip_header(p, from, to, 17, 24);
+	ip_header(t, p, from, to, 17, 24);
 	set16(p + 4, id);
 	p[6] = 0x20; /* more fragments */
 	set16(p + 10, 0);

@@ -30,6 +30,8 @@ struct tape {
 	unsigned frames;
 	uint32_t snaplen; /* 0: whole packets */
 	int spoil;        /* wrong TCP and UDP checksums */
+	uint16_t id;      /* 0: packets have none; else that of the next one, counted up */
+	size_t last;      /* where the last record begins */
 };
 
 /* A classic pcap in nanoseconds, of raw IPv4. */
@@ -46,6 +48,8 @@ void tape_udp(struct tape *t, int64_t ns, const char *from, const char *to, cons
 	      size_t len);
 /* An ICMP error of @from about the last TCP or UDP packet. */
 void tape_icmp(struct tape *t, int64_t ns, const char *from, unsigned type, unsigned code);
+/* The last packet once more, as captured @hops further on: a copy. */
+void tape_again(struct tape *t, int64_t ns, unsigned hops);
 /* The first piece of a datagram that is never finished. */
 void tape_fragment(struct tape *t, int64_t ns, const char *from, const char *to, unsigned id);
 /* A record that no reader can believe. */
