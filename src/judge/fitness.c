@@ -285,11 +285,10 @@ static void assess_flows(struct capture_facts *c)
 
 	if (c->single_flows + c->silent_flows != 0 && c->paired_flows == 0)
 		note(fit, FITNESS_ONE_DIRECTION, takes(FITNESS_ONE_DIRECTION, true),
-		     "no conversation shows both directions; silence proves nothing here");
+		     "no conversation shows both directions");
 	else if (c->single_flows >= SINGLE_ENOUGH && !above(c->paired_flows, flows, PAIRED_PERCENT))
 		note(fit, FITNESS_ONE_DIRECTION, takes(FITNESS_ONE_DIRECTION, true),
-		     "only %.1f %% of conversations show both directions; silence proves nothing "
-		     "here",
+		     "only %.1f %% of conversations show both directions",
 		     share(c->paired_flows, flows));
 	if (c->tcp_gaps != 0)
 		note(fit, FITNESS_GAPS,
