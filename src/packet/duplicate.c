@@ -27,8 +27,10 @@
  *   middle, but not where it is left to the network card.
  *
  * A copy that is missed is counted as a packet, as it was before there was this
- * file; a packet that is wrongly called a copy would be evidence lost.  So the
- * table may forget, and does: sets of four, newest first, one cache line a set.
+ * file; a packet that is wrongly called a copy would be evidence lost.  So it is
+ * no harm that only so many packets are remembered: the last ones, in a ring, and
+ * found by chains as in zlib, so that what is found depends on nothing but their
+ * order.
  * It remembers 64 bits of a keyed hash: folded products of pairs of words, each
  * word under a secret of its own.  Two different packets of one 10 ms get equal
  * bits with a chance near 2^-64, and who made the capture cannot help it along
@@ -40,36 +42,51 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "packet/walk.h"
 
 __extension__ typedef unsigned __int128 wide;
 
-/* @mark of 0: free.  Its time is that of the first copy, so that no chain of packets is one. */
-struct seen {
+/*
+ * @before:	Place of the packet before it in its chain
+ * @ts_ns:	Of the first copy, so that no row of packets becomes one
+ */
+struct remembered {
 	uint64_t mark;
 	int64_t ts_ns;
+	uint32_t before;
 };
+
+/* Chains, twice as many as packets. */
+#define CHAINS (2 * DUPLICATE_PACKETS)
 
 #define PAIRS 7
 
+/*
+ * @places:	Packets so far, and as many as the ring holds: the newest is at the
+ *		place before.  A place further back than the ring is long is forgotten
+ * @newest:	Of each chain
+ */
 struct duplicates {
-	struct seen sets[DUPLICATE_SETS][DUPLICATE_WAYS];
-	uint64_t key[2 * PAIRS];
+	struct remembered ring[DUPLICATE_PACKETS];
+	uint32_t newest[CHAINS];
+	uint32_t places;
 	bool vlans_apart;
+	uint64_t key[2 * PAIRS];
 };
 
 struct duplicates *duplicates_new(uint64_t seed, bool vlans_apart)
 {
-	struct duplicates *d = aligned_alloc(64, sizeof(*d));
+	struct duplicates *d = memory_array(1, sizeof(*d));
 	struct hash_key key;
 
 	if (d == NULL)
 		return NULL;
-	memset(d, 0, sizeof(*d));
 	hash_key_init(&key, seed);
 	for (uint64_t i = 0; i < ARRAY_SIZE(d->key); i++)
 		d->key[i] = hash_bytes(&key, &i, sizeof(i));
 	d->vlans_apart = vlans_apart;
+	d->places = DUPLICATE_PACKETS + 1; /* place 0, where all chains end, is forgotten */
 	return d;
 }
 
@@ -116,42 +133,37 @@ FA_INLINE uint64_t mix_body(const struct duplicates *d, const uint8_t *body, siz
 	return mix(d, 3, h, 0);
 }
 
-FA_INLINE bool is_near(const struct seen *s, uint64_t mark, int64_t ts_ns, int64_t window_ns)
-{
-	/* Unsigned, because a capture may hold any two times, in any order. */
-	return s->mark == mark && (uint64_t)ts_ns - (uint64_t)s->ts_ns + (uint64_t)window_ns <=
-					  2 * (uint64_t)window_ns;
-}
-
 /* Has @mark been here within the window?  If not it is now. */
 FA_INLINE bool seen_before(struct duplicates *d, uint64_t mark, int64_t ts_ns, int64_t window_ns)
 {
-	struct seen *set = d->sets[mark % DUPLICATE_SETS];
+	uint32_t *newest = &d->newest[mark % CHAINS], at = *newest;
+	struct remembered *r;
 
-	mark |= 1; /* 0 is free */
-	if (FA_UNLIKELY(is_near(&set[0], mark, ts_ns, window_ns) ||
-			is_near(&set[1], mark, ts_ns, window_ns) ||
-			is_near(&set[2], mark, ts_ns, window_ns) ||
-			is_near(&set[3], mark, ts_ns, window_ns)))
-		return true;
-	set[3] = set[2];
-	set[2] = set[1];
-	set[1] = set[0];
-	set[0].mark = mark;
-	set[0].ts_ns = ts_ns;
+	for (; FA_UNLIKELY(d->places - at <= DUPLICATE_PACKETS); at = r->before) {
+		r = &d->ring[at % DUPLICATE_PACKETS];
+		if (r->mark != mark)
+			continue;
+		/* Unsigned, because a capture may hold any two times, in any order. */
+		if ((uint64_t)ts_ns - (uint64_t)r->ts_ns + (uint64_t)window_ns <=
+		    2 * (uint64_t)window_ns)
+			return true;
+		break; /* those before it are older still */
+	}
+	r = &d->ring[d->places % DUPLICATE_PACKETS];
+	r->mark = mark;
+	r->ts_ns = ts_ns;
+	r->before = *newest;
+	*newest = d->places++;
 	return false;
 }
-static_assert(DUPLICATE_WAYS == 4, "one by one above");
 
 /* Without an identification: could it be told from a packet that is sent again? */
 static bool tells_apart(const struct facts *f)
 {
 	if (f->payload_len < f->payload_wire)
 		return false;
-	if (f->class != CLASS_TCP)
-		return true;
-	return (f->tcp_flags & TCP_RST) == 0 &&
-	       (f->payload_wire != 0 || (f->tcp_flags & (TCP_SYN | TCP_FIN)) != 0);
+	return f->class != CLASS_TCP || f->payload_wire != 0 ||
+	       (f->tcp_flags & (TCP_SYN | TCP_FIN)) != 0;
 }
 
 /* Without an identification: equal ends, and a checksum that vouches for the middle. */
@@ -242,9 +254,11 @@ bool duplicate_packet(struct duplicates *d, const struct walk *w)
 		mark = mix_udp(d, f, h, len) ^ mix_ip4(d, w->ip, 0);
 	else
 		mark = mix_tcp(d, f, h, len) ^ mix_ip4(d, w->ip, 0);
-	if (f->ip_id != 0)
-		return seen_before(d, mark, f->ts_ns, DUPLICATE_WINDOW_NS);
-	return seen_before(d, mark, f->ts_ns, DUPLICATE_WINDOW_NO_ID_NS) && middle_fits(f, h, len);
+	if (FA_LIKELY(
+		    !seen_before(d, mark, f->ts_ns,
+				 f->ip_id != 0 ? DUPLICATE_WINDOW_NS : DUPLICATE_WINDOW_NO_ID_NS)))
+		return false;
+	return f->ip_id != 0 || middle_fits(f, h, len);
 }
 static_assert(CLASS_TCP < CLASS_UDP && CLASS_UDP < CLASS_SCTP, "one comparison above");
 

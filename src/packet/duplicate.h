@@ -12,9 +12,8 @@
 #define DUPLICATE_WINDOW_NS       (10 * NS_PER_MS)
 #define DUPLICATE_WINDOW_NO_ID_NS NS_PER_MS
 
-/* Packets remembered: at a million a second the copies of 4 ms, and 10 ms at 400,000. */
-#define DUPLICATE_SETS 1024u
-#define DUPLICATE_WAYS 4u
+/* Packets remembered: at a million a second the copies of 2 ms, and 10 ms at 200,000. */
+#define DUPLICATE_PACKETS 2048u
 
 struct duplicates;
 struct walk;

@@ -106,7 +106,6 @@ static enum layer fragment(struct walk *w, struct fragment *piece)
 	if (!fragment_add(w->dec->fragments, piece, &whole))
 		return walk_end(w, CLASS_FRAGMENT);
 	w->completed++;
-	w->duplicates = NULL; /* its pieces were compared */
 	w->c = cursor_over(whole.bytes, whole.captured);
 	w->wire = whole.len;
 	f->ip_len = (uint32_t)headers + whole.len;
