@@ -2,13 +2,13 @@
  * The same packet captured twice.
  *
  * What makes two captured packets one: what stands from the innermost IP header
- * up and no box on the way may change.  Addresses, length, identification, ports,
- * sequence numbers, flags, window, and bytes of the body from both its ends; an
- * ICMP error also by the packet it quotes.  Never the link header, VLAN tag or
- * tunnel, for the other copy comes from another port; never TTL or traffic
- * class, for it may come from behind a router; never the options of a SYN, for
- * routers rewrite the segment size they announce.  A packet that a translator
- * gave other addresses is another packet.
+ * up and no box on the way may change.  Addresses, length, identification; of TCP
+ * sequence numbers, flags and window; of UDP its checksum and first bytes; of others
+ * bytes of the body from both its ends, and the packet that an ICMP error quotes.
+ * Never the link header, VLAN tag or tunnel, for the other copy comes from another
+ * port; never TTL, traffic class or the checksum of IP, for it may come from behind
+ * a router; never the options of a SYN, for routers rewrite the segment size they
+ * announce.  A packet that a translator gave other addresses is another packet.
  *
  * How far apart: mirror ports and "-i any" copy within microseconds, a
  * firewall forwards within a few milliseconds.  What a sender repeats comes
@@ -114,17 +114,16 @@ FA_INLINE uint64_t mix(const struct duplicates *d, unsigned n, uint64_t a, uint6
 /* What of eight bytes of a header no box on the way changes. */
 static const uint8_t in_ip4[8] = { [2] = 0xff, 0xff, 0xff, 0xff }; /* length, identification */
 static const uint8_t in_ip6[8] = { [4] = 0xff, 0xff };             /* length */
-static const uint8_t in_udp[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }; /* all but the checksum */
 static const uint8_t in_icmp[8] = { 0xff, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff };
 
-/* Eight bytes from each end of what stands behind a header; @deep: sixteen. */
-FA_INLINE uint64_t mix_body(const struct duplicates *d, const uint8_t *body, size_t len, bool deep)
+/* Sixteen bytes from each end of what stands behind a header. */
+FA_INLINE uint64_t mix_body(const struct duplicates *d, const uint8_t *body, size_t len)
 {
 	uint64_t h = 0;
 
 	if (FA_LIKELY(len >= 8)) {
 		h = mix(d, 3, load64(body), load64(body + len - 8));
-		if (deep && len > 16)
+		if (len > 16)
 			h ^= mix(d, 4, load64(body + 8), load64(body + len - 16));
 		return h;
 	}
@@ -175,20 +174,27 @@ static bool middle_fits(const struct facts *f, const uint8_t *h, size_t len)
 	       checksum_segment_fits(f, f->l4, h, len);
 }
 
-/* Addresses, length and identification. */
-FA_INLINE uint64_t mix_ip4(const struct duplicates *d, const uint8_t *ip, uint64_t vlan)
+/* Addresses, length and identification; @more: 16 bits each of the class and the VLAN. */
+FA_INLINE uint64_t mix_ip4(const struct duplicates *d, const uint8_t *ip, uint64_t more)
 {
-	return mix(d, 0, load64(ip + 12), (load64(ip) & load64(in_ip4)) ^ vlan);
+	return mix(d, 0, load64(ip + 12), (load64(ip) & load64(in_ip4)) ^ more);
 }
 
-static uint64_t mix_ip(const struct duplicates *d, const struct walk *w)
+FA_INLINE uint64_t of_class(enum frame_class class)
+{
+	return (uint64_t) class << 48;
+}
+
+static uint64_t mix_ip(const struct duplicates *d, const struct walk *w, enum frame_class class)
 {
 	const uint8_t *ip = w->ip;
-	uint64_t vlan = d->vlans_apart && w->f->vlans != 0 ? w->f->vlan[0] : 0;
+	uint64_t more = of_class(class);
 
+	if (d->vlans_apart && w->f->vlans != 0)
+		more |= w->f->vlan[0];
 	if (w->f->ip_version == 4)
-		return mix_ip4(d, ip, vlan);
-	return mix(d, 0, load64(ip + 8), (load64(ip) & load64(in_ip6)) ^ vlan) ^
+		return mix_ip4(d, ip, more);
+	return mix(d, 0, load64(ip + 8), (load64(ip) & load64(in_ip6)) ^ more) ^
 	       mix(d, 1, load64(ip + 16), load64(ip + 24)) ^ mix(d, 2, load64(ip + 32), 6);
 }
 
@@ -200,24 +206,22 @@ FA_INLINE uint64_t mix_tcp(const struct duplicates *d, const struct facts *f, co
 
 	if (f->ip_id != 0 || (f->tcp_flags & TCP_SYN) != 0)
 		return mark;
-	return mark ^ mix_body(d, h + 16, len - 16, true);
+	return mark ^ mix_body(d, h + 16, len - 16);
 }
 
-FA_INLINE uint64_t mix_udp(const struct duplicates *d, const struct facts *f, const uint8_t *h,
-			   size_t len)
+/* The checksum stands for the body behind its first bytes. */
+FA_INLINE uint64_t mix_udp(const struct duplicates *d, const uint8_t *h, size_t len)
 {
-	if (FA_LIKELY(f->ip_id != 0))
-		return mix(d, 5, load64(h) & load64(in_udp), CLASS_UDP) ^
-		       mix_body(d, h + 8, len - 8, false);
-	return mix(d, 5, load64(h), CLASS_UDP) ^ mix_body(d, h + 8, len - 8, true);
+	if (FA_LIKELY(len >= 16))
+		return mix(d, 5, load64(h), load64(h + 8));
+	return mix(d, 5, load64(h), 0) ^ mix_body(d, h + 8, len - 8);
 }
 
 /* Also by what of the quoted packet may lie between the ends of the body. */
 static uint64_t mix_icmp(const struct duplicates *d, const struct quoted *q, const uint8_t *h,
 			 size_t len)
 {
-	return mix(d, 5, load64(h) & load64(in_icmp), CLASS_ICMP) ^
-	       mix_body(d, h + 8, len - 8, true) ^
+	return mix(d, 5, load64(h) & load64(in_icmp), 0) ^ mix_body(d, h + 8, len - 8) ^
 	       mix(d, 6, q->sport | (uint64_t)q->dport << 16 | (uint64_t)q->tcp_seq << 32,
 		   load64(q->dst.b + 8));
 }
@@ -228,14 +232,14 @@ static __attribute__((noinline)) uint64_t mix_any(const struct duplicates *d, co
 	const struct facts *f = w->f;
 	const uint8_t *h = w->transport;
 	size_t len = (size_t)(w->c.end - h);
-	uint64_t mark = mix_ip(d, w);
+	uint64_t mark = mix_ip(d, w, (enum frame_class)f->class);
 
 	if (f->class == CLASS_TCP)
 		return mark ^ mix_tcp(d, f, h, len);
 	if (f->class == CLASS_UDP)
-		return mark ^ mix_udp(d, f, h, len);
+		return mark ^ mix_udp(d, h, len);
 	if (f->class == CLASS_SCTP)
-		return mark ^ mix(d, 5, load64(h), CLASS_SCTP) ^ mix_body(d, h + 8, len - 8, true);
+		return mark ^ mix(d, 5, load64(h), 0) ^ mix_body(d, h + 8, len - 8);
 	return mark ^ mix_icmp(d, &f->quoted, h, len);
 }
 
@@ -251,9 +255,9 @@ bool duplicate_packet(struct duplicates *d, const struct walk *w)
 	if (FA_UNLIKELY(f->ip_version != 4 || f->class > CLASS_UDP || d->vlans_apart))
 		mark = mix_any(d, w);
 	else if (FA_LIKELY(f->class == CLASS_UDP))
-		mark = mix_udp(d, f, h, len) ^ mix_ip4(d, w->ip, 0);
+		mark = mix_udp(d, h, len) ^ mix_ip4(d, w->ip, of_class(CLASS_UDP));
 	else
-		mark = mix_tcp(d, f, h, len) ^ mix_ip4(d, w->ip, 0);
+		mark = mix_tcp(d, f, h, len) ^ mix_ip4(d, w->ip, of_class(CLASS_TCP));
 	if (FA_LIKELY(
 		    !seen_before(d, mark, f->ts_ns,
 				 f->ip_id != 0 ? DUPLICATE_WINDOW_NS : DUPLICATE_WINDOW_NO_ID_NS)))
@@ -264,10 +268,10 @@ static_assert(CLASS_TCP < CLASS_UDP && CLASS_UDP < CLASS_SCTP, "one comparison a
 
 bool duplicate_fragment(struct duplicates *d, const struct walk *w, const struct fragment *piece)
 {
-	uint64_t mark = mix_ip(d, w);
+	uint64_t mark = mix_ip(d, w, CLASS_FRAGMENT);
 
 	mark ^= mix(d, 5, piece->id | (uint64_t)piece->offset << 32,
 		    piece->len | (uint64_t)piece->protocol << 32 | (uint64_t)piece->more << 40);
-	mark ^= mix_body(d, piece->bytes, piece->captured, true);
+	mark ^= mix_body(d, piece->bytes, piece->captured);
 	return seen_before(d, mark, w->f->ts_ns, DUPLICATE_WINDOW_NS);
 }

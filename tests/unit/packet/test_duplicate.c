@@ -194,6 +194,23 @@ static void what_the_sender_changed_makes_another(void)
 	CU_ASSERT(!copies(&data, &datagram, US));
 }
 
+/* The same bytes as a segment and as a datagram. */
+static void another_protocol_makes_another(void)
+{
+	const size_t ip = 14, segment = ip + 20;
+
+	begin(false);
+	forge(&data);
+	set16(&frame, segment + 4, (unsigned)(frame.n - segment)); /* UDP's length */
+	CU_ASSERT(!is_copy(0));
+	CU_ASSERT_EQUAL(s.f.class, CLASS_TCP);
+	frame.b[ip + 9] = 17;
+	CU_ASSERT(!is_copy(US));
+	CU_ASSERT_EQUAL(s.f.class, CLASS_UDP);
+	CU_ASSERT(is_copy(US));
+	end();
+}
+
 static void the_window_is_ten_milliseconds(void)
 {
 	CU_ASSERT(repeats(data, 10 * MS));
@@ -508,6 +525,7 @@ CU_TestInfo tests_duplicate[] = {
 	{ "tags, routers and the link make no other packet",
 	  tags_routers_and_headers_of_the_link_make_no_other_packet },
 	{ "what the sender changed makes another", what_the_sender_changed_makes_another },
+	{ "the same bytes of another protocol make another", another_protocol_makes_another },
 	{ "copies are at most 10 ms apart, counted from the first",
 	  the_window_is_ten_milliseconds },
 	{ "without an identification at most one",
