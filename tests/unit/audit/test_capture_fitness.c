@@ -401,6 +401,45 @@ static void tags_part_a_conversation_only_when_asked(void)
 	}
 }
 
+/* A packet routed from VLAN 10 to 11 is one, but where VLANs are different networks. */
+static void copies_in_another_vlan_are_packets_where_vlans_part_flows(void)
+{
+	static const uint8_t head[18] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x81, 0, 0, 10, 8 };
+
+	for (unsigned asked = 0; asked < 2; asked++) {
+		const struct capture_facts *c;
+		struct bytes b = { 0 };
+		struct rig r;
+
+		rig_open(&r);
+		r.options.table.vlan_in_key = asked != 0;
+		r.tape.id = 7;
+		tape_sip(&r.tape, TAPE_T0, CLIENT ":50000", SERVER ":5060");
+		pcap_header(&b, 0xa1b23c4d, 262144, 1);
+		for (size_t at = 24; at < r.tape.len;) {
+			const uint8_t *p = r.tape.bytes + at;
+			uint32_t len = p[8] | (uint32_t)p[9] << 8;
+
+			for (unsigned copy = 0; copy < 2; copy++) {
+				bytes_put(&b, p, 8);
+				bytes_u32(&b, len + 18);
+				bytes_u32(&b, len + 18);
+				bytes_put(&b, head, 18);
+				b.p[b.len - 3] = (uint8_t)(10 + copy);
+				bytes_put(&b, p + 16, len);
+			}
+			at += 16 + len;
+		}
+		rig_read(&r, tapes_save(&r.dir, "a.pcap", b.p, b.len));
+		bytes_free(&b);
+		c = rig_finish(&r);
+		CU_ASSERT_EQUAL(r.ledger->flow_count, asked + 1);
+		CU_ASSERT_EQUAL(c->counters.by_class[CLASS_DUPLICATE],
+				asked ? 0 : TAPE_SIP_PACKETS);
+		rig_close(&r);
+	}
+}
+
 /* ---- what is missing ------------------------------------------------------------------------ */
 
 #define SEGMENT 200
@@ -560,6 +599,8 @@ CU_TestInfo tests_capture_fitness[] = {
 	  drops_of_every_interface_are_summed },
 	{ "complaint 24: tags part a conversation only when asked",
 	  tags_part_a_conversation_only_when_asked },
+	{ "copies in another VLAN are packets where VLANs part flows",
+	  copies_in_another_vlan_are_packets_where_vlans_part_flows },
 	{ "complaint 21: a lost segment makes no mismatch", a_lost_segment_makes_no_mismatch },
 	{ "complaint 21: a reset behind lost data is no block",
 	  a_reset_behind_lost_data_is_no_block },

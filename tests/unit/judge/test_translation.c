@@ -103,6 +103,17 @@ static void chance_is_no_translation(void)
 	}
 }
 
+static void what_speaks_no_protocol_is_not_compared(void)
+{
+	struct scene s;
+
+	scene_open(&s, NULL, NULL);
+	talk_isn(&s, CLIENT ":50000", SERVER ":80", 77, 0, APP_NONE);
+	talk_isn(&s, PUBLIC ":1024", SERVER ":80", 77, 0, APP_NONE);
+	CU_ASSERT_EQUAL(translated(&s), 0);
+	scene_close(&s);
+}
+
 /* A number of 0 is that of a flow whose SYN was not seen. */
 static void flows_without_a_syn_are_not_compared(void)
 {
@@ -160,6 +171,7 @@ CU_TestInfo tests_translation[] = {
 	{ "... and a translated server", a_translated_server_is_one_connection },
 	{ "what no side documents stays unexpected", what_no_side_documents_stays_unexpected },
 	{ "chance is no translation", chance_is_no_translation },
+	{ "what speaks no protocol is not compared", what_speaks_no_protocol_is_not_compared },
 	{ "flows without a SYN are not compared", flows_without_a_syn_are_not_compared },
 	{ "a scan with one sequence number is no translation", a_scan_is_no_translation },
 	{ "pairs are found in their capture", pairs_are_found_in_their_capture },
