@@ -93,8 +93,10 @@ FLOWAUDIT_API int flowaudit_set_batch(struct flowaudit *fa, unsigned frames);
 FLOWAUDIT_API int flowaudit_set_threads(struct flowaudit *fa, unsigned threads);
 /* Seconds after which an unanswered attempt is judged (default 25). */
 FLOWAUDIT_API int flowaudit_set_attempt_timeout(struct flowaudit *fa, unsigned seconds);
-/* Verify IP, TCP and UDP checksums and count those that do not fit (default off). */
+/* Verify IP, TCP and UDP checksums of every packet (default off: of a sample). */
 FLOWAUDIT_API int flowaudit_set_checksums(struct flowaudit *fa, int on);
+/* Count every copy of a packet that was captured twice (default off: the first one counts). */
+FLOWAUDIT_API int flowaudit_set_keep_duplicates(struct flowaudit *fa, int on);
 /* Flows of different VLANs are different flows (default off). */
 FLOWAUDIT_API int flowaudit_set_vlan_in_key(struct flowaudit *fa, int on);
 /* Verdicts that count as findings, set of 1 << enum flowaudit_verdict

@@ -175,6 +175,11 @@ int flowaudit_set_checksums(struct flowaudit *fa, int on)
 	SET(true, fa->options.decoder.checksums = on != 0);
 }
 
+int flowaudit_set_keep_duplicates(struct flowaudit *fa, int on)
+{
+	SET(true, fa->options.decoder.keep_duplicates = on != 0);
+}
+
 int flowaudit_set_vlan_in_key(struct flowaudit *fa, int on)
 {
 	SET(true, fa->options.table.vlan_in_key = on != 0);
@@ -424,7 +429,7 @@ int flowaudit_exit_status(const struct flowaudit *fa)
 		findings |= l->coverage[r].required;
 	if (findings)
 		return 1;
-	if (l->flow_count == 0 || (fa->strict && inconclusive(l)))
+	if (l->flow_count == 0 || ledger_site_is_absent(l) || (fa->strict && inconclusive(l)))
 		return 3;
 	return 0;
 }

@@ -41,12 +41,15 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 	if (p == NULL)
 		return error_set(err, FA_ENOMEM, "no memory");
 	p->options = *options;
+	/* What is one packet agrees with what is one flow. */
+	p->options.decoder.vlans_apart = options->table.vlan_in_key;
+	p->options.decoder.seed = options->table.seed;
 	p->group_last_ns = INT64_MIN;
 	if (options->batch == 0 || options->batch > FRAME_BATCH) {
 		free(p);
 		return error_set(err, FA_EUSAGE, "a batch holds 1 to %d frames", FRAME_BATCH);
 	}
-	status = decoder_new(&p->decoder, &options->decoder, err);
+	status = decoder_new(&p->decoder, &p->options.decoder, err);
 	if (status == 0)
 		status = flow_table_new(&p->table, &options->table, err);
 	if (status == 0 && ident_pool_init(&p->idents, idents) != 0)
@@ -110,7 +113,9 @@ int pipeline_open(struct pipeline *pipe, const char *path, struct fa_error *err)
 				 UINT16_MAX);
 	}
 	cap = &l->captures[l->capture_count++];
-	*cap = (struct capture_facts){ .name = name, .group = pipe->group };
+	*cap = (struct capture_facts){ .name = name,
+				       .group = pipe->group,
+				       .filter = pipe->options.filter };
 	decoder_stats(pipe->decoder, &pipe->decoded);
 	flow_table_stats(pipe->table, &pipe->tabled);
 	pipe->fresh = true;
@@ -277,6 +282,7 @@ static void account(struct capture_facts *cap, const struct frame *frame, const 
 	counters_add(&cap->counters, facts);
 	cap->wire_bytes += frame->wirelen;
 	cap->cut_frames += frame->caplen < frame->wirelen;
+	cap->verified_checksums += facts->verified;
 	cap->bad_checksums += facts->bad_checksum;
 	if (!frame->has_time) {
 		cap->untimed_frames++;
@@ -334,6 +340,7 @@ static void close_input(struct pipeline *p)
 	cap->kernel_drops = info->kernel_drops;
 	cap->interface_drops = info->interface_drops;
 	cap->has_drops = info->has_drops;
+	cap->drops_below_zero = info->drops_below_zero;
 	cap->truncated = info->truncated;
 	cap->truncated_at = info->truncated_at;
 	if (p->decoder != NULL)

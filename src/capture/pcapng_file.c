@@ -237,6 +237,19 @@ static int ng_interface(struct pcapng_file *f, const struct ng_block *b, struct 
 	return 0;
 }
 
+/*
+ * A count of dropped frames.  Some are differences of two readings of a driver
+ * whose counter went back in between, in 32 bits or in 64: below zero, and worth
+ * nothing.
+ */
+static uint64_t ng_drops(uint64_t count, uint64_t before, struct source_info *info)
+{
+	if ((count >> 31) != 1 && count >> 63 == 0)
+		return count;
+	info->drops_below_zero = true;
+	return before;
+}
+
 /* Later blocks replace the counts of earlier ones: they count since the start (4.6). */
 static int ng_statistics(struct pcapng_file *f, const struct ng_block *b, struct source_info *info,
 			 struct fa_error *err)
@@ -261,9 +274,9 @@ static int ng_statistics(struct pcapng_file *f, const struct ng_block *b, struct
 		if (option.len != 8)
 			continue;
 		if (option.code == NG_ISB_IFDROP)
-			ifdrop = ng_u64(b, &option.value);
+			ifdrop = ng_drops(ng_u64(b, &option.value), ifdrop, info);
 		else if (option.code == NG_ISB_OSDROP)
-			osdrop = ng_u64(b, &option.value);
+			osdrop = ng_drops(ng_u64(b, &option.value), osdrop, info);
 		told = told || option.code == NG_ISB_IFDROP || option.code == NG_ISB_OSDROP;
 	}
 	if (rc < 0)

@@ -47,6 +47,8 @@ struct source_options {
  * @interfaces:		Interfaces declared
  * @kernel_drops:	Sum of isb_osdrop of the last statistics block of each interface
  * @interface_drops:	Sum of isb_ifdrop, likewise
+ * @drops_below_zero:	A drop counter ran below zero (tcpdump issue 787: 4294965006 frames
+ *			dropped); what it said last before is in the sums
  * @has_drops:		False where the input says nothing of drops (every classic pcap)
  * @capture_filter:	First if_filter option that holds a libpcap expression, or ""
  * @truncated:		The input ends in the middle of a record (also when packed)
@@ -66,6 +68,7 @@ struct source_info {
 	uint64_t skipped_blocks;
 	uint64_t truncated_at;
 	bool has_drops;
+	bool drops_below_zero;
 	bool truncated;
 	char capture_filter[256];
 };

@@ -25,6 +25,7 @@ enum {
 	OPT_REQUIRE,
 	OPT_TIMEOUT,
 	OPT_CHECKSUMS,
+	OPT_KEEP_DUPLICATES,
 	OPT_VLAN,
 	OPT_NAMES,
 	OPT_THREADS,
@@ -52,7 +53,9 @@ static const struct option_row rows[] = {
 	[OPT_REQUIRE] = { 0, "require", NULL, false, "required rows not seen are findings" },
 	[OPT_TIMEOUT] = { 0, "attempt-timeout", "SECONDS", false,
 			  "when an unanswered attempt is judged (default: 25)" },
-	[OPT_CHECKSUMS] = { 0, "checksums", NULL, false, "verify and count wrong checksums" },
+	[OPT_CHECKSUMS] = { 0, "checksums", NULL, false, "verify every checksum, not a sample" },
+	[OPT_KEEP_DUPLICATES] = { 0, "keep-duplicates", NULL, false,
+				  "count every copy of a packet that was captured twice" },
 	[OPT_VLAN] = { 0, "vlan-key", NULL, false, "flows of different VLANs are different flows" },
 	[OPT_NAMES] = { 0, "name-unknown", NULL, false,
 			"let nDPI name what is not identified; no verdict depends on it" },
@@ -240,6 +243,8 @@ static bool take_option(struct request *q, int option, const char *value)
 		return flowaudit_set_require(q->fa, 1) == 0;
 	case OPT_CHECKSUMS:
 		return flowaudit_set_checksums(q->fa, 1) == 0;
+	case OPT_KEEP_DUPLICATES:
+		return flowaudit_set_keep_duplicates(q->fa, 1) == 0;
 	case OPT_VLAN:
 		return flowaudit_set_vlan_in_key(q->fa, 1) == 0;
 	case OPT_NAMES:

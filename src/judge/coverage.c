@@ -17,6 +17,7 @@ static enum row_state state_of(const struct ledger *l, const struct row *row,
 
 void coverage_count(struct ledger *ledger)
 {
+	bool absent = ledger_site_is_absent(ledger);
 	int64_t end_ns = 0;
 
 	for (size_t i = 0; i < ledger->capture_count; i++)
@@ -32,7 +33,7 @@ void coverage_count(struct ledger *ledger)
 		struct row_coverage *c = &ledger->coverage[r];
 
 		c->state = (uint8_t)state_of(ledger, row, c, end_ns);
-		c->required =
-			c->state == ROW_NOT_SEEN && policy_row_is_required(ledger->policy, row);
+		c->required = c->state == ROW_NOT_SEEN && !absent &&
+			      policy_row_is_required(ledger->policy, row);
 	}
 }

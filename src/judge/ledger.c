@@ -44,6 +44,19 @@ const struct row *ledger_nearest_row(const struct ledger *ledger, const struct j
 	return flow->nearest < 0 ? NULL : policy_row(ledger->policy, (unsigned)flow->nearest);
 }
 
+bool ledger_site_is_absent(const struct ledger *ledger)
+{
+	bool absent = false;
+
+	for (size_t i = 0; i < ledger->capture_count; i++) {
+		/* Counted at the first input of a group. */
+		if (ledger->captures[i].site_bound != 0)
+			return false;
+		absent |= ledger->captures[i].site_flows != 0;
+	}
+	return absent;
+}
+
 void ledger_tuple(const struct judged *flow, struct tuple *tuple)
 {
 	unsigned from = flow->initiator, to = from ^ 1u;

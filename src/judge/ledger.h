@@ -202,6 +202,12 @@ struct ledger {
 	uint64_t names_given_up;
 };
 
+/*
+ * The site's addresses appear in no capture that has flows.  Nothing could be held
+ * against the documentation, and rows that were not seen mean nothing.
+ */
+bool ledger_site_is_absent(const struct ledger *ledger);
+
 int ledger_init(struct ledger *ledger, const struct policy *policy, struct fa_error *err);
 void ledger_free(struct ledger *ledger);
 

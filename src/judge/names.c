@@ -115,6 +115,10 @@ static const char *const fitness_names[] = {
 	[FITNESS_CLOCK] = "clock",
 	[FITNESS_NO_TIME] = "no_time",
 	[FITNESS_EVICTED] = "evicted",
+	[FITNESS_DUPLICATES] = "duplicates",
+	[FITNESS_CHECKSUMS] = "checksums",
+	[FITNESS_SITE_ABSENT] = "site_absent",
+	[FITNESS_NAT_BOTH_SIDES] = "nat_both_sides",
 };
 static_assert(ARRAY_SIZE(fitness_names) == FITNESS_CODE_COUNT, "a name for each code");
 

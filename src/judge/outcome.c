@@ -491,7 +491,7 @@ static void tcp_opened(struct opinion *o)
 	said = icmp_says(o);
 	if (icmp_prohibits(o, said))
 		return;
-	if (!both && (o->flow->flags & FLOW_GAP) != 0) {
+	if ((o->flow->flags & FLOW_GAP) != 0) {
 		set(o, OUTCOME_UNKNOWN); /* the answer may be what the capture lacks */
 		return;
 	}

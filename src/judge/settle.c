@@ -16,10 +16,6 @@
 #include "judge/settle.h"
 #include "judge/twin.h"
 
-/* Tries without an answer that make silence likely where the capture ends early:
- * the first and two retransmissions. */
-#define TRIES_ENOUGH 3
-
 struct settle_group *settle_group_of(const struct settling *s, const struct judged *flow)
 {
 	return &s->groups[s->ledger->captures[flow->input].group];
@@ -66,22 +62,6 @@ const struct evidence *settle_find(const struct ledger *l, const struct judged *
 	return NULL;
 }
 
-/* Unanswered tries that the flow's evidence counts. */
-static uint32_t tries(const struct ledger *l, const struct judged *flow)
-{
-	static const enum evidence_code codes[] = { EVIDENCE_SYN_UNANSWERED,
-						    EVIDENCE_UDP_UNANSWERED,
-						    EVIDENCE_STUN_UNANSWERED };
-
-	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
-		const struct evidence *e = settle_find(l, flow, codes[i]);
-
-		if (e != NULL)
-			return e->count;
-	}
-	return 0;
-}
-
 /*
  * Silence that a protocol permits must never look like a block: SQL Browser
  * ignores what it has no instance for (MC-SQLR 3.1.5.2).  For ICE checks see
@@ -101,6 +81,21 @@ static bool silence_is_normal(const struct ledger *l, const struct judged *flow)
 		if (best->protocols[i].app == APPLICATION_SQL_BROWSER)
 			return true;
 	return false;
+}
+
+uint32_t settle_tries(const struct ledger *l, const struct judged *flow)
+{
+	static const enum evidence_code codes[] = { EVIDENCE_SYN_UNANSWERED,
+						    EVIDENCE_UDP_UNANSWERED,
+						    EVIDENCE_STUN_UNANSWERED };
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+		const struct evidence *e = settle_find(l, flow, codes[i]);
+
+		if (e != NULL)
+			return e->count;
+	}
+	return 0;
 }
 
 void settle_downgrade(struct judged *flow, enum outcome outcome)
@@ -165,7 +160,7 @@ static void settle_silence(struct settling *s, struct judged *flow)
 		return;
 	}
 	if (window < s->options->attempt_timeout_ns &&
-	    (tries(l, flow) < TRIES_ENOUGH || !control)) {
+	    (settle_tries(l, flow) < FITNESS_TRIES_ENOUGH || !control)) {
 		e = settle_add(l, flow, EVIDENCE_CAPTURE_ENDS_SOON, 0);
 		if (e != NULL)
 			e->value = (uint32_t)(MAX(window, 0) / NS_PER_MS);
@@ -243,34 +238,6 @@ static enum verdict verdict_of(const struct judged *flow)
 	return VERDICT_UNEXPECTED;
 }
 
-/* Nobody said no: the outcome is what was not seen. */
-static bool rests_on_silence(const struct ledger *l, const struct judged *flow)
-{
-	if (flow->outcome == OUTCOME_ABORTED) /* an undocumented one is that in any case */
-		return flow->verdict == VERDICT_BLOCKED &&
-		       settle_find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL;
-	return flow->outcome == OUTCOME_NO_REPLY &&
-	       settle_find(l, flow, EVIDENCE_ICMP_UNREACHABLE) == NULL;
-}
-
-/* A deficiency of the capture takes away verdicts that rest on silence. */
-static void apply_fitness(struct settling *s, struct judged *flow)
-{
-	enum fitness_code code = settle_group_of(s, flow)->disabled[flow->verdict];
-	struct evidence *e;
-
-	if (!rests_on_silence(s->ledger, flow))
-		return;
-	if (code != FITNESS_CODE_COUNT) {
-		e = settle_add(s->ledger, flow, EVIDENCE_FITNESS, 0);
-		if (e != NULL)
-			e->value = code;
-		flow->verdict = VERDICT_INCONCLUSIVE;
-	} else if (flow->end == FLOW_END_EVICTED) {
-		flow->verdict = VERDICT_INCONCLUSIVE;
-	}
-}
-
 static void settle_nearest(struct ledger *l, struct judged *flow)
 {
 	struct nearest nearest;
@@ -308,7 +275,7 @@ static void settle_flow(struct settling *s, struct judged *flow)
 	    flow->control_kind != CONTROL_NONE)
 		flow->cause = CAUSE_NETWORK;
 	flow->verdict = (uint8_t)verdict_of(flow);
-	apply_fitness(s, flow);
+	gate_apply(s, flow);
 	settle_nearest(l, flow);
 	if (flow->verdict != VERDICT_BLOCKED) {
 		flow->cause = CAUSE_NONE;
@@ -317,48 +284,6 @@ static void settle_flow(struct settling *s, struct judged *flow)
 		flow->control = LEDGER_NONE;
 	}
 	l->verdicts[flow->verdict]++;
-}
-
-/* Numbers that fitness needs and only flows can tell. */
-static void count_flows(struct settling *s)
-{
-	struct ledger *l = s->ledger;
-
-	for (size_t i = 0; i < l->flow_count; i++) {
-		const struct judged *f = &l->flows[i];
-		struct capture_facts *c = settle_group_of(s, f)->first;
-		bool tcp = f->key.l4 == IPPROTO_TCP;
-
-		c->tcp_flows += tcp;
-		c->tcp_midstream += tcp && settle_find(l, f, EVIDENCE_MIDSTREAM) != NULL;
-		c->tcp_gaps += tcp && settle_find(l, f, EVIDENCE_GAP) != NULL;
-		c->evicted += f->end == FLOW_END_EVICTED;
-		if (address_is_group(&f->key.addr[0]) || address_is_group(&f->key.addr[1]))
-			continue;
-		if (f->packets[0] != 0 && f->packets[1] != 0)
-			c->paired_flows++;
-		else if (f->outcome == OUTCOME_ONE_SIDED)
-			c->single_flows++;
-		else if (f->outcome == OUTCOME_NO_REPLY)
-			c->silent_flows++;
-	}
-}
-
-static void assess(struct settling *s)
-{
-	struct ledger *l = s->ledger;
-
-	for (size_t i = 0; i < l->capture_count; i++) {
-		struct capture_facts *c = &l->captures[i];
-		struct settle_group *g = &s->groups[c->group];
-
-		fitness_assess(c);
-		for (unsigned e = 0; e < c->fitness.count; e++)
-			for (unsigned v = 0; v < VERDICT_COUNT; v++)
-				if (c->fitness.entries[e].disables & VERDICT_BIT(v) &&
-				    g->disabled[v] == FITNESS_CODE_COUNT)
-					g->disabled[v] = c->fitness.entries[e].code;
-	}
 }
 
 static int make_groups(struct settling *s)
@@ -373,8 +298,8 @@ static int make_groups(struct settling *s)
 
 		if (g->first == NULL) {
 			g->first = &l->captures[i];
-			for (unsigned v = 0; v < VERDICT_COUNT; v++)
-				g->disabled[v] = FITNESS_CODE_COUNT;
+			for (unsigned b = 0; b < BASIS_COUNT; b++)
+				g->lacks[b] = FITNESS_CODE_COUNT;
 		}
 		if (g->first_ns == 0 ||
 		    (l->captures[i].first_ns != 0 && l->captures[i].first_ns < g->first_ns))
@@ -386,10 +311,9 @@ static int make_groups(struct settling *s)
 
 static int settle_parts(struct settling *s)
 {
-	if (settle_twins(s) != 0)
+	if (settle_twins(s) != 0 || translations_find(s) != 0)
 		return FA_ENOMEM;
-	count_flows(s);
-	assess(s);
+	gate_assess(s);
 	if (settle_elsewhere(s) != 0 || settle_sessions(s) != 0 || mapped_settle(s) != 0 ||
 	    resumed_settle(s) != 0)
 		return FA_ENOMEM;
@@ -410,6 +334,7 @@ int ledger_settle(struct ledger *ledger, const struct judge_options *options)
 	if (s.controls != NULL && make_groups(&s) == 0)
 		status = settle_parts(&s);
 	controls_free(s.controls);
+	free(s.translated);
 	free(s.groups);
 	return status;
 }

@@ -15,13 +15,13 @@
  * struct settle_group - Inputs that are one capture
  * @first:	Its first input: what its flows say of fitness is noted there
  * @first_ns, @last_ns: Times of its first and last packet
- * @disabled:	By verdict: the deficiency that takes silence away from it, or
+ * @lacks:	By basis of a verdict: the first deficiency that takes it away, or
  *		FITNESS_CODE_COUNT
  */
 struct settle_group {
 	struct capture_facts *first;
 	int64_t first_ns, last_ns;
-	enum fitness_code disabled[VERDICT_COUNT];
+	enum fitness_code lacks[BASIS_COUNT];
 };
 
 struct settling {
@@ -29,6 +29,7 @@ struct settling {
 	const struct judge_options *options;
 	struct controls *controls;
 	struct settle_group *groups; /* [groups of the captures] */
+	uint32_t *translated;        /* see translations_find() */
 };
 
 struct settle_group *settle_group_of(const struct settling *s, const struct judged *flow);
@@ -48,5 +49,25 @@ void settle_downgrade(struct judged *flow, enum outcome outcome);
 /* The flow's first clue of this kind, or NULL. */
 const struct clue *settle_clue(const struct ledger *l, const struct judged *flow,
 			       enum clue_kind kind);
+
+/* Unanswered tries that the flow's evidence counts. */
+uint32_t settle_tries(const struct ledger *l, const struct judged *flow);
+
+/* gate.c: count what only flows can tell of a capture, then assess every one. */
+void gate_assess(struct settling *s);
+/* What the flow's verdict rests on is lacking: it becomes inconclusive, and says why. */
+void gate_apply(struct settling *s, struct judged *flow);
+
+/**
+ * translations_find() - Connections that are in a capture before and after address translation
+ *
+ * Fills @s->translated: for each flow 1 + the place of the flow that is the
+ * same connection under other addresses, or 0.
+ * Counted in capture_facts.translated.  Only exact pairs count: more flows with
+ * one initial sequence number are a scanner's.
+ *
+ * Return: 0 or FA_ENOMEM
+ */
+int translations_find(struct settling *s);
 
 #endif

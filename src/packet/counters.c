@@ -25,6 +25,7 @@ static const char *const class_names[CLASS_COUNT] = {
 	[CLASS_SCTP] = "sctp",
 	[CLASS_ICMP] = "icmp",
 	[CLASS_FRAGMENT] = "fragment",
+	[CLASS_DUPLICATE] = "duplicate",
 	[CLASS_ARP] = "arp",
 	[CLASS_LINK_CONTROL] = "link_control",
 	[CLASS_TRUNCATED_LINK] = "truncated_link",

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "packet/fragment.h"
+#include "packet/duplicate.h"
 #include "packet/walk.h"
 
 typedef enum layer layer_fn(struct walk *w);
@@ -34,9 +34,17 @@ int decoder_new(struct decoder **dec, const struct decoder_options *options, str
 	if (d == NULL)
 		return error_set(err, FA_ENOMEM, "no memory for a decoder");
 	d->checksums = options->checksums;
+	if (!options->keep_duplicates) {
+		d->duplicates = duplicates_new(options->seed, options->vlans_apart);
+		if (d->duplicates == NULL) {
+			free(d);
+			return error_set(err, FA_ENOMEM, "no memory for a decoder");
+		}
+	}
 	rc = fragment_store_new(&d->fragments, options->fragment_bytes,
 				options->fragment_timeout_ns, err);
 	if (rc != 0) {
+		duplicates_free(d->duplicates);
 		free(d);
 		return rc;
 	}
@@ -49,6 +57,7 @@ void decoder_free(struct decoder *dec)
 	if (dec == NULL)
 		return;
 	fragment_store_free(dec->fragments);
+	duplicates_free(dec->duplicates);
 	free(dec);
 }
 
@@ -89,8 +98,14 @@ FA_INLINE void begin(struct facts *f, const struct frame *frame)
 	f->icmp_type = 0;
 	f->icmp_code = 0;
 	f->icmp_error = false;
+	f->verified = false;
 	f->bad_checksum = false;
 	f->fragmented = false;
+}
+
+FA_INLINE bool is_sampled(uint64_t number)
+{
+	return number % DECODE_CHECKSUMS_EVERY == 0 || number <= DECODE_CHECKSUMS_FIRST;
 }
 
 /*
@@ -104,6 +119,8 @@ static void decode_frame(struct decoder *dec, const struct frame *frame, struct 
 		.wire = MAX(frame->wirelen, frame->caplen),
 		.f = f,
 		.dec = dec,
+		.checksums = dec->checksums || is_sampled(frame->number),
+		.duplicates = FA_LIKELY(frame->has_time) ? dec->duplicates : NULL,
 	};
 	enum layer next;
 
@@ -112,6 +129,8 @@ static void decode_frame(struct decoder *dec, const struct frame *frame, struct 
 							       : link_open(&w, frame->linktype);
 	while (next != LAYER_DONE)
 		next = handlers[next](&w);
+	if (w.transport != NULL && w.duplicates != NULL && duplicate_packet(w.duplicates, &w))
+		f->class = CLASS_DUPLICATE;
 }
 
 void decode_batch(struct decoder *dec, const struct frame *frames, size_t n, struct facts *facts)

@@ -1,6 +1,6 @@
 /*
  * Frame to facts.  Total: any bytes, cut anywhere, give a class; no state but
- * the bounded fragment store.
+ * the bounded fragment store and what tells copies of a packet.
  */
 #ifndef FA_PACKET_DECODE_H
 #define FA_PACKET_DECODE_H
@@ -17,11 +17,22 @@
 /* IPv6 extension headers (RFC 8200 4.1 names at most eight in a sane packet). */
 #define DECODE_MAX_EXTENSIONS 12
 
+/*
+ * Checksums are verified of the first frames of an input and of one in so many
+ * behind them: enough to tell a capture whose senders leave them to the card.
+ */
+#define DECODE_CHECKSUMS_FIRST 256u
+#define DECODE_CHECKSUMS_EVERY 64u
+
 struct decoder;
 
 /**
  * struct decoder_options - Bounds of a decoder
- * @checksums:		Verify checksums (costs a pass over the payload)
+ * @checksums:		Verify all checksums, not a sample (costs a pass over the payload)
+ * @keep_duplicates:	Take every copy of a packet for a packet; else the first one
+ *			counts, and those within some milliseconds are CLASS_DUPLICATE
+ * @vlans_apart:	The same packet with another VLAN id is no copy
+ * @seed:		Of the hash that copies are told by; 0: a random key
  * @fragment_bytes:	Memory for datagrams in reassembly; the oldest is given up first.
  *			Address space for finished ones comes on top, and is paid for
  *			only as far as it is used.  0: nothing is put together
@@ -30,17 +41,18 @@ struct decoder;
  */
 struct decoder_options {
 	bool checksums;
+	bool keep_duplicates, vlans_apart;
+	uint64_t seed;
 	size_t fragment_bytes;
 	int64_t fragment_timeout_ns;
 };
 
-#define DECODER_DEFAULTS                                               \
-	{                                                              \
-		.checksums = false, .fragment_bytes = (size_t)4 << 20, \
-		.fragment_timeout_ns = 60 * NS_PER_S                   \
+#define DECODER_DEFAULTS                                                                 \
+	{                                                                                \
+		.fragment_bytes = (size_t)4 << 20, .fragment_timeout_ns = 60 * NS_PER_S, \
 	}
 
-/* The decoder owns its fragment store: decoder_free().  All memory is taken here. */
+/* The decoder owns its stores: decoder_free().  All memory is taken here. */
 int decoder_new(struct decoder **dec, const struct decoder_options *options, struct fa_error *err);
 void decoder_free(struct decoder *dec);
 

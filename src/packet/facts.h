@@ -19,6 +19,7 @@ enum frame_class {
 	CLASS_SCTP,
 	CLASS_ICMP,     /* ICMPv4 and ICMPv6, errors and all else */
 	CLASS_FRAGMENT, /* held for, or lost from, reassembly; the last one gets the datagram's class */
+	CLASS_DUPLICATE, /* captured a moment ago already; whatever it was, it is no part of a flow again */
 	CLASS_ARP,
 	CLASS_LINK_CONTROL, /* LLC (STP, ISIS, ...), LLDP, CDP, LACP, EAPOL, PPP and PPPoE control, 802.11 management */
 	CLASS_TRUNCATED_LINK,      /* capture ends inside the link or tunnel headers */
@@ -93,6 +94,7 @@ struct quoted {
  *		long as its frame's batch, also when it was put together from fragments
  * @payload_wire: Payload length by the headers; > @payload_len when the snap
  *		length cut it
+ * @verified:	A checksum of it was computed
  * @bad_checksum: IPv4 header, TCP or UDP checksum does not fit; counted, never a
  *		reason to drop (offload leaves them unfilled)
  * @fragmented:	The datagram came in fragments
@@ -121,6 +123,7 @@ struct facts {
 	uint8_t tcp_flags;
 	uint8_t icmp_type, icmp_code;
 	bool icmp_error;
+	bool verified;
 	bool bad_checksum;
 	bool fragmented;
 	struct quoted quoted; /* only valid when icmp_error */

@@ -1,5 +1,5 @@
 /* IPv4, IPv6 and what may stand between an IP header and its transport. */
-#include "packet/fragment.h"
+#include "packet/duplicate.h"
 #include "packet/walk.h"
 
 /* IP protocol numbers (IANA) that the room follows or skips. */
@@ -101,6 +101,8 @@ static enum layer fragment(struct walk *w, struct fragment *piece)
 		fragment_refuse(w->dec->fragments);
 		return walk_end(w, CLASS_FRAGMENT);
 	}
+	if (w->duplicates != NULL && duplicate_fragment(w->duplicates, w, piece))
+		return walk_end(w, CLASS_DUPLICATE);
 	if (!fragment_add(w->dec->fragments, piece, &whole))
 		return walk_end(w, CLASS_FRAGMENT);
 	w->completed++;
@@ -151,6 +153,7 @@ enum layer ip_v4(struct walk *w)
 		total = within(w, total - 20) + 20;
 	if (FA_UNLIKELY(h[0] >> 4 != 4 || header < 20 || total < header))
 		return walk_end(w, CLASS_MALFORMED_IP);
+	w->ip = h;
 	f->ip_version = 4;
 	f->ip_len = (uint32_t)total;
 	f->ttl = h[8];
@@ -162,8 +165,10 @@ enum layer ip_v4(struct walk *w)
 	walk_bound(w, total - 20);
 	if (FA_UNLIKELY(header > 20) && walk_take(w, header - 20) == NULL)
 		return walk_short(w, header - 20, SHORT_IP);
-	if (FA_UNLIKELY(w->dec->checksums) && !checksum_fits(checksum_add(0, h, header)))
-		f->bad_checksum = true;
+	if (FA_UNLIKELY(w->checksums)) {
+		f->verified = true;
+		f->bad_checksum |= !checksum_fits(checksum_add(0, h, header));
+	}
 	frag = load_be16(h + 6);
 	if (FA_UNLIKELY((frag & 0x3fff) != 0))
 		return fragment_v4(w, frag, h[9]);
@@ -186,6 +191,7 @@ enum layer ip_v6(struct walk *w)
 		payload = w->wire;
 	if (FA_UNLIKELY(payload > w->wire))
 		payload = within(w, payload);
+	w->ip = h;
 	f->ip_version = 6;
 	f->ip_len = (uint32_t)payload + 40;
 	f->ttl = h[7];

@@ -33,6 +33,7 @@ static void verify(struct walk *w, uint8_t protocol, const uint8_t *h, size_t le
 	/* A sum over half a segment says nothing, nor one with the wrong destination. */
 	if ((size_t)(w->c.end - h) < len || w->rerouted)
 		return;
+	w->f->verified = true;
 	if (!checksum_segment_fits(w->f, protocol, h, len))
 		w->f->bad_checksum = true;
 }
@@ -82,8 +83,9 @@ enum layer transport_tcp(struct walk *w)
 	header = (h[12] >> 4) * (size_t)4;
 	if (FA_UNLIKELY(header < TCP_HEADER || header > w->wire))
 		return walk_end(w, CLASS_MALFORMED_TRANSPORT);
-	if (FA_UNLIKELY(w->dec->checksums))
+	if (FA_UNLIKELY(w->checksums))
 		verify(w, PROTO_TCP, h, w->wire);
+	w->transport = h;
 	w->c.pos += MIN(header, have);
 	payload(w, w->wire - header);
 	return walk_end(w, CLASS_TCP);
@@ -95,7 +97,7 @@ static void verify_udp(struct walk *w, const uint8_t *h, size_t len)
 	if (load_be16(h + 6) != 0)
 		verify(w, PROTO_UDP, h, len);
 	else if (w->f->ip_version == 6)
-		w->f->bad_checksum = true;
+		w->f->verified = w->f->bad_checksum = true;
 }
 
 /* A UDP header that the capture cut: the ports make it part of a flow. */
@@ -143,7 +145,8 @@ enum layer transport_udp(struct walk *w)
 		if (next != LAYER_COUNT)
 			return next;
 	}
-	if (FA_UNLIKELY(w->dec->checksums))
+	w->transport = h;
+	if (FA_UNLIKELY(w->checksums))
 		verify_udp(w, h, len);
 	payload(w, w->wire);
 	return walk_end(w, CLASS_UDP);
@@ -159,6 +162,8 @@ enum layer transport_sctp(struct walk *w)
 		return walk_end(w, CLASS_MALFORMED_TRANSPORT);
 	if (!ports(w, &c))
 		return walk_end(w, CLASS_TRUNCATED_TRANSPORT);
+	if (cursor_left(&w->c) >= 12)
+		w->transport = w->c.pos;
 	w->c.pos += MIN(cursor_left(&w->c), (size_t)12);
 	payload(w, w->wire - 12);
 	return walk_end(w, CLASS_SCTP);
@@ -186,7 +191,10 @@ enum layer transport_icmp(struct walk *w)
 	w->c.pos += MIN(have, (size_t)8);
 	payload(w, w->wire - 8);
 	f->icmp_error = h[0] < 32 && ((v4 ? quoting_v4 : quoting_v6) >> h[0] & 1) != 0;
-	if (f->icmp_error)
+	if (f->icmp_error) {
 		quoted_read(f, w->c, v4 ? 4 : 6);
+		if (have >= 8)
+			w->transport = h;
+	}
 	return walk_end(w, CLASS_ICMP);
 }

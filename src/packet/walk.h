@@ -31,9 +31,11 @@ enum layer {
 };
 
 struct fragment_store;
+struct duplicates;
 
 struct decoder {
 	struct fragment_store *fragments;
+	struct duplicates *duplicates; /* NULL: copies are kept */
 	bool checksums;
 };
 
@@ -50,6 +52,12 @@ struct decoder {
  * @depth:	Headers of encapsulation so far, at most DECODE_MAX_LAYERS
  * @extensions:	Extension headers of this IP packet so far
  * @completed:	Datagrams this frame put together, at most FRAGMENT_MAX_NESTED
+ * @duplicates:	The decoder's; NULL when this frame is not compared: it has no time,
+ *		or copies are kept
+ * @ip:		The IP header at hand
+ * @transport:	Header of what duplicate_packet() compares, whole: TCP, UDP, SCTP or an
+ *		ICMP error; else NULL
+ * @checksums:	Verify those of this frame
  * @rerouted:	A routing header is not at its end: the checksum covers another
  *		destination than the IPv6 header's (RFC 8200 8.1)
  */
@@ -58,11 +66,14 @@ struct walk {
 	size_t wire;
 	struct facts *f;
 	struct decoder *dec;
+	struct duplicates *duplicates;
+	const uint8_t *ip, *transport;
 	uint8_t protocol;
 	uint8_t depth;
 	uint8_t extensions;
 	uint8_t completed;
 	bool bounded;
+	bool checksums;
 	bool rerouted;
 };
 

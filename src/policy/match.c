@@ -138,3 +138,9 @@ void policy_roles_of(const struct policy *policy, const struct address *addr,
 	FA_ASSERT(policy->compiled);
 	roles_find(&policy->map, addr, roles);
 }
+
+bool policy_address_is_bound(const struct policy *policy, const struct address *addr)
+{
+	FA_ASSERT(policy->compiled);
+	return roles_binds(&policy->map, addr);
+}

@@ -298,6 +298,11 @@ bool policy_role_is_bound(const struct policy *policy, unsigned role)
 	return role_set_meets(&policy->closures[role], &policy->site.bound);
 }
 
+unsigned policy_bound_count(const struct policy *policy)
+{
+	return (unsigned)policy->site.claims.count;
+}
+
 const char *policy_condition_name(const struct policy *policy, unsigned condition)
 {
 	FA_ASSERT(condition < policy->vocabulary.counts[VOCAB_CONDITION]);

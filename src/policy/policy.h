@@ -84,6 +84,11 @@ bool policy_row_is_expired(const struct policy *policy, const struct row *row, i
 void policy_roles_of(const struct policy *policy, const struct address *addr,
 		     struct role_set *roles);
 
+/* The site gives a role to this very address; `any` gives none to any.  After policy_compile(). */
+bool policy_address_is_bound(const struct policy *policy, const struct address *addr);
+/* Addresses, prefixes and ranges that the site lists; 0 without a site. */
+unsigned policy_bound_count(const struct policy *policy);
+
 /**
  * struct tuple - What a match looks at
  *

@@ -220,7 +220,9 @@ void roles_map_free(struct roles_map *map)
 	*map = (struct roles_map){ 0 };
 }
 
-void roles_find(const struct roles_map *map, const struct address *addr, struct role_set *roles)
+/* The interval that holds an address, or NULL. */
+static const struct roles_interval *interval_of(const struct roles_map *map,
+						const struct address *addr)
 {
 	size_t lo = 0, hi = map->count;
 
@@ -232,8 +234,19 @@ void roles_find(const struct roles_map *map, const struct address *addr, struct 
 		else
 			hi = mid;
 	}
-	if (lo < map->count && address_compare(&map->intervals[lo].lo, addr) <= 0)
-		*roles = map->intervals[lo].roles;
-	else
-		*roles = map->any;
+	return lo < map->count && address_compare(&map->intervals[lo].lo, addr) <= 0
+		       ? &map->intervals[lo]
+		       : NULL;
+}
+
+void roles_find(const struct roles_map *map, const struct address *addr, struct role_set *roles)
+{
+	const struct roles_interval *interval = interval_of(map, addr);
+
+	*roles = interval != NULL ? interval->roles : map->any;
+}
+
+bool roles_binds(const struct roles_map *map, const struct address *addr)
+{
+	return interval_of(map, addr) != NULL;
 }

@@ -49,4 +49,7 @@ void roles_map_free(struct roles_map *map);
 /* The roles of an address. */
 void roles_find(const struct roles_map *map, const struct address *addr, struct role_set *roles);
 
+/* A role claims the address itself. */
+bool roles_binds(const struct roles_map *map, const struct address *addr);
+
 #endif

@@ -150,28 +150,11 @@ void text_policy(struct text *t)
 	page_end(&t->page);
 }
 
-/* "blocked or rejected" */
-static void disabled_text(uint32_t set, char *buf, size_t size)
-{
-	size_t at = 0;
-	unsigned v;
-
-	buf[0] = '\0';
-	for (v = 0; v < VERDICT_COUNT; v++) {
-		if ((set & VERDICT_BIT(v)) == 0 || at >= size)
-			continue;
-		set &= ~VERDICT_BIT(v);
-		at += (size_t)snprintf(buf + at, size - at, "%s%s",
-				       at == 0    ? ""
-				       : set == 0 ? " or "
-						  : ", ",
-				       verdict_name((enum verdict)v));
-	}
-}
-
 static void fitness_line(struct text *t, const struct capture_facts *cap,
 			 const struct fitness_entry *e)
 {
+	char effect[256];
+
 	page_line(&t->page, 2, 4);
 	if (t->ledger->capture_count > 1) {
 		page_word(&t->page, PAGE_PLAIN, cap->name);
@@ -179,20 +162,12 @@ static void fitness_line(struct text *t, const struct capture_facts *cap,
 		page_word(&t->page, PAGE_PLAIN, ":");
 	}
 	page_words(&t->page, PAGE_PLAIN, e->detail);
-	page_end(&t->page);
-}
-
-/* What all limits together take away. */
-static void disabled_line(struct text *t, uint32_t set)
-{
-	char buf[128];
-
-	disabled_text(set, buf, sizeof(buf));
-	page_line(&t->page, 2, 4);
-	page_printf(&t->page, PAGE_YELLOW,
-		    "so no flow%s is called %s for silence or missing payload;",
-		    t->ledger->capture_count > 1 ? " of such a capture" : "", buf);
-	page_words(&t->page, PAGE_YELLOW, "it is inconclusive instead");
+	fitness_effect(e, effect, sizeof(effect));
+	if (effect[0] != '\0') {
+		page_gap(&t->page, 0);
+		page_word(&t->page, PAGE_PLAIN, ":");
+		page_words(&t->page, PAGE_YELLOW, effect);
+	}
 	page_end(&t->page);
 }
 
@@ -228,7 +203,7 @@ void text_fitness(struct text *t)
 {
 	const struct ledger *ledger = t->ledger;
 	size_t limits = 0, shown = 0, i;
-	uint32_t disabled = 0;
+	bool disabling = false;
 	unsigned j;
 
 	for (i = 0; i < ledger->capture_count; i++) {
@@ -236,7 +211,7 @@ void text_fitness(struct text *t)
 
 		limits += fit->count;
 		for (j = 0; j < fit->count; j++)
-			disabled |= fit->entries[j].disables;
+			disabling |= fit->entries[j].disables != 0;
 	}
 	if (limits == 0 && no_frames(ledger)) {
 		page_line(&t->page, 0, 2);
@@ -245,7 +220,7 @@ void text_fitness(struct text *t)
 		page_end(&t->page);
 		return;
 	}
-	fitness_head(t, limits, disabled != 0);
+	fitness_head(t, limits, disabling);
 	for (i = 0; i < ledger->capture_count; i++) {
 		const struct capture_facts *cap = &ledger->captures[i];
 
@@ -255,6 +230,4 @@ void text_fitness(struct text *t)
 		}
 	}
 	text_more(t, 2, limits - shown, "more limit", "more limits");
-	if (disabled != 0)
-		disabled_line(t, disabled);
 }

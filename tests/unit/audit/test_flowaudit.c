@@ -98,6 +98,7 @@ static void settings_are_refused(struct stand *s)
 	CU_ASSERT_EQUAL(flowaudit_set_batch(s->fa, 1), FLOWAUDIT_EUSAGE);
 	CU_ASSERT_EQUAL(flowaudit_set_attempt_timeout(s->fa, 1), FLOWAUDIT_EUSAGE);
 	CU_ASSERT_EQUAL(flowaudit_set_checksums(s->fa, 1), FLOWAUDIT_EUSAGE);
+	CU_ASSERT_EQUAL(flowaudit_set_keep_duplicates(s->fa, 1), FLOWAUDIT_EUSAGE);
 	CU_ASSERT_EQUAL(flowaudit_set_vlan_in_key(s->fa, 1), FLOWAUDIT_EUSAGE);
 	CU_ASSERT_EQUAL(flowaudit_set_fail_on(s->fa, 1), FLOWAUDIT_EUSAGE);
 	CU_ASSERT_EQUAL(flowaudit_set_strict(s->fa, 1), FLOWAUDIT_EUSAGE);
@@ -356,6 +357,53 @@ static void unreadable_before_findings_before_inconclusive(void)
 	CU_ASSERT_EQUAL(status_of(0, 0, 0, DEFAULT, 1), 1);
 }
 
+/* complaint 17, 18: no packet, or none that can be followed, is never a pass. */
+static void nothing_that_could_be_judged_never_passes(void)
+{
+	static const uint16_t linktypes[] = { 147, 101 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(linktypes); i++) {
+		struct stand s;
+		struct tape t;
+		int status;
+
+		stand_open(&s);
+		activate(&s);
+		tape_begin(&t);
+		if (linktypes[i] == 147) {
+			tape_sip(&t, TAPE_T0, CLIENT ":50000", SERVER ":5060");
+			t.bytes[20] = 147;
+		}
+		CU_ASSERT_EQUAL(read_tape(&s, "a.pcap", &t), 0);
+		finish(&s);
+		status = flowaudit_exit_status(s.fa);
+		CU_ASSERT_EQUAL(status, 3);
+		stand_close(&s);
+	}
+}
+
+/* complaint 38: a site file of another network would pass everything. */
+static void another_network_never_passes(void)
+{
+	for (unsigned both = 0; both < 2; both++) {
+		struct stand s;
+		struct tape t;
+
+		stand_open(&s);
+		flowaudit_set_require(s.fa, 1);
+		activate(&s);
+		tape_begin(&t);
+		tape_sip(&t, TAPE_T0, "172.16.0.1:50000", "172.16.0.2:5060");
+		if (both)
+			tape_sip(&t, TAPE_T0, CLIENT ":50000", SERVER ":5060");
+		CU_ASSERT_EQUAL(read_tape(&s, "a.pcap", &t), 0);
+		finish(&s);
+		/* Rows that were not seen there are no findings either. */
+		CU_ASSERT_EQUAL(flowaudit_exit_status(s.fa), both ? 1 : 3);
+		stand_close(&s);
+	}
+}
+
 static void what_counts_as_a_finding(void)
 {
 	const int blocked = 1 << FLOWAUDIT_BLOCKED, expected = 1 << FLOWAUDIT_EXPECTED,
@@ -536,6 +584,31 @@ static void options_reach_the_pipeline(void)
 	}
 }
 
+static void copies_are_kept_when_asked(void)
+{
+	for (unsigned keep = 0; keep < 2; keep++) {
+		struct flowaudit_flow flow;
+		struct stand s;
+		struct tape t;
+
+		stand_open(&s);
+		CU_ASSERT_EQUAL(flowaudit_set_keep_duplicates(s.fa, (int)keep), 0);
+		activate(&s);
+		tape_begin(&t);
+		t.id = 7;
+		/* Two tries more than there were make silence likely. */
+		tape_sip(&t, TAPE_T0, CLIENT ":50000", SERVER ":5060");
+		tape_tcp(&t, TAPE_T0 + TAPE_S, CLIENT ":50001", SERVER ":8057", TCP_SYN, 1, 0, "");
+		tape_again(&t, TAPE_T0 + TAPE_S + 1000, 0);
+		tape_again(&t, TAPE_T0 + TAPE_S + 2000, 1);
+		CU_ASSERT_EQUAL(read_tape(&s, "a.pcap", &t), 0);
+		finish(&s);
+		CU_ASSERT_EQUAL_FATAL(flowaudit_flow(s.fa, 1, &flow), 0);
+		CU_ASSERT_EQUAL(flow.verdict, keep ? FLOWAUDIT_BLOCKED : FLOWAUDIT_INCONCLUSIVE);
+		stand_close(&s);
+	}
+}
+
 static void verdicts_by_name(void)
 {
 	enum flowaudit_verdict v = FLOWAUDIT_VERDICTS;
@@ -561,6 +634,9 @@ CU_TestInfo tests_flowaudit[] = {
 	{ "the status is 0, 1, 2 or 3", status_of_each_kind },
 	{ "unreadable before findings before inconclusive",
 	  unreadable_before_findings_before_inconclusive },
+	{ "complaint 17, 18: nothing that could be judged never passes",
+	  nothing_that_could_be_judged_never_passes },
+	{ "complaint 38: a capture of another network never passes", another_network_never_passes },
 	{ "findings are the verdicts asked for, and required rows", what_counts_as_a_finding },
 	{ "reports go to a file, coloured when asked", reports },
 	{ "required rows not seen are findings of a report when asked",
@@ -569,6 +645,8 @@ CU_TestInfo tests_flowaudit[] = {
 	{ "flows, verdicts and rows can be asked for", questions },
 	{ "a flow that no row documents has none", undocumented_flow_has_no_row },
 	{ "the time to wait for an answer is an option", options_reach_the_pipeline },
+	{ "a SYN captured three times is one try, but where copies are kept",
+	  copies_are_kept_when_asked },
 	{ "verdicts have names, and names verdicts", verdicts_by_name },
 	CU_TEST_INFO_NULL
 };

@@ -108,7 +108,7 @@ static void zeek_3235(void)
 		tape_udp(&p.tape, TAPE_T0, "10.1.0.99:67", groups[i], "x", 1);
 		/* Forged, or a host gone wrong. */
 		tape_udp(&p.tape, TAPE_T0 + 1, groups[i], "10.1.0.99:67", "x", 1);
-		tape_udp(&p.tape, TAPE_T0 + 2, groups[i], "10.1.0.99:67", "x", 1);
+		tape_udp(&p.tape, TAPE_T0 + 2, groups[i], "10.1.0.99:67", "y", 1);
 		l = conclude(&p);
 		SAME(direction(l, 0), "10.1.0.99:67 by protocol 1+2");
 		plant_close(&p);

@@ -152,11 +152,12 @@ static void media_of_strangers_is_not_documented_by_being_media(void)
 	struct trap t;
 
 	trap_open(&t);
+	call_works(&t.tape, TAPE_T0, USER ":50000", FRONT ":8057"); /* the capture is of the site */
 	call_rtp(&t.tape, TAPE_T0, STRANGER ":50020", "198.51.100.99:50020", 0, 10);
 	call_rtp(&t.tape, TAPE_T0 + 1, "198.51.100.99:50020", STRANGER ":50020", 0, 10);
 	trap_run(&t);
 	CU_ASSERT_EQUAL(t.ledger->verdicts[VERDICT_UNEXPECTED], 1);
-	CU_ASSERT_EQUAL(t.ledger->flows[0].app, APP_RTP);
+	CU_ASSERT_EQUAL(trap_flow(&t, STRANGER ":50020", "198.51.100.99:50020")->app, APP_RTP);
 	trap_close(&t);
 }
 

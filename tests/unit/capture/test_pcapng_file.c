@@ -213,7 +213,37 @@ static void test_drops(void)
 	seen_memory(&seen, b.p, b.len, NULL);
 	CU_ASSERT_EQUAL(seen.info.interface_drops, 1007);
 	CU_ASSERT_EQUAL(seen.info.kernel_drops, (UINT64_C(1) << 40) + 82);
+	CU_ASSERT_FALSE(seen.info.drops_below_zero);
 	bytes_free(&b);
+}
+
+/* complaint 20 (tcpdump issue 787): counters that ran below zero, in 32 bits or in 64. */
+static void test_drops_below_zero(void)
+{
+	static const struct {
+		uint64_t said;
+		bool below;
+	} counts[] = {
+		{ 4294965006, true },         { UINT64_C(1) << 31, true },
+		{ UINT32_MAX, true },         { UINT64_C(1) << 63, true },
+		{ UINT64_MAX, true },         { (UINT64_C(1) << 31) - 1, false },
+		{ UINT64_C(1) << 32, false }, { (UINT64_C(1) << 63) - 1, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		struct bytes b = { 0 };
+
+		ng_put_section(&b, false);
+		ng_put_interface(&b, 1, 0, 6);
+		put_statistics(&b, 0, 3, 3);
+		put_statistics(&b, 0, counts[i].said, 4);
+		put_statistics(&b, 0, 3, counts[i].said);
+		seen_memory(&seen, b.p, b.len, NULL);
+		CU_ASSERT_EQUAL(seen.info.interface_drops, 3);
+		CU_ASSERT_EQUAL(seen.info.kernel_drops, counts[i].below ? 4 : counts[i].said);
+		CU_ASSERT_EQUAL(seen.info.drops_below_zero, counts[i].below);
+		bytes_free(&b);
+	}
 }
 
 static void put_block(struct bytes *b, uint32_t type, size_t len)
@@ -573,6 +603,7 @@ CU_TestInfo tests_pcapng_file[] = {
 	{ "every prefix gives its whole frames and is marked as cut", test_prefixes },
 	{ "frames are the same for every chunking", test_chunks },
 	{ "drops are summed over the last statistics of each interface", test_drops },
+	{ "drops below zero are left out, and said", test_drops_below_zero },
 	{ "blocks without packets are counted, and numbered where Wireshark does", test_skipped },
 	{ "the capture filter and time offset of an interface", test_interface_options },
 	{ "impossible and contradicting block lengths", test_block_lengths },

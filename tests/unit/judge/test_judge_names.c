@@ -51,7 +51,8 @@ static void codes(void)
 		"initiator_unknown gap snaplen evicted fitness");
 	SPELLED(fitness_name, enum fitness_code, FITNESS_CODE_COUNT,
 		"truncated_file damaged_file drops gaps snaplen one_direction midstream filtered "
-		"undecoded fragments clock no_time evicted");
+		"undecoded fragments clock no_time evicted duplicates checksums site_absent "
+		"nat_both_sides");
 }
 
 static void verdicts_by_name(void)

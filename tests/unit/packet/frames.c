@@ -183,6 +183,7 @@ struct decoder *small_decoder(bool checksums)
 	struct decoder *dec = NULL;
 
 	options.checksums = checksums;
+	options.keep_duplicates = true;
 	options.fragment_bytes = 8192;
 	FA_ASSERT(decoder_new(&dec, &options, NULL) == 0);
 	return dec;

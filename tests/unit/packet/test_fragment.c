@@ -16,6 +16,7 @@ static void start(size_t bytes)
 
 	options.fragment_bytes = bytes;
 	options.checksums = true;
+	options.keep_duplicates = true; /* what the store does with them */
 	FA_ASSERT(decoder_new(&dec, &options, NULL) == 0);
 }
 

@@ -152,6 +152,7 @@ void fixture_unfit(struct capture_facts *cap, enum fitness_code code, uint32_t d
 
 	e->code = code;
 	e->disables = disables;
+	e->takes = disables != 0 ? BASIS_BIT(BASIS_SILENCE) : 0;
 	snprintf(e->detail, sizeof(e->detail), "%s", detail);
 }
 

@@ -118,14 +118,13 @@ static void test_fitness(void)
 	fixture_unfit(cap, FITNESS_DROPS,
 		      VERDICT_BIT(VERDICT_BLOCKED) | VERDICT_BIT(VERDICT_REJECTED), "frames lost");
 	has(&f, "Capture fitness: limited, 2 limits\n");
-	has(&f, "  frames lost\n"
-		"  so no flow is called blocked or rejected for silence or missing payload; it is "
-		"inconclusive\n    instead\n");
+	has(&f, "  frames were cut\n"
+		"  frames lost: silence is not called blocked or rejected\n");
 	cap = fixture_capture(&f, "b.pcap", 12);
 	fixture_unfit(cap, FITNESS_CLOCK, 0, "time goes back");
 	has(&f, "Capture fitness: limited, 3 limits\n");
-	has(&f, "  b.pcap: time goes back\n"
-		"  so no flow of such a capture is called blocked or rejected for silence");
+	has(&f, "  a.pcap: frames lost: silence is not called blocked or rejected\n"
+		"  b.pcap: time goes back\n");
 	for (i = 0; i < TEXT_FITNESS - 2; i++)
 		fixture_unfit(cap, FITNESS_GAPS, 0, "more");
 	has(&f, "\n  ... 1 more limit, -v lists it\n");
