@@ -11,6 +11,7 @@ mkdir "$work/check"
 cp "$here"/check/*.yaml "$work/check"
 mkdir "$work/site" && cp "$here"/../pcaps/sites/lab.yaml "$work/site"
 ln -s "$here/../pcaps/recorded" "$work/recorded"
+ln -s "$here/../pcaps/forged" "$work/forged"
 # The same files, with their paths as seen from here.
 sed -i -e 's|\.\./\.\./pcaps/recorded|../recorded|' -e 's|\.\./\.\./pcaps/sites|../site|' "$work"/check/*.yaml
 cd "$work" || exit 2
@@ -143,7 +144,7 @@ def walk(value, path):
     else:
         names.add(".".join(path))
 out = subprocess.run([sys.argv[1], "audit", "-S", "site/lab.yaml", "-f", "json"] +
-                     sorted(glob.glob("recorded/*")), capture_output=True, text=True).stdout
+                     sorted(glob.glob("recorded/*") + glob.glob("forged/*.pcap")), capture_output=True, text=True).stdout
 for line in out.splitlines():
     record = json.loads(line)
     if record.pop("event_type") == "flow":

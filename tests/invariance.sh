@@ -39,7 +39,7 @@ for file in recorded/*; do
 	done
 	# Standard input, a byte of the name apart, is the same capture.
 	case $file in *.gz | *.zst) continue ;; esac
-	report --seed 1 - <"$file" | sed "s|\"pcap_filename\":\"-\"|\"pcap_filename\":\"$file\"|" >"$work/this"
+	report --seed 1 - <"$file" | sed "s|\"pcap_filename\":\"-\"|\"pcap_filename\":\"$file\"|g" >"$work/this"
 	same "standard input" "$file"
 done
 # All of them in one run, under two seeds.

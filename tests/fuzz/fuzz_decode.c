@@ -33,7 +33,7 @@ static void check(const struct facts *f, const struct frame *frame)
 	FA_ASSERT(f->payload_len <= f->payload_wire);
 	FA_ASSERT(f->vlans <= ARRAY_SIZE(f->vlan));
 	FA_ASSERT(f->ip_version == 0 || f->ip_version == 4 || f->ip_version == 6);
-	FA_ASSERT(!f->icmp_error || f->class == CLASS_ICMP);
+	FA_ASSERT(!f->icmp_error || f->class == CLASS_ICMP || f->class == CLASS_DUPLICATE);
 	if (f->payload_len != 0 && !f->fragmented)
 		FA_ASSERT(f->payload >= frame->bytes &&
 			  f->payload_len <= frame->caplen - (size_t)(f->payload - frame->bytes));
