@@ -2,8 +2,8 @@
  * Halves of a dialogue on two flows.
  *
  * First by transaction: what a silent flow asked, and what an answer answers, are
- * looked up in one sorted list.  Only the ids of flows that are not settled, and
- * of answers that nobody asked for, are in it; a clean capture costs one pass.
+ * looked up in one sorted list.  Only answers that nobody asked for on their own
+ * flow are in it; a capture without them costs one pass.
  *
  * Then, as a flow keeps only its first request, by the client: a silent request to
  * a relay is answered too when an answer that no request of the capture explains
@@ -106,7 +106,8 @@ static int list_dialogues(struct lists *x)
 	for (size_t i = 0; i < l->flow_count; i++) {
 		const struct judged *f = &l->flows[i];
 
-		if ((is_open_question(f) && add_dialogue(x, f, f->transaction) != 0) ||
+		if ((f->answers && is_open_question(f) &&
+		     add_dialogue(x, f, f->transaction) != 0) ||
 		    add_dialogue(x, f, f->stray) != 0)
 			return FA_ENOMEM;
 	}
