@@ -150,7 +150,6 @@ static bool set_format(struct request *q, const char *format)
 
 static bool set_output(struct request *q, const char *path)
 {
-	int fd;
 
 	if (q->report_count == 0 || q->reports[q->report_count - 1].path != NULL) {
 		if (q->report_count != 0) {
@@ -162,16 +161,7 @@ static bool set_output(struct request *q, const char *path)
 			return false;
 	}
 	q->reports[q->report_count - 1].path = path;
-	if (strcmp(path, "-") == 0)
-		return true;
-	/* Found out before the work is done, not after. */
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		command_complain("%s: cannot write: %s", path, strerror(errno));
-		return false;
-	}
-	close(fd);
-	return true;
+	return command_can_write(path);
 }
 
 static bool set_colour(struct request *q, const char *when)

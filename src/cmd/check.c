@@ -74,29 +74,13 @@ static void usage(FILE *to)
 	fprintf(to, "\nexit status: 0 all checks hold, 1 one fails, 2 one could not be made\n");
 }
 
-/* Found out before the work is done, not after. */
-static bool can_write(const char *path)
-{
-	int fd;
-
-	if (strcmp(path, "-") == 0)
-		return true;
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		command_complain("%s: cannot write: %s", path, strerror(errno));
-		return false;
-	}
-	close(fd);
-	return true;
-}
-
 static bool take_option(struct request *q, int option, const char *value)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(file_formats); i++) {
 		if (file_formats[i].option != option)
 			continue;
 		q->paths[i] = value;
-		return can_write(value);
+		return command_can_write(value);
 	}
 	q->github |= option == OPT_GITHUB;
 	q->update |= option == OPT_UPDATE;

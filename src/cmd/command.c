@@ -1,8 +1,12 @@
 /* Diagnostics go to standard error, one line each, whatever the text contains. */
 #include "cmd/command.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 void command_complain(const char *fmt, ...)
 {
@@ -16,4 +20,19 @@ void command_complain(const char *fmt, ...)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
 	fprintf(stderr, "flowaudit: %s\n", line);
+}
+
+bool command_can_write(const char *path)
+{
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return true;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		command_complain("%s: cannot write: %s", path, strerror(errno));
+		return false;
+	}
+	close(fd);
+	return true;
 }

@@ -2,6 +2,8 @@
 #ifndef FA_CMD_COMMAND_H
 #define FA_CMD_COMMAND_H
 
+#include <stdbool.h>
+
 #include "base/util.h"
 
 /* DESIGN section 4: relied on from outside. */
@@ -28,5 +30,8 @@ int cmd_forge(int argc, char **argv);
 
 /* "flowaudit: TEXT" on standard error, one line; control bytes are replaced. */
 void command_complain(const char *fmt, ...) FA_PRINTF(1, 2);
+
+/* Found out before the work is done, not after: makes the file; complains when it cannot.  "-" can. */
+bool command_can_write(const char *path);
 
 #endif

@@ -265,7 +265,9 @@ static enum follow http_follow(struct ident *id, const struct input *in)
 	struct ident_side *side = &id->work.side[in->dir];
 	const uint8_t *bytes = in->bytes + side->offset;
 	size_t len = in->len - side->offset;
-	enum fit two = side->frames == 0 ? fit_bytes(bytes, len, 0, preface, PREFACE_SIZE) : FIT_NO;
+	/* HTTP/2 begins with the first byte, or the first in a tunnel. */
+	bool begins = side->frames == 0 && side->offset == side->base;
+	enum fit two = begins ? fit_bytes(bytes, len, 0, preface, PREFACE_SIZE) : FIT_NO;
 
 	if (side->text.page != 0)
 		return read_page(id, in);
@@ -278,7 +280,7 @@ static enum follow http_follow(struct ident *id, const struct input *in)
 		ident_client(id, in->dir);
 		return FOLLOW_END;
 	}
-	if (http_answers(bytes, len) == FIT_MAYBE && side->frames == 0) {
+	if (begins && http_answers(bytes, len) == FIT_MAYBE) {
 		ident_note(id, APP_HTTP, CONFIDENCE_STRONG, in);
 		return FOLLOW_END;
 	}

@@ -11,10 +11,7 @@
 
 static const char version_text[] = "SIP/2.0";
 
-enum {
-	VERSION_SIZE = sizeof(version_text) - 1,
-	ZEROS_MAX = 16, /* four keep-alives of four zero bytes in front of a message */
-};
+enum { VERSION_SIZE = sizeof(version_text) - 1 };
 
 /* RFC 3261 19.1, RFC 3966: schemes compare without case. */
 static enum fit fits_scheme(const uint8_t *bytes, size_t len)
@@ -49,22 +46,22 @@ static enum fit fits_response(const uint8_t *bytes, size_t len)
 	return MIN(fit, fit_byte(bytes, len, 11, ' ', ' '));
 }
 
-static size_t skip_zeros(const uint8_t *bytes, size_t len)
+/* Behind as many as LINES_EMPTY_MAX anything may follow: they come anew with every byte. */
+static size_t skip_keep_alives(const uint8_t *bytes, size_t len)
 {
 	size_t at = 0;
 
-	while (at < len && at < ZEROS_MAX && bytes[at] == 0)
+	while (at < len && at < LINES_EMPTY_MAX &&
+	       (bytes[at] == 0 || bytes[at] == '\r' || bytes[at] == '\n'))
 		at++;
 	return at;
 }
 
 static enum fit sip_starts(const uint8_t *bytes, size_t len)
 {
-	size_t at = skip_zeros(bytes, len);
-	size_t empty = lines_skip_empty(bytes + at, len - at);
+	size_t at = skip_keep_alives(bytes, len);
 
-	at += empty;
-	if (at == len || empty == LINES_EMPTY_MAX)
+	if (at == len || at == LINES_EMPTY_MAX)
 		return len == 0 ? FIT_MORE : FIT_MAYBE;
 	return MAX(fits_request(bytes + at, len - at), fits_response(bytes + at, len - at));
 }

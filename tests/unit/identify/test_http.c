@@ -287,6 +287,11 @@ static void the_preface_of_http_2_is_whole_or_nothing(void)
 	CU_ASSERT(IS_STRONG(&f, APP_HTTP));
 	feed_hex(&f, 1, "000006 04 00 00000000 000300000064");
 	CU_ASSERT_EQUAL(f.id.frame[1], 3);
+	/* It is the first thing that is said, however the bytes come. */
+	feed_stream(&f);
+	feed_text(&f, 0, "\r\n");
+	feed_text(&f, 0, preface);
+	CU_ASSERT_EQUAL(f.id.seen, 0);
 }
 
 static void every_prefix_is_read_inside_its_bytes(void)

@@ -147,11 +147,18 @@ static void keep_alives_may_come_first(void)
 	feed_hex(&f, 1, "00000000");
 	CU_ASSERT_EQUAL(feed_text(&f, 1, ok), 0);
 	CU_ASSERT_NOT_EQUAL(f.id.accepted_frame, 0);
-	/* Too many are something else. */
+	/* All at once, of both kinds, however they are mixed. */
 	feed_stream(&f);
-	feed_hex(&f, 0, "0000000000000000 0000000000000000 0000");
+	feed_text(&f, 0, invite);
+	feed_bytes(&f, 1, "\0\0\0\0\r\n\r\n\0\0\0\0\r\nSIP/2.0 200 OK\r\n\r\n", 32);
+	CU_ASSERT_NOT_EQUAL(f.id.accepted_frame, 0);
+	/* Very many decide nothing. */
+	feed_stream(&f);
+	for (unsigned i = 0; i < 40; i++)
+		feed_hex(&f, 0, "0000000000000000");
 	feed_text(&f, 0, invite);
 	CU_ASSERT_EQUAL(f.id.seen, 0);
+	CU_ASSERT(POSSIBLE(&f, APP_SIP));
 	/* On datagrams too, of every kind clients send. */
 	feed_datagrams(&f);
 	feed_text(&f, 0, "\r\n\r\n");
