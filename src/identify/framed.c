@@ -31,11 +31,15 @@ static enum fit first_packet(const uint8_t *bytes, size_t len, size_t size)
 {
 	static const struct ident none;
 	struct input in = { .bytes = bytes, .len = MIN(len, size), .wire_len = size };
+	enum fit stun = stun_fits_header(bytes, in.len);
 
 	if (size < 8 || packet_begins(bytes, in.len, size) == FIT_NO)
 		return FIT_NO;
-	if (stun_fits_header(bytes, in.len) == FIT_YES)
-		return FIT_YES;
+	if (stun == FIT_YES || (stun == FIT_MORE && len < size))
+		return stun;
+	/* One that ends beyond what is looked at would be waited for in vain. */
+	if (size > IDENT_UNKNOWN_MAX - LENGTH_SIZE)
+		return FIT_NO;
 	if (len < size)
 		return FIT_MORE;
 	return media_plausible(&none, &in) ? FIT_YES : FIT_NO;

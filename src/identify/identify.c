@@ -74,8 +74,7 @@ static const struct datagram_protocol *const datagram_protocols[] = {
 /* Datagrams looked at before we give up: media flows show themselves within a second. */
 #define MAX_DATAGRAMS 24
 
-/* Stream bytes of one direction, and of both, that may fit nothing. */
-#define UNKNOWN_ONE  4096
+/* Stream bytes of each direction that may fit nothing, once both have so many. */
 #define UNKNOWN_BOTH 512
 
 /* Of several protocols equally sure, the one with the higher rank names the flow. */
@@ -292,20 +291,21 @@ static void own(struct ident *id, unsigned dir, unsigned i, size_t offset)
 }
 
 /* Midstream: try every position once for the protocols that can be joined there. */
-static void join_somewhere(struct ident *id, const struct input *in)
+static void join_somewhere(struct ident *id, unsigned dir, const uint8_t *bytes, size_t len)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->work.side[dir];
 
-	for (size_t pos = side->searched; pos < in->len && pos - side->base < UNKNOWN_ONE; pos++) {
+	for (size_t pos = side->searched; pos < len; pos++) {
 		for (unsigned i = 0; i < ARRAY_SIZE(stream_protocols); i++) {
 			const struct stream_protocol *p = stream_protocols[i];
 			enum fit fit;
 
 			if (p->joins == NULL || (side->lost & protocol_bit(i)) != 0)
 				continue;
-			fit = p->joins(in->bytes, in->len, pos);
+			fit = p->joins(bytes, len, pos);
 			if (fit == FIT_YES) {
-				own(id, in->dir, i, pos);
+				own(id, dir, i, pos);
+				side->searched = (uint32_t)pos + 1;
 				return;
 			}
 			if (fit == FIT_MORE)
@@ -328,7 +328,22 @@ static uint16_t stream_candidates(const struct ident *id)
 			  ~(a->lost | b->lost));
 }
 
-/* Choose who follows this direction, if its bytes tell. */
+/* How many bytes of a direction are looked at while nobody follows it. */
+static size_t unknown_room(const struct ident *id, unsigned dir)
+{
+	const struct ident_side *other = &id->work.side[1 - dir];
+
+	if (other->owner != 0)
+		return SIZE_MAX;
+	return id->examined[1 - dir] - other->base >= UNKNOWN_BOTH ? UNKNOWN_BOTH
+								   : IDENT_UNKNOWN_MAX;
+}
+
+/*
+ * Choose who follows this direction, if its bytes tell.  Whatever they came with, it is
+ * decided as when they had come one by one: no further than its room, and what may yet
+ * turn out to have begun at the first byte goes before what begins at a later one.
+ */
 static void choose_owner(struct ident *id, const struct input *in)
 {
 	struct ident_side *side = &id->work.side[in->dir];
@@ -336,7 +351,7 @@ static void choose_owner(struct ident *id, const struct input *in)
 	enum fit fits[ARRAY_SIZE(stream_protocols)];
 	uint16_t candidates = ALL_STREAM;
 	const uint8_t *bytes = in->bytes + side->base;
-	size_t len = in->len - side->base;
+	size_t room = unknown_room(id, in->dir), len = MIN(in->len - side->base, room);
 	bool waits = false;
 	int first = -1;
 
@@ -358,8 +373,8 @@ static void choose_owner(struct ident *id, const struct input *in)
 	}
 	if (first >= 0)
 		own(id, in->dir, (unsigned)first, side->base);
-	else if (id->midstream)
-		join_somewhere(id, in);
+	else if (id->midstream && (!waits || in->last || len == room))
+		join_somewhere(id, in->dir, in->bytes, side->base + len);
 }
 
 static void stream_possible(struct ident *id)
@@ -392,10 +407,8 @@ static bool stream_done(const struct ident *id)
 		return false;
 	if (stream_candidates(id) == 0)
 		return true;
-	return id->examined[0] - a->base >= UNKNOWN_ONE ||
-	       id->examined[1] - b->base >= UNKNOWN_ONE ||
-	       (id->examined[0] - a->base >= UNKNOWN_BOTH &&
-		id->examined[1] - b->base >= UNKNOWN_BOTH);
+	return id->examined[0] - a->base >= unknown_room(id, 0) ||
+	       id->examined[1] - b->base >= unknown_room(id, 1);
 }
 
 /* One change of hands, or one look by the protocol in charge; true to go on. */
@@ -416,7 +429,13 @@ static bool follow_once(struct ident *id, const struct input *in)
 		side->ended = true;
 		return false;
 	case FOLLOW_LOST:
-		side->lost |= protocol_bit(owner);
+		/* Joined late, a wrong beginning says nothing of what begins behind it. */
+		if (id->midstream && side->searched == side->base) {
+			side->opens &= (uint16_t)~protocol_bit(owner);
+			side->answers &= (uint16_t)~protocol_bit(owner);
+		} else {
+			side->lost |= protocol_bit(owner);
+		}
 		clean_side(side, side->base);
 		side->owner = side->first = 0;
 		return true;

@@ -26,6 +26,9 @@ struct input {
 	bool nested;
 };
 
+/* Stream bytes of one direction that may fit nothing before we give up. */
+#define IDENT_UNKNOWN_MAX 4096
+
 /* What a stream protocol says after it has looked at what there is. */
 enum follow {
 	FOLLOW_MORE,   /* wants more of this direction */

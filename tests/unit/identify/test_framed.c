@@ -117,6 +117,43 @@ static void joined_late_the_next_check_is_found(void)
 	CU_ASSERT_EQUAL(f.id.frame[0], 2);
 }
 
+/*
+ * A relayed check inside an RTP packet, then noise: what may have begun at the first byte is
+ * waited for, the inside of it is not joined.  When it was no beginning, the join goes on.
+ */
+static void joined_late_the_first_packet_goes_before_what_is_in_it(void)
+{
+	static const char rtp[] = "0030 807f 0001 00000001 00000001 ";
+	static const struct feed_part inside[] = { { 0, rtp }, { 0, check }, { 0, "0000" } };
+	static const struct feed_part behind[] = {
+		{ 0, "000c 807f 0001 00000001 00000001 0004 5a5a5a5a" }, { 0, check }
+	};
+
+	for (unsigned by_byte = 0; by_byte < 2; by_byte++) {
+		feed_midstream(&f);
+		if (by_byte != 0)
+			FEED_PARTS_BY_BYTE(&f, inside);
+		else
+			FEED_PARTS(&f, inside);
+		CU_ASSERT_EQUAL(f.id.seen, 0);
+		feed_midstream(&f);
+		if (by_byte != 0)
+			FEED_PARTS_BY_BYTE(&f, behind);
+		else
+			FEED_PARTS(&f, behind);
+		CU_ASSERT(IS_STRONG(&f, APP_STUN));
+	}
+}
+
+/* What could not be looked at to its end is not waited for. */
+static void a_first_packet_beyond_what_is_looked_at_is_none(void)
+{
+	feed_midstream(&f);
+	feed_hex(&f, 0, "a5a5 807f 0001 00000001 00000001");
+	feed_hex(&f, 0, check);
+	CU_ASSERT(IS_STRONG(&f, APP_STUN));
+}
+
 static void it_gives_up_after_its_share_of_frames(void)
 {
 	feed_stream(&f);
@@ -146,6 +183,10 @@ CU_TestInfo tests_framed[] = {
 	{ "a length that disagrees is no frame", a_length_that_disagrees_is_no_frame },
 	{ "no STUN type is none however it is cut", no_stun_type_is_none_however_it_is_cut },
 	{ "joined late, the next check is found", joined_late_the_next_check_is_found },
+	{ "joined late, the first packet goes before what is in it",
+	  joined_late_the_first_packet_goes_before_what_is_in_it },
+	{ "a first packet beyond what is looked at is none",
+	  a_first_packet_beyond_what_is_looked_at_is_none },
 	{ "it gives up after its share of frames", it_gives_up_after_its_share_of_frames },
 	{ "every prefix is read inside its bytes", every_prefix_is_read_inside_its_bytes },
 	CU_TEST_INFO_NULL,
