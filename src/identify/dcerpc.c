@@ -291,7 +291,8 @@ static enum follow rpc_follow(struct ident *id, const struct input *in)
 		side->offset += BANNER_SIZE;
 	}
 	side->state = 1;
-	while (in->len - side->offset >= PDU_HEADER) {
+	/* Behind the end nothing is looked at, also in the segment that holds it. */
+	while (in->len - side->offset >= PDU_HEADER && !id->work.finished) {
 		const uint8_t *bytes = in->bytes + side->offset;
 		struct pdu p;
 

@@ -81,7 +81,8 @@ static enum follow framed_follow(struct ident *id, const struct input *in)
 {
 	struct ident_side *side = &id->work.side[in->dir];
 
-	while (in->len - side->offset >= LENGTH_SIZE) {
+	/* Behind the end nothing is looked at, also in the segment that holds it. */
+	while (in->len - side->offset >= LENGTH_SIZE && !id->work.finished) {
 		struct input packet = *in;
 		size_t size;
 

@@ -201,7 +201,9 @@ static enum follow smb_follow(struct ident *id, const struct input *in)
 	const struct ident_side *side = &id->work.side[in->dir];
 	enum follow result = FOLLOW_HANDED;
 
-	while (result == FOLLOW_HANDED && in->len - side->offset >= FRAME_HEADER)
+	/* Behind the end nothing is looked at, also in the segment that holds it. */
+	while (result == FOLLOW_HANDED && in->len - side->offset >= FRAME_HEADER &&
+	       !id->work.finished)
 		result = walk_frame(id, in);
 	return result == FOLLOW_HANDED ? FOLLOW_MORE : result;
 }

@@ -356,7 +356,8 @@ static enum follow stun_stream_follow(struct ident *id, const struct input *in)
 {
 	struct ident_side *side = &id->work.side[in->dir];
 
-	while (in->len > side->offset) {
+	/* Behind the end nothing is looked at, also in the segment that holds it. */
+	while (in->len > side->offset && !id->work.finished) {
 		struct input unit = *in;
 		size_t size;
 

@@ -349,6 +349,10 @@ static enum follow tls_follow(struct ident *id, const struct input *in)
 
 	if (side->state == TLS_START)
 		more = walk_start(id, side, in);
+	if ((side->tls.flags & TLS_JOINED) != 0) {
+		ident_note(id, APP_TLS, CONFIDENCE_WEAK, in);
+		return FOLLOW_END;
+	}
 	while (more) {
 		if (side->tls.rec_type == 0 && !walk_header(id, side, in, &broken))
 			break;
@@ -356,10 +360,6 @@ static enum follow tls_follow(struct ident *id, const struct input *in)
 	}
 	if (in->last && !broken && side->tls.hs_have == HS_HEADER)
 		read_hello(id, &side->tls, in);
-	if ((side->tls.flags & TLS_JOINED) != 0) {
-		ident_note(id, APP_TLS, CONFIDENCE_WEAK, in);
-		return FOLLOW_END;
-	}
 	conclude(id, in);
 	return broken ? FOLLOW_END : FOLLOW_MORE;
 }
