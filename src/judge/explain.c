@@ -197,6 +197,32 @@ static const char *status_words(uint32_t status)
 	}
 }
 
+static const char *lacking(enum fitness_code code)
+{
+	static const char *const texts[] = {
+		[FITNESS_TRUNCATED_FILE] = "its file ends in the middle of a packet",
+		[FITNESS_DAMAGED_FILE] = "part of its file cannot be read",
+		[FITNESS_DROPS] = "the capturing host lost packets",
+		[FITNESS_GAPS] = "bytes that were acknowledged are not in it",
+		[FITNESS_SNAPLEN] = "its packets are cut",
+		[FITNESS_ONE_DIRECTION] = "it shows one direction only",
+		[FITNESS_MIDSTREAM] = "it begins in the middle of connections",
+		[FITNESS_FILTERED] = "a filter may have left the answer out",
+		[FITNESS_UNDECODED] = "some of its frames could not be followed",
+		[FITNESS_FRAGMENTS] = "pieces of datagrams are missing",
+		[FITNESS_CLOCK] = "its times run backwards",
+		[FITNESS_NO_TIME] = "packets have no time",
+		[FITNESS_EVICTED] = "the flow table was too small",
+		[FITNESS_DUPLICATES] = "packets are in it twice",
+		[FITNESS_CHECKSUMS] = "checksums are wrong",
+		[FITNESS_SITE_ABSENT] = "no address of the site is in it",
+		[FITNESS_NAT_BOTH_SIDES] =
+			"the same connection is in it under documented addresses",
+	};
+
+	return code < ARRAY_SIZE(texts) && texts[code] != NULL ? texts[code] : "it is limited";
+}
+
 void evidence_text(const struct evidence *e, char *buf, size_t size)
 {
 	const char *fixed = fixed_text((enum evidence_code)e->code);
@@ -350,7 +376,8 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			 address_text(&e->from, text));
 		break;
 	case EVIDENCE_FITNESS:
-		snprintf(buf, size, "the capture cannot carry this verdict (%s)",
+		snprintf(buf, size, "the capture cannot carry this verdict: %s (%s)",
+			 lacking((enum fitness_code)e->value),
 			 fitness_name((enum fitness_code)e->value));
 		break;
 	default:

@@ -272,10 +272,10 @@ static void assess_frames(struct capture_facts *c)
 		     copies, c->frames);
 	if (above(c->bad_checksums, c->verified_checksums, CHECKSUMS_PERCENT))
 		note(fit, FITNESS_CHECKSUMS, takes(FITNESS_CHECKSUMS, true),
-		     "%" PRIu64 " of %" PRIu64 " checksums looked at are wrong; as a rule the "
+		     "%" PRIu64 " of %" PRIu64 " checksums looked at %s wrong; as a rule the "
 		     "sender's network card fills them in later (offload), and nothing was left "
 		     "out for it",
-		     c->bad_checksums, c->verified_checksums);
+		     c->bad_checksums, c->verified_checksums, c->bad_checksums == 1 ? "is" : "are");
 }
 
 static void assess_flows(struct capture_facts *c)

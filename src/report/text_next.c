@@ -168,6 +168,25 @@ static bool step_no_site(const struct text *t, char *buf, size_t size)
 	return true;
 }
 
+static uint64_t undecided(const struct text *t, uint8_t reason)
+{
+	uint64_t flows = 0;
+
+	for (size_t i = 0; i < t->folds.count; i++)
+		if (t->folds.items[i].verdict == VERDICT_INCONCLUSIVE &&
+		    t->folds.items[i].reason == reason)
+			flows += t->folds.items[i].count;
+	return flows;
+}
+
+/* Not the capture is at fault but what the site file says of it. */
+static bool of_site(const struct text *t, const struct fold *fold)
+{
+	const struct evidence *e = reason_of(t->ledger, fold_flow(&t->folds, t->ledger, fold, 0));
+
+	return e != NULL && e->code == EVIDENCE_FITNESS && e->value == FITNESS_SITE_ABSENT;
+}
+
 /* What another capture would have to do better, by the reason most flows are undecided. */
 static bool step_capture(const struct text *t, char *buf, size_t size)
 {
@@ -193,8 +212,13 @@ static bool step_capture(const struct text *t, char *buf, size_t size)
 	for (i = 0; fold != NULL && i < ARRAY_SIZE(advice); i++) {
 		if (advice[i].reason != fold->reason)
 			continue;
-		phrase_plural(fold->count, "flow is", "flows are", count, sizeof(count));
-		snprintf(buf, size, "%s: %s undecided for that.", advice[i].advice, count);
+		phrase_plural(undecided(t, fold->reason), "flow is", "flows are", count,
+			      sizeof(count));
+		snprintf(buf, size, "%s: %s undecided for that.",
+			 of_site(t, fold) ? "Compare the site file with the capture's addresses, "
+					    "or capture on the other side of the translation"
+					  : advice[i].advice,
+			 count);
 		return true;
 	}
 	return false;

@@ -290,7 +290,7 @@ static void protocols(void)
 	e.value = 1;
 	SAME(text_of(&e), "it answers what 192.0.2.14 was asked");
 	SAME(text(EVIDENCE_FITNESS, 1, FITNESS_DROPS, 0),
-	     "the capture cannot carry this verdict (drops)");
+	     "the capture cannot carry this verdict: the capturing host lost packets (drops)");
 }
 
 static void small_buffers(void)
