@@ -161,6 +161,50 @@ static void an_error_before_the_answer_blocks_nobody(void)
 	trap_close(&t);
 }
 
+/* As captures over several queues deliver it: the error first, then the packet that it quotes. */
+static void an_error_captured_before_its_packet_is_kept(void)
+{
+	struct trap t;
+
+	trap_open(&t);
+	tape_tcp(&t.tape, TAPE_T0, USER ":50000", FRONT ":8057", TCP_SYN, 1000, 0, "");
+	tape_icmp(&t.tape, TAPE_T0 + TAPE_MS, ROUTER, 3, 13);
+	tape_swap(&t.tape);
+	call_stun(&t.tape, TAPE_T0, USER ":40000", RELAY ":3478", MSTURN_ALLOCATE, 1);
+	tape_icmp(&t.tape, TAPE_T0 + TAPE_MS, ROUTER, 3, 13);
+	tape_swap(&t.tape);
+	trap_run(&t);
+	SAYS(&t, USER ":50000", FRONT ":8057", PROHIBITED);
+	SAYS(&t, USER ":40000", RELAY ":3478",
+	     "blocked prohibited network proven; client-ports/5; icmp_admin_prohibited "
+	     "peer_unverified");
+	trap_close(&t);
+}
+
+/* 16.4: for TCP the quote is bound by its sequence number too. */
+static void a_quote_of_an_older_connection_decides_nothing(void)
+{
+	struct trap t;
+
+	trap_open(&t);
+	tape_tcp(&t.tape, TAPE_T0, USER ":50000", FRONT ":8057", TCP_FIN | TCP_ACK, 90000, 1, "");
+	tape_icmp(&t.tape, TAPE_T0 + 2, ROUTER, 3, 13);
+	tape_tcp(&t.tape, TAPE_T0 + 1, USER ":50000", FRONT ":8057", TCP_SYN, 7000000, 0, "");
+	tape_swap(&t.tape);
+	/* The newer one has an error of its own, captured before its SYN. */
+	tape_tcp(&t.tape, TAPE_T0 + 3, USER ":50001", FRONT ":8057", TCP_FIN | TCP_ACK, 90000, 1,
+		 "");
+	tape_tcp(&t.tape, TAPE_T0 + 4, USER ":50001", FRONT ":8057", TCP_SYN, 7000000, 0, "");
+	tape_icmp(&t.tape, TAPE_T0 + 5, ROUTER, 3, 13);
+	tape_swap(&t.tape);
+	call_works(&t.tape, TAPE_T0 + 40 * TAPE_S, USER ":51000", FRONT ":8057");
+	trap_run(&t);
+	CU_ASSERT_EQUAL(t.ledger->flow_count, 5);
+	for (size_t i = 0; i < t.ledger->flow_count; i++)
+		CU_ASSERT_EQUAL(t.ledger->flows[i].outcome == OUTCOME_PROHIBITED, i == 3);
+	trap_close(&t);
+}
+
 /* From a router, or from the filter of the client itself: the answers came this far. */
 static void an_answer_that_is_prohibited_is_no_answer(void)
 {
@@ -257,6 +301,10 @@ CU_TestInfo tests_traps_icmp[] = {
 	  an_error_about_another_flow_decides_nothing },
 	{ "an error about the answer blocks nobody", an_error_about_the_answer_blocks_nobody },
 	{ "an error before the answer blocks nobody", an_error_before_the_answer_blocks_nobody },
+	{ "an error captured before its packet is kept",
+	  an_error_captured_before_its_packet_is_kept },
+	{ "a quote of an older connection decides nothing",
+	  a_quote_of_an_older_connection_decides_nothing },
 	{ "an answer that is prohibited is no answer", an_answer_that_is_prohibited_is_no_answer },
 	{ "one prohibited answer of many blocks nobody",
 	  one_prohibited_answer_of_many_blocks_nobody },
