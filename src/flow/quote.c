@@ -71,6 +71,7 @@ void flow_quote_note(struct flow_icmp *icmp, const struct flow_key *key, const s
 			.victim = (uint8_t)victim,
 			.ttl = f->ttl,
 			.from_peer = address_compare(&f->src, &key->addr[victim ^ 1u]) == 0,
+			.translated = address_compare(&f->quoted.dst, &key->addr[victim ^ 1u]) != 0,
 		};
 	if (icmp->count < FLOW_FRAMES)
 		icmp->frames[icmp->count] = f->number;

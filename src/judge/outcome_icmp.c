@@ -53,13 +53,16 @@ enum flow_quote_strength outcome_icmp_says(struct opinion *o)
 
 bool outcome_icmp_prohibits(struct opinion *o, enum flow_quote_strength said)
 {
-	bool from_peer = o->notes != NULL && o->notes->icmp.from_peer;
+	const struct flow_icmp *icmp = o->notes == NULL ? NULL : &o->notes->icmp;
+	enum cause cause = CAUSE_NETWORK;
 
-	if (said != FLOW_QUOTE_PROHIBITED && (said != FLOW_QUOTE_PORT || from_peer))
+	if (said != FLOW_QUOTE_PROHIBITED &&
+	    (said != FLOW_QUOTE_PORT || (icmp != NULL && icmp->from_peer)))
 		return false;
-	/* A host's own packet filter speaks with the host's address. */
-	outcome_conclude(o, OUTCOME_PROHIBITED, from_peer ? CAUSE_HOST : CAUSE_NETWORK,
-			 GRADE_PROVEN);
+	/* A host's own filter speaks with its address; so does all that a translator hides. */
+	if (icmp != NULL && icmp->from_peer)
+		cause = icmp->translated ? CAUSE_UNKNOWN : CAUSE_HOST;
+	outcome_conclude(o, OUTCOME_PROHIBITED, cause, GRADE_PROVEN);
 	return true;
 }
 

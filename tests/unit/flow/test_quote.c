@@ -122,6 +122,7 @@ static void attached_by_the_table(void)
 	notes = flow_table_notes(t, id);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(notes);
 	CU_ASSERT(notes->icmp.count == 1 && notes->icmp.victim == 0 && notes->icmp.from_peer);
+	CU_ASSERT_FALSE(notes->icmp.translated);
 	CU_ASSERT_EQUAL(notes->icmp.first_ns, FIX_T0);
 	CU_ASSERT_EQUAL(address_compare(&notes->icmp.from, &e.src), 0);
 	/* An error is no packet of the flow. */
@@ -177,6 +178,7 @@ static void rewritten_on_the_way(void)
 	CU_ASSERT_EQUAL(fix_take(t, &e), id);
 	notes = flow_table_notes(t, id);
 	CU_ASSERT(notes->icmp.count == 1 && notes->icmp.code == 10 && notes->icmp.from_peer);
+	CU_ASSERT_TRUE(notes->icmp.translated);
 	CU_ASSERT_EQUAL(
 		address_compare(&flow_table_flow(t, id)->key.addr[notes->icmp.victim], &syn.src),
 		0);

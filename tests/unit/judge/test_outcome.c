@@ -509,6 +509,11 @@ static void icmp_beside_a_reset(void)
 	SAME(outcome(&g), "prohibited network proven: icmp_admin_prohibited tcp_rst_syn");
 	talk_icmp(&g.t, 3, 3, FIREWALL, 0);
 	SAME(outcome(&g), "prohibited network proven: icmp_port_unreachable tcp_rst_syn");
+	/* Whom a translator speaks for does not show. */
+	talk_icmp(&g.t, 3, 13, SERVER, 0);
+	SAME(outcome(&g), "prohibited host proven: icmp_admin_prohibited tcp_rst_syn");
+	g.t.notes.icmp.translated = true;
+	SAME(outcome(&g), "prohibited unknown proven: icmp_admin_prohibited tcp_rst_syn");
 	/* The host's own reset says more than a router that cannot reach it. */
 	talk_icmp(&g.t, 3, 1, FIREWALL, 0);
 	SAME(outcome(&g), "refused host likely: icmp_unreachable tcp_rst_syn");
