@@ -156,10 +156,10 @@ static void settle_silence(struct settling *s, struct judged *flow)
 {
 	struct ledger *l = s->ledger;
 	int64_t window = settle_group_of(s, flow)->last_ns - flow->first_ns;
-	/* What reached another point on the path, or should have, is as good as a control. */
-	bool control = flow->control_kind != CONTROL_NONE ||
-		       settle_find(l, flow, EVIDENCE_TWIN_MISSING) != NULL;
-	enum cause cause = network_or_unknown(s, flow, control);
+	/* What should have reached another point on the path is as good as a control, and better. */
+	bool missing = settle_find(l, flow, EVIDENCE_TWIN_MISSING) != NULL;
+	bool control = missing || flow->control_kind != CONTROL_NONE;
+	enum cause cause = missing ? CAUSE_NETWORK : network_or_unknown(s, flow, control);
 	struct evidence *e;
 
 	if (settle_find(l, flow, EVIDENCE_TWIN_ANSWERED) != NULL) {
