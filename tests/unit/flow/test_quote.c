@@ -290,6 +290,16 @@ static void a_quote_is_bound_by_its_sequence_number(void)
 		e.quoted.dport = syn.sport;
 		CU_ASSERT_EQUAL(fix_take(t, &e), id);
 		flow_table_free(t);
+		/* As well where it was captured before the SYN. */
+		t = fix_table(&o);
+		e.quoted.src = syn.src;
+		e.quoted.dst = syn.dst;
+		e.quoted.sport = syn.sport;
+		e.quoted.dport = syn.dport;
+		CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);
+		id = fix_take(t, &syn);
+		CU_ASSERT_EQUAL(flow_table_notes(t, id)->icmp.count, quotes[i].fits);
+		flow_table_free(t);
 	}
 }
 
