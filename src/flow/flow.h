@@ -77,7 +77,8 @@ struct flow_icmp {
 	uint8_t type, code;
 	uint8_t victim; /* endpoint whose packet failed */
 	uint8_t ttl;
-	bool from_peer; /* @from is the address the failed packet was sent to */
+	bool from_peer;  /* @from is the address the failed packet was sent to */
+	bool translated; /* a translator put @from in place of whoever sent it */
 };
 
 /**

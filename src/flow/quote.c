@@ -1,6 +1,13 @@
 /* How strong an ICMP error is, and which one a flow keeps. */
 #include "flow/quote.h"
 
+#include <netinet/in.h>
+
+#include "flow/cold.h"
+
+/* Bytes that a sender may have sent while an error was on its way, or been late with. */
+#define QUOTE_NEAR (INT32_C(1) << 20)
+
 /* Type 3, RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1. */
 static enum flow_quote_strength v4_unreachable(uint8_t code)
 {
@@ -64,8 +71,20 @@ void flow_quote_note(struct flow_icmp *icmp, const struct flow_key *key, const s
 			.victim = (uint8_t)victim,
 			.ttl = f->ttl,
 			.from_peer = address_compare(&f->src, &key->addr[victim ^ 1u]) == 0,
+			.translated = address_compare(&f->quoted.dst, &key->addr[victim ^ 1u]) != 0,
 		};
 	if (icmp->count < FLOW_FRAMES)
 		icmp->frames[icmp->count] = f->number;
 	icmp->count++;
+}
+
+bool flow_quote_fits(const struct flow *flow, const struct flow_cold *cold, const struct quoted *q,
+		     unsigned victim)
+{
+	int32_t behind;
+
+	if (q->l4 != IPPROTO_TCP || cold == NULL || !flow_cold_has(cold->known, victim))
+		return true;
+	behind = flow_seq_diff(flow->next_seq[victim], q->tcp_seq);
+	return behind >= -QUOTE_NEAR && behind <= QUOTE_NEAR;
 }

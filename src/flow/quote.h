@@ -26,4 +26,17 @@ enum flow_quote_strength flow_quote_strength(uint8_t ip_version, uint8_t type, u
 void flow_quote_note(struct flow_icmp *icmp, const struct flow_key *key, const struct facts *f,
 		     unsigned victim, int64_t ts_ns);
 
+struct flow_cold;
+
+/**
+ * flow_quote_fits() - May the quoted packet be one of this flow?
+ * @cold:	Of @flow, or NULL
+ * @victim:	Endpoint whose packet failed
+ *
+ * Ports are used again; a TCP segment is told from one of an older connection by
+ * its sequence number, where the capture knows those of its sender.
+ */
+bool flow_quote_fits(const struct flow *flow, const struct flow_cold *cold, const struct quoted *q,
+		     unsigned victim);
+
 #endif

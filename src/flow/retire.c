@@ -176,8 +176,10 @@ bool flow_table_finish(struct flow_table *table)
 			flow_retire(table, id_of(node), idle ? FLOW_END_IDLE : FLOW_END_CAPTURE);
 		}
 	}
-	if (table->stats.live == 0)
+	if (table->stats.live == 0) {
 		table->started = false;
+		table->early_count = 0;
+	}
 	return table->stats.live != 0;
 }
 

@@ -18,6 +18,8 @@
 
 /* A packet this much behind the latest is a clock step, not a capture that reorders. */
 #define CLOCK_STEP_NS NS_PER_S
+/* A capture that reorders holds an error and the packet it quotes no further apart. */
+#define EARLY_NS CLOCK_STEP_NS
 /* Longest idle time: 36 years. */
 #define IDLE_MAX (INT64_C(1) << 60)
 /* Packets between the steps of flow_table_prepare(). */
@@ -267,6 +269,54 @@ static void account(struct flow_table *table, struct flow *flow, const struct fa
 		flow_cold_data(cold_of(table, flow), dir, f->number, ts_ns, f->payload_wire);
 }
 
+static bool quote_fits(const struct flow_table *table, const struct flow *flow,
+		       const struct facts *f, unsigned victim)
+{
+	const struct flow_cold *cold =
+		flow->notes == 0 ? NULL : flow_table_cold(table, flow->notes);
+
+	return flow_quote_fits(flow, cold, &f->quoted, victim);
+}
+
+/* An error that fits no flow: the packet that it quotes may be captured yet. */
+static void keep_early(struct flow_table *table, const struct facts *f,
+		       const struct flow_slot *slot, int64_t ts_ns)
+{
+	struct flow_early *e = &table->early[table->early_next];
+
+	*e = (struct flow_early){ .facts = *f, .slot = *slot, .ts_ns = ts_ns };
+	e->facts.payload = NULL;
+	table->early_next = (table->early_next + 1) % FLOW_EARLY;
+	table->early_count = MIN(table->early_count + 1, FLOW_EARLY);
+}
+
+/* Give a flow that opens now the errors that were captured before its first packet. */
+static void take_early(struct flow_table *table, struct flow *flow, const struct flow_slot *slot,
+		       int64_t ts_ns)
+{
+	unsigned left = table->early_count, kept = 0;
+
+	for (unsigned i = 0; i < left; i++) {
+		struct flow_early *e =
+			&table->early[(table->early_next + FLOW_EARLY - left + i) % FLOW_EARLY];
+		int64_t apart = ts_ns - e->ts_ns;
+
+		if (apart > EARLY_NS || apart < -EARLY_NS)
+			continue;
+		kept = kept == 0 ? left - i : kept;
+		if (e->slot.kind == FLOW_SLOT_NONE || e->slot.hash != slot->hash ||
+		    !flow_key_equal(&e->slot.key, &slot->key) ||
+		    !quote_fits(table, flow, &e->facts, e->slot.dir))
+			continue;
+		flow_quote_note(&cold_of(table, flow)->notes.icmp, &flow->key, &e->facts,
+				e->slot.dir, e->ts_ns);
+		e->slot.kind = FLOW_SLOT_NONE;
+		table->stats.orphan_errors--;
+	}
+	/* Those before the first that is near in time are never looked at again. */
+	table->early_count = kept;
+}
+
 static uint32_t open_flow(struct flow_table *table, const struct facts *f,
 			  const struct flow_slot *slot, uint16_t input, int64_t ts_ns)
 {
@@ -295,6 +345,8 @@ static uint32_t open_flow(struct flow_table *table, const struct facts *f,
 	table->stats.opened++;
 	table->stats.live++;
 	account(table, flow, f, slot->dir, ts_ns);
+	if (FA_UNLIKELY(table->early_count != 0))
+		take_early(table, flow, slot, ts_ns);
 	flow_retire_arm(table, id);
 	return id;
 }
@@ -352,12 +404,14 @@ static uint32_t take_quote(struct flow_table *table, const struct facts *f,
 		id = find_rewritten(table, f, &found);
 	if (id != FLOW_NONE) {
 		flow = flow_table_record(table, id);
-		if (!flow_table_is_idle(table, flow, ts_ns)) {
+		if (!flow_table_is_idle(table, flow, ts_ns) &&
+		    quote_fits(table, flow, f, found.dir)) {
 			flow_quote_note(&cold_of(table, flow)->notes.icmp, &flow->key, f, found.dir,
 					ts_ns);
 			return id;
 		}
 	}
+	keep_early(table, f, slot, ts_ns);
 	table->stats.orphan_errors++;
 	return FLOW_NONE;
 }

@@ -92,7 +92,8 @@ void flow_table_prepare(struct flow_table *table, const struct facts *facts, siz
  * @input:	Index of the input the packet came from
  *
  * For a quote the flow is never opened; an error that fits no flow is counted
- * in flow_table_stats.orphan_errors.
+ * in flow_table_stats.orphan_errors.  The last few of them are kept for a second: a
+ * capture that reorders may hold them before the packet they quote.
  *
  * Return: its flow's id, or FLOW_NONE
  */

@@ -16,11 +16,28 @@
 
 #define FLOW_STATES (FLOW_RESET + 1)
 
+/* Errors kept that were captured before the packet they quote. */
+#define FLOW_EARLY 8u
+
+/**
+ * struct flow_early - One such error
+ * @facts:	Of the error, without its payload
+ * @slot:	Key, hash and sender of the quoted packet
+ * @ts_ns:	The error's time as the table took it
+ */
+struct flow_early {
+	struct facts facts;
+	struct flow_slot slot;
+	int64_t ts_ns;
+};
+
 /**
  * struct flow_table - All of it but the lazily paid regions
  * @links:	Timer and queue links: heads, then one a record
  * @now_ns:	Latest packet time, meaningful once @started
  * @queued:	Retired and not released
+ * @early:	The latest errors that fit no flow: a ring of which @early_count are in use
+ *		and @early_next is written next
  */
 struct flow_table {
 	struct flow_index index;
@@ -37,6 +54,8 @@ struct flow_table {
 	bool vlan_in_key;
 	bool started;
 	struct flow_table_stats stats;
+	unsigned early_count, early_next;
+	struct flow_early early[FLOW_EARLY];
 };
 
 /* Latest time the table reckons with, in the year 2116: sums of two fit. */

@@ -9,8 +9,10 @@ enum {
 	OPTION_PAD = 0,
 	OPTION_END = 255,
 	OPTION_TYPE = 53,
+	DHCP_DECLINE = 4,
 	DHCP_ACK = 5,
 	DHCP_NAK = 6,
+	DHCP_RELEASE = 7,
 	DHCP_LAST = 18, /* RFC 7724 and the lease queries before it */
 };
 
@@ -34,6 +36,12 @@ static unsigned message_type(struct cursor c)
 	return 0;
 }
 
+/* A client gives an address back or turns it down, and nobody answers (RFC 2131 4.3.3, 4.3.4). */
+static bool asks_nothing(unsigned type)
+{
+	return type == DHCP_DECLINE || type == DHCP_RELEASE;
+}
+
 static uint32_t dhcp_fits(const struct ident *id, const struct input *in)
 {
 	struct cursor c = cursor_over(in->bytes, in->len);
@@ -54,9 +62,10 @@ static bool dhcp_follow(struct ident *id, const struct input *in)
 
 	cursor_skip(&c, XID_AT - 1);
 	xid = cursor_be32(&c);
-	ident_transaction(id, (uint64_t)APP_DHCP << 32 | xid, op == BOOTP_REPLY, in);
 	cursor_skip(&c, OPTIONS_AT - XID_AT - 4);
 	type = message_type(c);
+	if (!asks_nothing(type))
+		ident_transaction(id, (uint64_t)APP_DHCP << 32 | xid, op == BOOTP_REPLY, in);
 	/* BOOTP with the cookie and no type, or options that were not captured. */
 	ident_note(id, APP_DHCP,
 		   type >= 1 && type <= DHCP_LAST ? CONFIDENCE_STRONG : CONFIDENCE_WEAK, in);

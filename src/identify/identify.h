@@ -110,10 +110,13 @@ struct tls_facts {
  * @ice_version: IMPLEMENTATION-VERSION (MS-ICE2 2.2); 0: none
  * @stream_type: Of MS-Service-Quality: 1 audio, 2 video, 3 supplemental video, 4 data; 0: none
  * @checked:	A Binding request was answered with success, one that a relay carried included
+ * @heard_frame: First message that only a client sends which was answered before: with the
+ *		nonce of a challenge, or of methods that need an allocation; 0: none
  */
 struct stun_facts {
 	uint64_t session;
 	uint64_t alternate_frame;
+	uint64_t heard_frame;
 	struct address alternate;
 	uint16_t alternate_port;
 	uint8_t ms_version;
@@ -263,8 +266,8 @@ struct ident_work {
  * @stun_requests: STUN and MSTURN requests, retransmissions not counted again
  * @stun_answers: Successes and errors; saturates.  An answer may belong to a request on
  *		another flow (Alternate Server), so this may exceed @stun_requests
- * @transaction: Of the first message that has one (STUN id, DHCP xid), so that an answer
- *		which came from elsewhere can be told; 0: none
+ * @transaction: Of the first message that has one (STUN id, DHCP xid) and asks or answers,
+ *		so that an answer which came from elsewhere can be told; 0: none
  * @answers:	That message is an answer
  * @stray:	Transaction of the first answer that nothing on this flow asked for, so that
  *		the request, sent to another address, can be told (facts/protocols.md 0.5); 0: none

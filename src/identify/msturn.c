@@ -118,6 +118,8 @@ static void read_message(struct ident *id, const struct stun *m, const struct in
 		stun_note_attribute(id, m, &a, in);
 	}
 	id->microsoft = true;
+	if (m->type == MSTURN_SEND || m->type == MSTURN_SET_ACTIVE)
+		stun_heard(id, in);
 	if (m->type == MSTURN_ALLOCATE || m->type == MSTURN_SET_ACTIVE) {
 		stun_request(id, m, in);
 	} else if (m->type != MSTURN_SEND && m->type != MSTURN_DATA) {

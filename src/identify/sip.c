@@ -71,9 +71,7 @@ static enum fit sip_joins(const uint8_t *bytes, size_t len, size_t pos)
 {
 	if (pos > 0 && bytes[pos - 1] != '\n')
 		return FIT_NO;
-	if (bytes[pos] == '\r' || bytes[pos] == '\n')
-		return FIT_NO;
-	return sip_starts(bytes + pos, len - pos);
+	return MAX(fits_request(bytes + pos, len - pos), fits_response(bytes + pos, len - pos));
 }
 
 /* " SIP/2.0" at the end of a request line, with something between it and the scheme. */

@@ -15,6 +15,7 @@ enum {
 	METHOD_ALLOCATE = 3,
 	METHOD_REFRESH = 4,
 	METHOD_SEND = 6,
+	METHOD_DATA = 7,
 	METHOD_CONNECTION_ATTEMPT = 12, /* RFC 6062, the last of TURN's */
 };
 
@@ -28,6 +29,15 @@ static bool method_is_turn(unsigned method)
 {
 	return method == METHOD_ALLOCATE || method == METHOD_REFRESH ||
 	       (method >= METHOD_SEND && method <= METHOD_CONNECTION_ATTEMPT);
+}
+
+/* RFC 5766 2: all that a client sends behind its allocation. */
+static bool needs_allocation(const struct stun *m)
+{
+	unsigned method = stun_method(m->type);
+
+	return (m->class == STUN_REQUEST || m->class == STUN_INDICATION) &&
+	       method_is_turn(method) && method != METHOD_ALLOCATE && method != METHOD_DATA;
 }
 
 bool stun_read(struct stun *m, const uint8_t *bytes, size_t len)
@@ -171,6 +181,12 @@ bool stun_answer(struct ident *id, const struct stun *m, const struct input *in)
 	return pending != NULL;
 }
 
+void stun_heard(struct ident *id, const struct input *in)
+{
+	if (!in->nested && id->stun.heard_frame == 0)
+		id->stun.heard_frame = in->frame;
+}
+
 /* Binding requests go both ways in ICE; then neither end is the client. */
 static void binding_asker(struct ident *id, unsigned asker)
 {
@@ -204,6 +220,7 @@ static void channel_follow(struct ident *id, const struct input *in)
 	cursor_skip(&c, 2);
 	data = cursor_sub(&c, cursor_be16(&c));
 	ident_note(id, APP_TURN, CONFIDENCE_STRONG, in);
+	stun_heard(id, in);
 	if (!cursor_ok(&data) || in->nested)
 		return;
 	inner.bytes = data.pos;
@@ -295,6 +312,8 @@ static bool stun_follow(struct ident *id, const struct input *in)
 	app = relay ? APP_TURN : APP_STUN;
 	answer = m.class == STUN_SUCCESS || m.class == STUN_ERROR;
 	code = read_attributes(id, &m, in, &inner);
+	if (relay && needs_allocation(&m))
+		stun_heard(id, in);
 	if (m.class == STUN_REQUEST)
 		stun_request(id, &m, in);
 	else if (answer)

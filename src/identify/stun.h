@@ -64,5 +64,7 @@ void stun_note_attribute(struct ident *id, const struct stun *m, const struct st
 void stun_request(struct ident *id, const struct stun *m, const struct input *in);
 /* Count an answer; true when it is to a remembered request of the other end. */
 bool stun_answer(struct ident *id, const struct stun *m, const struct input *in);
+/* Only who was answered before sends what @in holds. */
+void stun_heard(struct ident *id, const struct input *in);
 
 #endif

@@ -4,6 +4,8 @@
 enum {
 	BINDING_REQUEST = 0x0001,
 	STUN_USERNAME = 0x0006,
+	MS_NONCE = 0x0014,              /* MS-TURN; REALM of RFC 5389, which comes with the nonce */
+	STUN_NONCE = 0x0015,            /* RFC 5389; Realm of MS-TURN */
 	MS_ALTERNATE_SERVER = 0x000e,   /* MS-TURN, and the TURN drafts it is made of */
 	STUN_ALTERNATE_SERVER = 0x8023, /* RFC 5389 15.11 */
 	MS_VERSION = 0x8008,
@@ -93,6 +95,11 @@ void stun_note_attribute(struct ident *id, const struct stun *m, const struct st
 	case STUN_ALTERNATE_SERVER:
 		if (m->class == STUN_ERROR && facts->alternate_frame == 0)
 			note_alternate(facts, a->value, in->frame);
+		break;
+	case MS_NONCE:
+	case STUN_NONCE:
+		if (m->class == STUN_REQUEST)
+			stun_heard(id, in);
 		break;
 	case MS_VERSION:
 		note_version(&facts->ms_version, a->value);

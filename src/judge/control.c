@@ -1,6 +1,6 @@
 /*
- * One hash map from (capture group, address, address or none) to what is known
- * of that host or pair.
+ * One hash map from (capture group, address, address or none, service or any) to
+ * what is known of that host or pair.
  *
  * Most flows of a capture are established and ask no questions.  So the keys
  * that the others will ask for are entered first, and all flows are read for
@@ -9,19 +9,21 @@
  */
 #include "judge/control.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "judge/settle.h"
 
 #define HOST_TTLS   6
 #define SLOTS_LEAST 64
 
-/* Entry kinds share the map: the second address tells them apart. */
+/* Entry kinds share the map: the second address and the service tell them apart. */
 struct host_key {
 	struct address a, b; /* b: all zero for a single host */
 	uint32_t group;
-	uint32_t pad;
+	uint32_t service; /* of a pair: transport and port of b; 0: any */
 };
 static_assert(sizeof(struct host_key) == 40, "hashed as five words");
 
@@ -30,6 +32,7 @@ struct host {
 	uint32_t as_client, as_server; /* first established flow + 1; 0: none */
 	uint8_t ttl[HOST_TTLS];
 	bool used, sent, received;
+	bool unheard; /* it answered somebody, and the capture does not hold that */
 };
 
 struct controls {
@@ -66,6 +69,15 @@ static struct host_key host_key(const struct controls *c, const struct judged *f
 
 	if (b != NULL)
 		key.b = *b;
+	return key;
+}
+
+static struct host_key service_key(const struct controls *c, const struct judged *flow)
+{
+	unsigned from = flow->initiator, to = from ^ 1u;
+	struct host_key key = host_key(c, flow, &flow->key.addr[from], &flow->key.addr[to]);
+
+	key.service = (uint32_t)flow->key.l4 << 16 | flow->key.port[to];
 	return key;
 }
 
@@ -108,10 +120,11 @@ static int ask(struct controls *c, const struct judged *flow)
 {
 	const struct address *client = &flow->key.addr[flow->initiator];
 	const struct address *server = &flow->key.addr[flow->initiator ^ 1u];
-	struct host_key keys[3] = {
+	struct host_key keys[4] = {
 		host_key(c, flow, client, NULL),
 		host_key(c, flow, server, NULL),
 		host_key(c, flow, client, server),
+		service_key(c, flow),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
@@ -134,9 +147,29 @@ static void learn_ttl(struct host *h, uint8_t ttl)
 	}
 }
 
+/*
+ * Its SYN was captured, and that it went on: so the SYN-ACK passed while the capture ran.
+ * Later packets alone could follow what came before it.
+ */
+static bool shows_unheard(const struct controls *c, const struct judged *flow)
+{
+	return flow->key.l4 == IPPROTO_TCP && flow->outcome == OUTCOME_ONE_SIDED &&
+	       flow->packets[flow->initiator ^ 1u] == 0 &&
+	       settle_find(c->ledger, flow, EVIDENCE_ANSWER_NOT_CAPTURED) != NULL;
+}
+
+static void learn_pair(struct controls *c, const struct host_key *key, uint32_t index)
+{
+	struct host *h = probe(c, key);
+
+	if (h->used && h->as_client == 0)
+		h->as_client = index + 1;
+}
+
 static void learn(struct controls *c, const struct judged *flow, uint32_t index)
 {
 	bool established = flow->outcome == OUTCOME_ESTABLISHED;
+	bool unheard = shows_unheard(c, flow);
 	unsigned from = flow->initiator, to = from ^ 1u;
 	struct host_key key;
 	struct host *h;
@@ -148,6 +181,7 @@ static void learn(struct controls *c, const struct judged *flow, uint32_t index)
 			continue;
 		h->sent |= flow->packets[e] != 0;
 		h->received |= flow->packets[e ^ 1u] != 0;
+		h->unheard |= e == to && unheard;
 		learn_ttl(h, flow->ttl[e]);
 		if (established && e == from && h->as_client == 0)
 			h->as_client = index + 1;
@@ -157,9 +191,9 @@ static void learn(struct controls *c, const struct judged *flow, uint32_t index)
 	if (!established)
 		return;
 	key = host_key(c, flow, &flow->key.addr[from], &flow->key.addr[to]);
-	h = probe(c, &key);
-	if (h->used && h->as_client == 0)
-		h->as_client = index + 1;
+	learn_pair(c, &key, index);
+	key = service_key(c, flow);
+	learn_pair(c, &key, index);
 }
 
 static int read_ledger(struct controls *c)
@@ -229,14 +263,22 @@ enum control_kind controls_find(const struct controls *controls, const struct ju
 
 bool controls_could_see_answer(const struct controls *controls, const struct judged *flow)
 {
-	struct host_key key = host_key(controls, flow, &flow->key.addr[flow->initiator], NULL);
+	struct host_key key = host_key(controls, flow, &flow->key.addr[flow->initiator ^ 1u], NULL);
 	const struct host *h = probe(controls, &key);
 
-	if (h->used && h->received)
-		return true;
-	key = host_key(controls, flow, &flow->key.addr[flow->initiator ^ 1u], NULL);
+	if (h->used && (h->sent || h->unheard))
+		return h->sent;
+	key = host_key(controls, flow, &flow->key.addr[flow->initiator], NULL);
 	h = probe(controls, &key);
-	return h->used && h->sent;
+	return h->used && h->received;
+}
+
+bool controls_same_service(const struct controls *controls, const struct judged *flow)
+{
+	struct host_key key = service_key(controls, flow);
+	const struct host *h = probe(controls, &key);
+
+	return h->used && h->as_client != 0;
 }
 
 int controls_own_ttl(const struct controls *controls, const struct judged *flow, unsigned endpoint,

@@ -29,7 +29,13 @@ void controls_free(struct controls *controls);
 enum control_kind controls_find(const struct controls *controls, const struct judged *flow,
 				uint32_t *index);
 
-/* The capture holds packets towards the source of the flow, or packets of its destination. */
+/* The client reached this very port of the server: the same pair, transport and port. */
+bool controls_same_service(const struct controls *controls, const struct judged *flow);
+
+/*
+ * The capture holds packets of the destination of the flow; or packets towards its source,
+ * and nothing shows that those of the destination went another way.
+ */
 bool controls_could_see_answer(const struct controls *controls, const struct judged *flow);
 
 /**

@@ -134,7 +134,9 @@ static void counted_text(const struct evidence *e, char *buf, size_t size)
 		snprintf(buf, size, "a STUN request sent %u times, never answered", e->count);
 	else
 		snprintf(buf, size, "%u %s%s, none answered", e->count,
-			 e->code == EVIDENCE_STUN_UNANSWERED ? "STUN request" : "datagram",
+			 e->code == EVIDENCE_STUN_UNANSWERED ? "STUN request"
+			 : e->value != 0                     ? "empty datagram"
+							     : "datagram",
 			 e->count == 1 ? "" : "s");
 }
 

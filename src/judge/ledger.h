@@ -111,7 +111,7 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @stray, @stray_frame: First answer that nothing on this flow asked for, see struct ident
  * @checked:	An ICE check was answered with success on it, one that a relay carried included
  * @ttl:	Usual TTL of each endpoint, 0: not known
- * @opened:	TCP: the handshake went through, whatever came of it
+ * @opened:	The handshake went through, or datagrams both ways, whatever came of it
  */
 struct judged {
 	struct flow_key key;

@@ -22,6 +22,11 @@ void outcome_of_datagrams(struct opinion *o); /* everything else */
 enum flow_quote_strength outcome_icmp_says(struct opinion *o);
 /* Somebody said that he forbids it.  True when that decides the flow. */
 bool outcome_icmp_prohibits(struct opinion *o, enum flow_quote_strength said);
+/*
+ * Somebody forbade the responder's answers, at least @answers of them: they came to the
+ * capture and no further.  True when that decides the flow.
+ */
+bool outcome_answers_prohibited(struct opinion *o, uint64_t answers);
 /* What it makes of a flow without an answer.  True when it decides. */
 bool outcome_icmp_decides(struct opinion *o, enum flow_quote_strength said);
 

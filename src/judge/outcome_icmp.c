@@ -15,7 +15,8 @@ static enum flow_quote_strength icmp_strength(const struct flow_icmp *icmp)
 				 : flow_quote_strength(icmp->version, icmp->type, icmp->code);
 }
 
-enum flow_quote_strength outcome_icmp_says(struct opinion *o)
+/* Put the error into evidence. */
+static void icmp_evidence(struct opinion *o, enum flow_quote_strength strength)
 {
 	static const enum evidence_code codes[] = {
 		[FLOW_QUOTE_DELIVERABLE] = EVIDENCE_ICMP_OTHER,
@@ -24,20 +25,26 @@ enum flow_quote_strength outcome_icmp_says(struct opinion *o)
 		[FLOW_QUOTE_PORT] = EVIDENCE_ICMP_PORT_UNREACHABLE,
 		[FLOW_QUOTE_PROHIBITED] = EVIDENCE_ICMP_ADMIN_PROHIBITED,
 	};
-	const struct flow_icmp *icmp;
-	enum flow_quote_strength strength;
-	struct evidence *e;
+	const struct flow_icmp *icmp = &o->notes->icmp;
+	struct evidence *e = opinion_add(o, codes[strength], 0);
 
-	if (o->notes == NULL || o->notes->icmp.count == 0)
-		return FLOW_QUOTE_DELIVERABLE;
-	icmp = &o->notes->icmp;
-	strength = icmp_strength(icmp);
-	e = opinion_add(o, codes[strength], 0);
 	memcpy(e->frames, icmp->frames, sizeof(e->frames));
 	e->count = icmp->count;
 	e->from = icmp->from;
 	e->value = (uint32_t)icmp->type << 8 | icmp->code;
 	e->value2 = icmp->version;
+}
+
+enum flow_quote_strength outcome_icmp_says(struct opinion *o)
+{
+	const struct flow_icmp *icmp;
+	enum flow_quote_strength strength;
+
+	if (o->notes == NULL || o->notes->icmp.count == 0)
+		return FLOW_QUOTE_DELIVERABLE;
+	icmp = &o->notes->icmp;
+	strength = icmp_strength(icmp);
+	icmp_evidence(o, strength);
 	if (icmp->victim != o->judged.initiator ||
 	    (o->notes->synack_frame != 0 && icmp->first_ns < o->notes->synack_ns))
 		return FLOW_QUOTE_DELIVERABLE;
@@ -46,12 +53,32 @@ enum flow_quote_strength outcome_icmp_says(struct opinion *o)
 
 bool outcome_icmp_prohibits(struct opinion *o, enum flow_quote_strength said)
 {
-	if (said == FLOW_QUOTE_PROHIBITED ||
-	    (said == FLOW_QUOTE_PORT && !o->notes->icmp.from_peer)) {
-		outcome_conclude(o, OUTCOME_PROHIBITED, CAUSE_NETWORK, GRADE_PROVEN);
-		return true;
-	}
-	return false;
+	const struct flow_icmp *icmp = o->notes == NULL ? NULL : &o->notes->icmp;
+	enum cause cause = CAUSE_NETWORK;
+
+	if (said != FLOW_QUOTE_PROHIBITED &&
+	    (said != FLOW_QUOTE_PORT || (icmp != NULL && icmp->from_peer)))
+		return false;
+	/* A host's own filter speaks with its address; so does all that a translator hides. */
+	if (icmp != NULL && icmp->from_peer)
+		cause = icmp->translated ? CAUSE_UNKNOWN : CAUSE_HOST;
+	outcome_conclude(o, OUTCOME_PROHIBITED, cause, GRADE_PROVEN);
+	return true;
+}
+
+bool outcome_answers_prohibited(struct opinion *o, uint64_t answers)
+{
+	const struct flow_icmp *icmp = o->notes == NULL ? NULL : &o->notes->icmp;
+	enum flow_quote_strength said;
+
+	if (icmp == NULL || icmp->count == 0 || icmp->count < answers ||
+	    icmp->victim == o->judged.initiator)
+		return false;
+	said = icmp_strength(icmp);
+	if (!outcome_icmp_prohibits(o, said))
+		return false;
+	icmp_evidence(o, said);
+	return true;
 }
 
 bool outcome_icmp_decides(struct opinion *o, enum flow_quote_strength said)

@@ -311,6 +311,8 @@ static void tcp_unheard(struct opinion *o)
 	const struct flow_notes *n = o->notes;
 	bool lost = n->synack_count > 1 && n->syn.last_ns - n->synack_ns >= UNHEARD_NS;
 
+	if (outcome_answers_prohibited(o, 1))
+		return;
 	syn_evidence(o, EVIDENCE_SYNACK_UNHEARD)->value2 = lost;
 	if (lost)
 		outcome_conclude(o, OUTCOME_NO_REPLY, CAUSE_UNKNOWN, GRADE_LIKELY);

@@ -126,14 +126,40 @@ static bool expired_on_the_way(const struct ledger *l, const struct judged *flow
 	       flow->standing == STANDING_DOCUMENTED;
 }
 
+/* A control vouches for the path, unless it is the very service: then no filter is against it. */
+static enum cause network_or_unknown(const struct settling *s, const struct judged *flow,
+				     bool control)
+{
+	return control && !controls_same_service(s->controls, flow) ? CAUSE_NETWORK : CAUSE_UNKNOWN;
+}
+
+/*
+ * Silence says nothing of a row where nothing was asked, or nobody can tell whether
+ * anything was, as the packets were cut before it.  Nor where it was tried once: every
+ * system tries again (facts/protocols.md 16.2, 16.3), so an answer may have come that the
+ * capture lacks.  What no row documents is rejected all the same.
+ */
+static bool asked_too_little(const struct ledger *l, const struct judged *flow)
+{
+	const struct evidence *e = settle_find(l, flow, EVIDENCE_UDP_UNANSWERED);
+
+	if (flow->standing != STANDING_DOCUMENTED)
+		return false;
+	if (e != NULL && (e->value != 0 || (flow->app == APP_NONE &&
+					    settle_find(l, flow, EVIDENCE_SNAPLEN) != NULL)))
+		return true;
+	return settle_tries(l, flow) == 1 && flow->end != FLOW_END_EVICTED;
+}
+
 /* A provisional no_reply: could the capture have seen the answer, and for long enough? */
 static void settle_silence(struct settling *s, struct judged *flow)
 {
 	struct ledger *l = s->ledger;
 	int64_t window = settle_group_of(s, flow)->last_ns - flow->first_ns;
-	/* What reached another point on the path, or should have, is as good as a control. */
-	bool control = flow->control_kind != CONTROL_NONE ||
-		       settle_find(l, flow, EVIDENCE_TWIN_MISSING) != NULL;
+	/* What should have reached another point on the path is as good as a control, and better. */
+	bool missing = settle_find(l, flow, EVIDENCE_TWIN_MISSING) != NULL;
+	bool control = missing || flow->control_kind != CONTROL_NONE;
+	enum cause cause = missing ? CAUSE_NETWORK : network_or_unknown(s, flow, control);
 	struct evidence *e;
 
 	if (settle_find(l, flow, EVIDENCE_TWIN_ANSWERED) != NULL) {
@@ -151,7 +177,7 @@ static void settle_silence(struct settling *s, struct judged *flow)
 		return;
 	}
 	if (flow->grade != GRADE_NONE) { /* an ICMP unreachable spoke, or the media session */
-		flow->cause = control ? CAUSE_NETWORK : CAUSE_UNKNOWN;
+		flow->cause = (uint8_t)cause;
 		return;
 	}
 	if (!controls_could_see_answer(s->controls, flow)) {
@@ -167,12 +193,12 @@ static void settle_silence(struct settling *s, struct judged *flow)
 		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
-	if (flow->key.l4 != IPPROTO_TCP && !control) {
-		/* LISTENING or FILTERED: nothing else vouches for the path. */
+	/* LISTENING or FILTERED: for datagrams nothing else vouches for the path. */
+	if (asked_too_little(l, flow) || (flow->key.l4 != IPPROTO_TCP && !control)) {
 		settle_downgrade(flow, OUTCOME_UNKNOWN);
 		return;
 	}
-	flow->cause = control ? CAUSE_NETWORK : CAUSE_UNKNOWN;
+	flow->cause = (uint8_t)cause;
 	flow->grade = GRADE_LIKELY;
 }
 
@@ -271,9 +297,9 @@ static void settle_flow(struct settling *s, struct judged *flow)
 		settle_silence(s, flow);
 	settle_reset(s, flow);
 	if (flow->outcome == OUTCOME_ABORTED && flow->cause == CAUSE_UNKNOWN &&
-	    settle_find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL &&
-	    flow->control_kind != CONTROL_NONE)
-		flow->cause = CAUSE_NETWORK;
+	    settle_find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL)
+		flow->cause =
+			(uint8_t)network_or_unknown(s, flow, flow->control_kind != CONTROL_NONE);
 	flow->verdict = (uint8_t)verdict_of(flow);
 	gate_apply(s, flow);
 	settle_nearest(l, flow);

@@ -68,7 +68,7 @@ enum evidence_code {
 	EVIDENCE_ICMP_OTHER,
 	EVIDENCE_SYN_UNANSWERED, /* count: SYNs; value: milliseconds from first to last */
 	EVIDENCE_SYNACK_UNHEARD, /* a SYN-ACK never acknowledged; count, value: likewise; value2: 1 repeated SYNs say it was lost */
-	EVIDENCE_UDP_UNANSWERED,    /* count: datagrams */
+	EVIDENCE_UDP_UNANSWERED,    /* count: datagrams; value: 1 all were empty */
 	EVIDENCE_STUN_UNANSWERED,   /* count: datagrams; value: distinct requests; value2: it was
 					the pseudo-TLS hello */
 	EVIDENCE_CAPTURE_ENDS_SOON, /* value: milliseconds left after the first try */

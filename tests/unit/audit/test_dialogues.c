@@ -459,7 +459,7 @@ static void a_port_of_the_mapper_that_is_silent_is_blocked(void)
 	SAME(said(l, 0), "expected established rpc");
 	SAME(said(l, 1), "expected established rpc rpc_mapped");
 	SAME(said(l, 2),
-	     "blocked no_reply network rpc syn_unanswered rpc_mapped protocol_unverified");
+	     "blocked no_reply unknown rpc syn_unanswered rpc_mapped protocol_unverified");
 	CU_ASSERT_EQUAL(l->flows[2].control, 0);
 	close_house(&h);
 }

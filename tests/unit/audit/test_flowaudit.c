@@ -575,7 +575,9 @@ static void options_reach_the_pipeline(void)
 		activate(&s);
 		tape_begin(&t);
 		tape_sip(&t, TAPE_T0, CLIENT ":50000", SERVER ":5060");
-		tape_tcp(&t, TAPE_T0 + TAPE_S, CLIENT ":50001", SERVER ":8057", TCP_SYN, 1, 0, "");
+		for (unsigned i = 0; i < 2; i++)
+			tape_tcp(&t, TAPE_T0 + (i + 1) * TAPE_S, CLIENT ":50001", SERVER ":8057",
+				 TCP_SYN, 1, 0, "");
 		tape_sip(&t, TAPE_T0 + 3 * TAPE_S - 8 * TAPE_MS, CLIENT ":50002", SERVER ":5060");
 		CU_ASSERT_EQUAL(read_tape(&s, "a.pcap", &t), 0);
 		finish(&s);

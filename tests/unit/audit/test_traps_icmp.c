@@ -161,6 +161,117 @@ static void an_error_before_the_answer_blocks_nobody(void)
 	trap_close(&t);
 }
 
+/* As captures over several queues deliver it: the error first, then the packet that it quotes. */
+static void an_error_captured_before_its_packet_is_kept(void)
+{
+	struct trap t;
+
+	trap_open(&t);
+	tape_tcp(&t.tape, TAPE_T0, USER ":50000", FRONT ":8057", TCP_SYN, 1000, 0, "");
+	tape_icmp(&t.tape, TAPE_T0 + TAPE_MS, ROUTER, 3, 13);
+	tape_swap(&t.tape);
+	call_stun(&t.tape, TAPE_T0, USER ":40000", RELAY ":3478", MSTURN_ALLOCATE, 1);
+	tape_icmp(&t.tape, TAPE_T0 + TAPE_MS, ROUTER, 3, 13);
+	tape_swap(&t.tape);
+	trap_run(&t);
+	SAYS(&t, USER ":50000", FRONT ":8057", PROHIBITED);
+	SAYS(&t, USER ":40000", RELAY ":3478",
+	     "blocked prohibited network proven; client-ports/5; icmp_admin_prohibited "
+	     "peer_unverified");
+	trap_close(&t);
+}
+
+/* 16.4: for TCP the quote is bound by its sequence number too. */
+static void a_quote_of_an_older_connection_decides_nothing(void)
+{
+	struct trap t;
+
+	trap_open(&t);
+	tape_tcp(&t.tape, TAPE_T0, USER ":50000", FRONT ":8057", TCP_FIN | TCP_ACK, 90000, 1, "");
+	tape_icmp(&t.tape, TAPE_T0 + 2, ROUTER, 3, 13);
+	tape_tcp(&t.tape, TAPE_T0 + 1, USER ":50000", FRONT ":8057", TCP_SYN, 7000000, 0, "");
+	tape_swap(&t.tape);
+	/* The newer one has an error of its own, captured before its SYN. */
+	tape_tcp(&t.tape, TAPE_T0 + 3, USER ":50001", FRONT ":8057", TCP_FIN | TCP_ACK, 90000, 1,
+		 "");
+	tape_tcp(&t.tape, TAPE_T0 + 4, USER ":50001", FRONT ":8057", TCP_SYN, 7000000, 0, "");
+	tape_icmp(&t.tape, TAPE_T0 + 5, ROUTER, 3, 13);
+	tape_swap(&t.tape);
+	call_works(&t.tape, TAPE_T0 + 40 * TAPE_S, USER ":51000", FRONT ":8057");
+	trap_run(&t);
+	CU_ASSERT_EQUAL(t.ledger->flow_count, 5);
+	for (size_t i = 0; i < t.ledger->flow_count; i++)
+		CU_ASSERT_EQUAL(t.ledger->flows[i].outcome == OUTCOME_PROHIBITED, i == 3);
+	trap_close(&t);
+}
+
+/* From a router, or from the filter of the client itself: the answers came this far. */
+static void an_answer_that_is_prohibited_is_no_answer(void)
+{
+	for (unsigned own = 0; own < 2; own++) {
+		const char *sender = own ? USER : ROUTER;
+		struct trap t;
+		struct call c;
+
+		trap_open(&t);
+		for (unsigned i = 0; i < 3; i++) {
+			int64_t ns = TAPE_T0 + i * TAPE_S;
+
+			call_stun(&t.tape, ns, USER ":40000", RELAY ":3478", MSTURN_ALLOCATE, 1);
+			call_stun(&t.tape, ns + 1, RELAY ":3478", USER ":40000", MSTURN_ALLOCATED,
+				  1);
+			tape_icmp(&t.tape, ns + 2, sender, 3, 13);
+		}
+		call_begin(&c, &t.tape, TAPE_T0, USER ":50000", FRONT ":8057");
+		call_flags(&c, 0, TCP_SYN);
+		call_flags(&c, 1, TCP_SYN | TCP_ACK);
+		tape_icmp(&t.tape, c.ns, sender, 3, 13);
+		trap_run(&t);
+		SAYS(&t, USER ":40000", RELAY ":3478",
+		     own ? "blocked prohibited host proven; client-ports/5; icmp_admin_prohibited "
+			   "peer_unverified"
+			 : "blocked prohibited network proven; client-ports/5; "
+			   "icmp_admin_prohibited peer_unverified");
+		SAYS(&t, USER ":50000", FRONT ":8057",
+		     own ? "blocked prohibited host proven; server-ports/7; icmp_admin_prohibited "
+			   "protocol_unverified"
+			 : PROHIBITED);
+		trap_close(&t);
+	}
+}
+
+/* The last of many answers came when a filter had forgotten the flow. */
+static void one_prohibited_answer_of_many_blocks_nobody(void)
+{
+	struct trap t;
+
+	trap_open(&t);
+	for (unsigned i = 0; i < 3; i++) {
+		call_stun(&t.tape, TAPE_T0 + i * TAPE_S, USER ":40000", RELAY ":3478",
+			  MSTURN_ALLOCATE, 1 + i);
+		call_stun(&t.tape, TAPE_T0 + i * TAPE_S + 1, RELAY ":3478", USER ":40000",
+			  MSTURN_ALLOCATED, 1 + i);
+	}
+	tape_icmp(&t.tape, TAPE_T0 + 3 * TAPE_S, ROUTER, 3, 13);
+	trap_run(&t);
+	SAYS(&t, USER ":40000", RELAY ":3478",
+	     "expected established; client-ports/5; peer_unverified");
+	trap_close(&t);
+}
+
+/* A host's own packet filter (firewalld answers 3/10, 3/13) is not the network. */
+static void a_host_that_prohibits_is_the_cause(void)
+{
+	static const char host[] = "blocked prohibited host proven; server-ports/7; "
+				   "icmp_admin_prohibited protocol_unverified";
+	struct trap t;
+
+	CU_ASSERT(scene_same(syn_and_error(&t, false, FRONT, 3, 10), host));
+	trap_close(&t);
+	CU_ASSERT(scene_same(syn_and_error(&t, true, FRONT_V6, 1, 1), host));
+	trap_close(&t);
+}
+
 /* Extension headers in the packet, and so in the quote (RFC 8200 4). */
 static void extension_headers_hide_no_flow(void)
 {
@@ -190,6 +301,14 @@ CU_TestInfo tests_traps_icmp[] = {
 	  an_error_about_another_flow_decides_nothing },
 	{ "an error about the answer blocks nobody", an_error_about_the_answer_blocks_nobody },
 	{ "an error before the answer blocks nobody", an_error_before_the_answer_blocks_nobody },
+	{ "an error captured before its packet is kept",
+	  an_error_captured_before_its_packet_is_kept },
+	{ "a quote of an older connection decides nothing",
+	  a_quote_of_an_older_connection_decides_nothing },
+	{ "an answer that is prohibited is no answer", an_answer_that_is_prohibited_is_no_answer },
+	{ "one prohibited answer of many blocks nobody",
+	  one_prohibited_answer_of_many_blocks_nobody },
+	{ "a host that prohibits is the cause", a_host_that_prohibits_is_the_cause },
 	{ "extension headers hide no flow and no quote", extension_headers_hide_no_flow },
 	CU_TEST_INFO_NULL
 };

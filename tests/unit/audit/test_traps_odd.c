@@ -98,7 +98,7 @@ static void a_port_used_again_is_another_connection(void)
 	CU_ASSERT_EQUAL(t.ledger->flow_count, 3);
 	CU_ASSERT(scene_same(trap_said_at(&t, 0), "expected established; server-ports/7"));
 	CU_ASSERT(scene_same(trap_said_at(&t, 1),
-			     "blocked no_reply network likely; server-ports/7; syn_unanswered "
+			     "blocked no_reply unknown likely; server-ports/7; syn_unanswered "
 			     "protocol_unverified"));
 	CU_ASSERT(scene_same(trap_said_at(&t, 2), "expected established; server-ports/7"));
 	trap_close(&t);

@@ -111,7 +111,9 @@ static void attached_by_the_table(void)
 
 	o.max_flows = 16;
 	t = fix_table(&o);
+	e.ts_ns -= NS_PER_S + 1; /* too early for the packet */
 	CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);
+	e.ts_ns = p.ts_ns;
 	flow_table_stats(t, &stats);
 	CU_ASSERT(stats.orphan_errors == 1 && stats.opened == 0);
 	id = fix_take(t, &p);
@@ -120,6 +122,7 @@ static void attached_by_the_table(void)
 	notes = flow_table_notes(t, id);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(notes);
 	CU_ASSERT(notes->icmp.count == 1 && notes->icmp.victim == 0 && notes->icmp.from_peer);
+	CU_ASSERT_FALSE(notes->icmp.translated);
 	CU_ASSERT_EQUAL(notes->icmp.first_ns, FIX_T0);
 	CU_ASSERT_EQUAL(address_compare(&notes->icmp.from, &e.src), 0);
 	/* An error is no packet of the flow. */
@@ -175,6 +178,7 @@ static void rewritten_on_the_way(void)
 	CU_ASSERT_EQUAL(fix_take(t, &e), id);
 	notes = flow_table_notes(t, id);
 	CU_ASSERT(notes->icmp.count == 1 && notes->icmp.code == 10 && notes->icmp.from_peer);
+	CU_ASSERT_TRUE(notes->icmp.translated);
 	CU_ASSERT_EQUAL(
 		address_compare(&flow_table_flow(t, id)->key.addr[notes->icmp.victim], &syn.src),
 		0);
@@ -188,6 +192,117 @@ static void rewritten_on_the_way(void)
 	flow_table_free(t);
 }
 
+/* A capture over several queues: the error first, then the packet that it quotes. */
+static void captured_before_its_packet(void)
+{
+	static const int64_t apart[] = { -NS_PER_S - 1, -NS_PER_S, 0, NS_PER_S, NS_PER_S + 1 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(apart); i++) {
+		bool near = apart[i] >= -NS_PER_S && apart[i] <= NS_PER_S;
+		struct flow_table_options o = fix_small(16);
+		struct flow_table *t = fix_table(&o);
+		struct facts p = fix_packet(IPPROTO_UDP, 1, 5000, 2, 3478), e = error(3, 13, 7, 2);
+		struct facts other = fix_packet(IPPROTO_UDP, 1, 5001, 2, 3478);
+		const struct flow_notes *notes;
+		struct flow_table_stats stats;
+
+		e.ts_ns = p.ts_ns + apart[i];
+		CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);
+		CU_ASSERT_PTR_NULL(flow_table_notes(t, fix_take(t, &other)));
+		notes = flow_table_notes(t, fix_take(t, &p));
+		flow_table_stats(t, &stats);
+		CU_ASSERT_EQUAL(stats.orphan_errors, !near);
+		CU_ASSERT_EQUAL(notes != NULL, near);
+		if (notes != NULL) {
+			CU_ASSERT(notes->icmp.count == 1 && notes->icmp.code == 13);
+			CU_ASSERT_EQUAL(notes->icmp.first_ns, e.ts_ns);
+			CU_ASSERT_EQUAL(notes->icmp.victim, 0);
+		}
+		flow_table_free(t);
+	}
+}
+
+/* Of many the latest are kept, each for one flow, and none for another input. */
+static void the_latest_early_errors_are_kept(void)
+{
+	for (unsigned finish = 0; finish < 2; finish++) {
+		struct flow_table_options o = fix_small(32);
+		struct flow_table *t = fix_table(&o);
+		struct flow_table_stats stats;
+
+		for (uint16_t i = 0; i < 20; i++) {
+			struct facts e = error(3, 13, 7, 1 + i);
+
+			e.quoted.sport = (uint16_t)(5000 + i);
+			fix_take(t, &e);
+		}
+		if (finish)
+			CU_ASSERT_FALSE(flow_table_finish(t));
+		for (uint16_t i = 0; i < 20; i++) {
+			struct facts p = fix_packet(IPPROTO_UDP, 1, (uint16_t)(5000 + i), 2, 3478);
+			const struct flow_notes *notes = flow_table_notes(t, fix_take(t, &p));
+
+			CU_ASSERT_EQUAL(notes != NULL, i >= 12 && !finish);
+			if (notes != NULL)
+				CU_ASSERT(notes->icmp.count == 1 &&
+					  notes->icmp.frames[0] == 1u + i);
+		}
+		flow_table_stats(t, &stats);
+		CU_ASSERT_EQUAL(stats.orphan_errors, finish ? 20 : 12);
+		flow_table_free(t);
+	}
+}
+
+/* Another connection between the same ports: its numbers are far away. */
+static void a_quote_is_bound_by_its_sequence_number(void)
+{
+	static const struct {
+		uint32_t ahead;
+		bool fits;
+	} quotes[] = {
+		{ 0, true },
+		{ 1u << 20, true },
+		{ (1u << 20) + 2, false },
+		{ 0u - (1u << 20) + 1, true },
+		{ 0u - (1u << 20) - 1, false },
+		{ 1u << 31, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(quotes); i++) {
+		struct flow_table_options o = fix_small(16);
+		struct flow_table *t = fix_table(&o);
+		struct facts syn = fix_syn(1, FIX_T0), e = error(3, 13, 7, 2);
+		uint32_t id = fix_take(t, &syn);
+
+		e.quoted = (struct quoted){ .src = syn.src,
+					    .dst = syn.dst,
+					    .sport = syn.sport,
+					    .dport = syn.dport,
+					    .tcp_seq = syn.seq + quotes[i].ahead,
+					    .l4 = IPPROTO_TCP,
+					    .present = true };
+		CU_ASSERT_EQUAL(fix_take(t, &e), quotes[i].fits ? id : FLOW_NONE);
+		CU_ASSERT_EQUAL(flow_table_notes(t, id)->icmp.count, quotes[i].fits);
+		/* Of the other end, which was not seen, nothing is known. */
+		e.quoted.src = syn.dst;
+		e.quoted.dst = syn.src;
+		e.quoted.sport = syn.dport;
+		e.quoted.dport = syn.sport;
+		CU_ASSERT_EQUAL(fix_take(t, &e), id);
+		flow_table_free(t);
+		/* As well where it was captured before the SYN. */
+		t = fix_table(&o);
+		e.quoted.src = syn.src;
+		e.quoted.dst = syn.dst;
+		e.quoted.sport = syn.sport;
+		e.quoted.dport = syn.dport;
+		CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);
+		id = fix_take(t, &syn);
+		CU_ASSERT_EQUAL(flow_table_notes(t, id)->icmp.count, quotes[i].fits);
+		flow_table_free(t);
+	}
+}
+
 CU_TestInfo tests_quote[] = {
 	{ "every ICMPv4 error has its strength", v4_strengths },
 	{ "every ICMPv6 error has its strength", v6_strengths },
@@ -196,5 +311,10 @@ CU_TestInfo tests_quote[] = {
 	{ "the victim is the endpoint whose packet failed", victim_is_the_sender },
 	{ "a quote that a translator left untouched is bound by the SYN's number",
 	  rewritten_on_the_way },
+	{ "an error captured up to a second before its packet is kept",
+	  captured_before_its_packet },
+	{ "the latest eight errors wait for their packets, in one input",
+	  the_latest_early_errors_are_kept },
+	{ "a quote is bound by its sequence number", a_quote_is_bound_by_its_sequence_number },
 	CU_TEST_INFO_NULL,
 };

@@ -84,6 +84,7 @@ static void silence(void)
 	SAME(text(EVIDENCE_SYN_UNANSWERED, 3, 9050, 0), "3 SYNs over 9.1 s, none answered");
 	SAME(text(EVIDENCE_UDP_UNANSWERED, 1, 0, 0), "1 datagram, none answered");
 	SAME(text(EVIDENCE_UDP_UNANSWERED, 2, 0, 0), "2 datagrams, none answered");
+	SAME(text(EVIDENCE_UDP_UNANSWERED, 2, 1, 0), "2 empty datagrams, none answered");
 	SAME(text(EVIDENCE_STUN_UNANSWERED, 1, 1, 0), "1 STUN request, none answered");
 	SAME(text(EVIDENCE_STUN_UNANSWERED, 7, 1, 0),
 	     "a STUN request sent 7 times, never answered");

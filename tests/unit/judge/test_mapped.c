@@ -78,7 +78,7 @@ static void without_an_answer_nothing_changes(void)
 	scene_settle(&s);
 	SAID(&s, flow, "mismatch established", "media>wide",
 	     "peer_unverified protocol_contradicted");
-	SAID(&s, silent, "blocked no_reply network likely", "media",
+	SAID(&s, silent, "blocked no_reply unknown likely", "media",
 	     "syn_unanswered peer_unverified protocol_unverified");
 	scene_close(&s);
 }

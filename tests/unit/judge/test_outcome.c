@@ -157,6 +157,7 @@ struct reading {
 };
 
 #define PROHIBITED "prohibited network proven: icmp_admin_prohibited"
+#define OWN_FILTER "prohibited host proven: icmp_admin_prohibited"
 #define UNREACHED  "no_reply unknown likely: icmp_unreachable"
 #define NO_BLOCK   "no_reply: icmp_other syn_unanswered"
 #define PORT_PEER  "refused host proven: icmp_port_unreachable"
@@ -194,9 +195,9 @@ static void icmp_v4_codes(void)
 		{ 3, 2, UNREACHED, UNREACHED },    { 3, 3, PORT_PEER, PORT_THIRD },
 		{ 3, 4, NO_BLOCK, NO_BLOCK },      { 3, 5, UNREACHED, UNREACHED },
 		{ 3, 6, UNREACHED, UNREACHED },    { 3, 7, UNREACHED, UNREACHED },
-		{ 3, 8, UNREACHED, UNREACHED },    { 3, 9, PROHIBITED, PROHIBITED },
-		{ 3, 10, PROHIBITED, PROHIBITED }, { 3, 11, UNREACHED, UNREACHED },
-		{ 3, 12, UNREACHED, UNREACHED },   { 3, 13, PROHIBITED, PROHIBITED },
+		{ 3, 8, UNREACHED, UNREACHED },    { 3, 9, OWN_FILTER, PROHIBITED },
+		{ 3, 10, OWN_FILTER, PROHIBITED }, { 3, 11, UNREACHED, UNREACHED },
+		{ 3, 12, UNREACHED, UNREACHED },   { 3, 13, OWN_FILTER, PROHIBITED },
 		{ 3, 14, UNREACHED, UNREACHED },   { 3, 15, UNREACHED, UNREACHED },
 		{ 3, 16, NO_BLOCK, NO_BLOCK },     { 11, 0, NO_BLOCK, NO_BLOCK },
 		{ 12, 13, NO_BLOCK, NO_BLOCK },    { 1, 1, NO_BLOCK, NO_BLOCK },
@@ -208,10 +209,10 @@ static void icmp_v4_codes(void)
 static void icmp_v6_codes(void)
 {
 	static const struct reading readings[] = {
-		{ 1, 0, UNREACHED, UNREACHED },   { 1, 1, PROHIBITED, PROHIBITED },
+		{ 1, 0, UNREACHED, UNREACHED },   { 1, 1, OWN_FILTER, PROHIBITED },
 		{ 1, 2, UNREACHED, UNREACHED },   { 1, 3, UNREACHED, UNREACHED },
-		{ 1, 4, PORT_PEER, PORT_THIRD },  { 1, 5, PROHIBITED, PROHIBITED },
-		{ 1, 6, PROHIBITED, PROHIBITED }, { 1, 7, UNREACHED, UNREACHED },
+		{ 1, 4, PORT_PEER, PORT_THIRD },  { 1, 5, OWN_FILTER, PROHIBITED },
+		{ 1, 6, OWN_FILTER, PROHIBITED }, { 1, 7, UNREACHED, UNREACHED },
 		{ 1, 8, NO_BLOCK, NO_BLOCK },     { 2, 0, NO_BLOCK, NO_BLOCK },
 		{ 3, 1, NO_BLOCK, NO_BLOCK },     { 4, 1, NO_BLOCK, NO_BLOCK },
 		{ 0, 1, NO_BLOCK, NO_BLOCK },
@@ -508,6 +509,11 @@ static void icmp_beside_a_reset(void)
 	SAME(outcome(&g), "prohibited network proven: icmp_admin_prohibited tcp_rst_syn");
 	talk_icmp(&g.t, 3, 3, FIREWALL, 0);
 	SAME(outcome(&g), "prohibited network proven: icmp_port_unreachable tcp_rst_syn");
+	/* Whom a translator speaks for does not show. */
+	talk_icmp(&g.t, 3, 13, SERVER, 0);
+	SAME(outcome(&g), "prohibited host proven: icmp_admin_prohibited tcp_rst_syn");
+	g.t.notes.icmp.translated = true;
+	SAME(outcome(&g), "prohibited unknown proven: icmp_admin_prohibited tcp_rst_syn");
 	/* The host's own reset says more than a router that cannot reach it. */
 	talk_icmp(&g.t, 3, 1, FIREWALL, 0);
 	SAME(outcome(&g), "refused host likely: icmp_unreachable tcp_rst_syn");

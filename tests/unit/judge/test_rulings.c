@@ -622,7 +622,7 @@ static void unreachable_with_a_control_is_the_network(void)
 	struct play p;
 
 	begin(&p);
-	talk_syn(&p.s, &p.t, CLIENT ":40100", SERVER ":80", 2);
+	talk_syn(&p.s, &p.t, CLIENT ":40100", SERVER ":5060", 2);
 	talk_icmp(&p.t, 3, 1, "10.9.9.9", 0);
 	play(&p);
 	SAME(scene_said(&p.s, PLAYED), "blocked no_reply network likely");

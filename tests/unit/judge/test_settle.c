@@ -110,13 +110,13 @@ static unsigned silent(struct scene *s, unsigned count, int64_t end_ns, bool con
 static void silence_seen_long_enough(void)
 {
 	struct scene s;
-	unsigned i = silent(&s, 1, 25 * NS_PER_S, true);
+	unsigned i = silent(&s, 2, 25 * NS_PER_S, true);
 
 	SAID(&s, i, "blocked no_reply network likely", "sip", "syn_unanswered protocol_unverified");
 	CU_ASSERT_EQUAL(scene_flow(&s, i)->control, 0);
 	CU_ASSERT_EQUAL(scene_flow(&s, i)->control_kind, CONTROL_SAME_PAIR);
 	scene_close(&s);
-	i = silent(&s, 1, 25 * NS_PER_S, false);
+	i = silent(&s, 2, 25 * NS_PER_S, false);
 	SAID(&s, i, "blocked no_reply unknown likely", "sip", "syn_unanswered protocol_unverified");
 	CU_ASSERT_EQUAL(scene_flow(&s, i)->control, LEDGER_NONE);
 	scene_close(&s);
@@ -159,7 +159,7 @@ static void timeout_is_an_option(void)
 		scene_open(&s, NULL, NULL);
 		s.ledger.captures[0].last_ns = SCENE_T0 + ends[i];
 		scene_control(&s, CLIENT ":50000", SERVER ":80");
-		talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 1);
+		talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 2);
 		scene_judge(&s, &t);
 		CU_ASSERT_EQUAL(ledger_settle(&s.ledger, &options), 0);
 		CU_ASSERT_EQUAL(scene_flow(&s, 1)->verdict,
@@ -177,7 +177,7 @@ static void rotated_files_last_as_long_as_their_group(void)
 		scene_open(&s, NULL, NULL);
 		s.ledger.captures[0].last_ns = SCENE_T0 + NS_PER_S;
 		scene_control(&s, CLIENT ":50000", SERVER ":80");
-		talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 1);
+		talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 2);
 		scene_judge(&s, &t);
 		scene_capture(&s, group, 1, 60);
 		/* One more of the group that ends before. */

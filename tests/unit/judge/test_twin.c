@@ -201,6 +201,24 @@ static void an_attempt_that_never_arrived(void)
 	scene_close(&s);
 }
 
+/* Lost between the captures is lost in the network, whatever came of other attempts. */
+static void what_never_arrived_is_the_networks_loss(void)
+{
+	struct scene s;
+	struct talk near;
+
+	open_both(&s);
+	works(&s, FAR, CLIENT ":50009", SERVER ":80");
+	s.now_ns += 10 * NS_PER_S;
+	silent(&s, &near, 3);
+	scene_judge(&s, &near);
+	works(&s, NEAR, CLIENT ":50010", SERVER ":5060"); /* the very service */
+	scene_settle(&s);
+	SAID(&s, 0, "blocked no_reply network likely", "sip",
+	     "syn_unanswered protocol_unverified twin_missing");
+	scene_close(&s);
+}
+
 /* Each one thing for which the other capture need not hold the attempt. */
 static void an_attempt_that_need_not_be_there(void)
 {
@@ -240,7 +258,8 @@ static void an_attempt_that_need_not_be_there(void)
 		for (unsigned i = 0; i < scene_flow(&s, 0)->evidence_count; i++)
 			CU_ASSERT_NOT_EQUAL(s.ledger.evidence[scene_flow(&s, 0)->evidence + i].code,
 					    EVIDENCE_TWIN_MISSING);
-		SAME(scene_said(&s, 0), "blocked no_reply network likely");
+		SAME(scene_said(&s, 0),
+		     how == 5 ? "inconclusive unknown" : "blocked no_reply network likely");
 		scene_close(&s);
 	}
 }
@@ -305,6 +324,8 @@ CU_TestInfo tests_twin[] = {
 	{ "datagrams are twins at the same time only", datagrams },
 	{ "an attempt that never arrived where it should is the network's",
 	  an_attempt_that_never_arrived },
+	{ "what never arrived is the network's loss, whatever came of other attempts",
+	  what_never_arrived_is_the_networks_loss },
 	{ "an attempt that need not be there is not missed", an_attempt_that_need_not_be_there },
 	{ "an attempt missed elsewhere has its control", absence_is_a_control_for_datagrams },
 	{ "captures that follow one another are no twins", captures_that_follow_one_another },
