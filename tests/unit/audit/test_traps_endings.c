@@ -90,21 +90,31 @@ static void a_host_that_challenges_is_not_silent(void)
 	    "inconclusive unknown; server-ports/7; syn_misanswered protocol_unverified");
 }
 
-/* ... as it is meant to go on: the client's reset ends the old one, the SYN opens the new. */
-static void a_challenge_that_is_met_opens_the_connection(void)
+/* ... as it is meant to go on: the client's reset ends the old one, and the SYN sent again decides. */
+static void a_challenge_that_is_met_decides_nothing(void)
 {
-	begin(USER ":50000", FRONT ":8057");
-	call_flags(&c, 0, TCP_SYN);
-	tape_tcp(&t.tape, c.ns, FRONT ":8057", USER ":50000", TCP_ACK, 777, 99, "");
-	tape_tcp(&t.tape, c.ns + 1, USER ":50000", FRONT ":8057", TCP_RST, 99, 0, "");
-	call_rewind(&c, 0, 1);
-	c.ns += TAPE_S;
-	call_open(&c);
-	call_tls(&c, CALL_OPTIONAL, CALL_WHOLE);
-	trap_run(&t);
-	CU_ASSERT_EQUAL(t.ledger->flow_count, 1);
-	SAYS(&t, USER ":50000", FRONT ":8057", "expected established; server-ports/7");
-	trap_close(&t);
+	for (unsigned refused = 0; refused < 2; refused++) {
+		begin(USER ":50000", FRONT ":8057");
+		call_flags(&c, 0, TCP_SYN);
+		tape_tcp(&t.tape, c.ns, FRONT ":8057", USER ":50000", TCP_ACK, 777, 99, "");
+		tape_tcp(&t.tape, c.ns + 1, USER ":50000", FRONT ":8057", TCP_RST, 99, 0, "");
+		call_rewind(&c, 0, 1);
+		c.ns += TAPE_S;
+		if (refused) {
+			call_flags(&c, 0, TCP_SYN);
+			call_flags(&c, 1, TCP_RST | TCP_ACK);
+		} else {
+			call_open(&c);
+			call_tls(&c, CALL_OPTIONAL, CALL_WHOLE);
+		}
+		trap_run(&t);
+		CU_ASSERT_EQUAL(t.ledger->flow_count, 1);
+		SAYS(&t, USER ":50000", FRONT ":8057",
+		     refused ? "blocked refused host proven; server-ports/7; tcp_rst_syn "
+			       "protocol_unverified"
+			     : "expected established; server-ports/7");
+		trap_close(&t);
+	}
 }
 
 /* The initiator resets in place of its ACK; undocumented, the open port is a finding all the same. */
@@ -269,13 +279,17 @@ static void the_end_of_tls_13_behind_the_clients_finish_is_hidden(void)
 /* The client's only encrypted record is of the size of an alert: it refused the server. */
 static void an_alert_of_the_client_is_no_finish_of_tls_13(void)
 {
-	begin(PROVIDER ":50000", ACCESS ":5061");
-	call_open(&c);
-	call_tls(&c, CALL_TLS13, 2);
-	call_hex(&c, 0, "140303000101 1703030013 00112233445566778899aabbccddeeff001122");
-	call_flags(&c, 1, TCP_FIN | TCP_ACK);
-	end(PROVIDER ":50000", ACCESS ":5061",
-	    "inconclusive unknown; firewall-summary/1; tls_cut_short mtls_hidden");
+	static const unsigned ends[] = { TCP_RST | TCP_ACK, TCP_FIN | TCP_ACK };
+
+	for (unsigned i = 0; i < 2; i++) {
+		begin(PROVIDER ":50000", ACCESS ":5061");
+		call_open(&c);
+		call_tls(&c, CALL_TLS13, 2);
+		call_hex(&c, 0, "140303000101 1703030013 00112233445566778899aabbccddeeff001122");
+		call_flags(&c, 1, ends[i]);
+		end(PROVIDER ":50000", ACCESS ":5061",
+		    "inconclusive unknown; firewall-summary/1; tls_cut_short mtls_hidden");
+	}
 }
 
 /* 0.6 s without an acknowledgement, then the capture ends, and nothing vouches for the path. */
@@ -324,8 +338,7 @@ CU_TestInfo tests_traps_endings[] = {
 	{ "a reset for another SYN refuses nothing", a_reset_for_another_syn_refuses_nothing },
 	{ "a SYN-ACK for another SYN opens nothing", a_syn_ack_for_another_syn_opens_nothing },
 	{ "a host that challenges is not silent", a_host_that_challenges_is_not_silent },
-	{ "a challenge that is met opens the connection",
-	  a_challenge_that_is_met_opens_the_connection },
+	{ "a challenge that is met decides nothing", a_challenge_that_is_met_decides_nothing },
 	{ "a handshake that nobody finished is not established",
 	  a_handshake_that_nobody_finished_is_not_established },
 	{ "a reset where nothing was asked blocks nobody",
