@@ -88,14 +88,18 @@ struct flow_icmp {
  * @retransmitted: Payload segments seen again, by sender
  * @syn:	SYNs without ACK of the current attempt, retransmissions included
  * @synack_frame: First SYN-ACK
- * @rst_*:	First RST: who sent it (endpoint), and the TTL it had
- * @rst_refused: It answered a SYN that had no SYN-ACK
- * @rst_count:	RSTs of each endpoint
+ * @rst_*:	First RST: who sent it (endpoint), and the TTL it had.  SCTP: first ABORT.
+ *		One before a handshake that then came about is forgotten
+ * @rst_refused: It answered a SYN that had no SYN-ACK; SCTP: all that its sender said
+ * @rst_count:	RSTs of each endpoint; saturates
  * @rst_pair:	Frames from @rst_frame to the first RST of the other end, where both came
  *		at once: after the first request, before any answer, before any FIN, and
  *		with nothing between them.  0: not so
  * @rst_id:	IP identification of the first RST where it is far from the ones that its
  *		sender counts up in this flow; 0: it is not, or nothing can be said
+ * @stray:	Frames from the first SYN to the first packet of the other end that answers
+ *		some other connection of these ports: a challenge ACK (RFC 5961 4), or a
+ *		SYN-ACK or RST that does not acknowledge this SYN.  0: none; UINT32_MAX: too far
  * @ip_id:	Each endpoint's latest IP identification but for RSTs; IPv4, and only as
  *		long as payload is looked at
  * @marks:	FLOW_MARK_ below
@@ -129,7 +133,8 @@ struct flow_notes {
 	uint64_t fin_frame[2];
 	uint64_t rst_frame;
 	int64_t rst_ns;
-	uint32_t rst_count[2];
+	uint16_t rst_count[2];
+	uint32_t stray;
 	uint64_t gap_frame;
 	struct flow_icmp icmp;
 	uint8_t rst_dir;
@@ -148,5 +153,6 @@ struct flow_notes {
 #define FLOW_MARK_FIN_FIRST(e)   (0x01u << (e)) /* sent the first FIN, before any RST */
 #define FLOW_MARK_ZERO_WINDOW(e) (0x04u << (e)) /* announced that it takes no more bytes */
 #define FLOW_MARK_AFTER_RST      0x10u          /* there were packets after the first RST */
+#define FLOW_MARK_RST_UNFINISHED 0x20u          /* the first RST came between SYN-ACK and ACK */
 
 #endif

@@ -65,7 +65,8 @@ static bool makes_pair(const struct flow *flow, const struct flow_cold *cold, co
 	unsigned from = flow->opener, to = from ^ 1u;
 	int64_t apart = ts_ns - n->rst_ns;
 
-	if (n->rst_count[dir] != 0 || n->rst_dir == dir || from > 1 || f->number <= n->rst_frame)
+	if (n->rst_frame == 0 || n->rst_count[dir] != 0 || n->rst_dir == dir || from > 1 ||
+	    f->number <= n->rst_frame)
 		return false;
 	if (n->data_packets[from] == 0 || n->data_packets[to] != 0 || n->fin_frame[0] != 0 ||
 	    n->fin_frame[1] != 0 || (n->marks & FLOW_MARK_AFTER_RST) != 0)
@@ -74,22 +75,84 @@ static bool makes_pair(const struct flow *flow, const struct flow_cold *cold, co
 	       n->rst_ns - n->data_ns[from] <= PAIR_REQUEST_NS;
 }
 
+bool flow_reset_is_stray(const struct flow_notes *n, const struct facts *f)
+{
+	/* Data in the SYN is acknowledged with it (RFC 7413). */
+	return n->syn.count != 0 && f->ack - (n->syn.isn + 1) > UINT16_MAX;
+}
+
+void flow_reset_note_stray(struct flow_notes *n, const struct facts *f)
+{
+	if (n->stray == 0)
+		n->stray = f->number <= n->syn.frames[0]
+				   ? UINT32_MAX /* frame numbers begin again with each file */
+				   : (uint32_t)MIN(f->number - n->syn.frames[0], UINT32_MAX);
+}
+
+void flow_reset_forget(struct flow_notes *n)
+{
+	n->rst_frame = 0;
+	n->rst_ns = 0;
+	n->rst_dir = n->rst_ttl = 0;
+	n->rst_count[0] = n->rst_count[1] = 0;
+	n->rst_pair = 0;
+	n->rst_id = 0;
+	n->rst_refused = false;
+	n->marks &= (uint8_t) ~(FLOW_MARK_AFTER_RST | FLOW_MARK_RST_UNFINISHED);
+}
+
+/* Is this RST about another connection of these ports, before this one has an answer? */
+static bool is_about_another(const struct flow *flow, struct flow_notes *n, const struct facts *f,
+			     unsigned dir)
+{
+	if (flow->state != FLOW_SYN_SENT)
+		return false;
+	if (flow->opener == dir) /* it turns away what it did not ask for, and goes on asking */
+		return n->stray != 0;
+	if ((f->tcp_flags & TCP_ACK) == 0 || !flow_reset_is_stray(n, f))
+		return false;
+	flow_reset_note_stray(n, f);
+	return true;
+}
+
+static bool note_first(struct flow_notes *n, const struct facts *f, unsigned dir, int64_t ts_ns)
+{
+	bool first = n->rst_count[0] + n->rst_count[1] == 0;
+
+	if (first) {
+		n->rst_frame = f->number;
+		n->rst_ns = ts_ns;
+		n->rst_dir = (uint8_t)dir;
+		n->rst_ttl = f->ttl;
+	}
+	if (n->rst_count[dir] != UINT16_MAX)
+		n->rst_count[dir]++;
+	return first;
+}
+
+void flow_reset_abort(struct flow_cold *cold, const struct facts *f, unsigned dir, int64_t ts_ns)
+{
+	struct flow_notes *n = &cold->notes;
+
+	if (note_first(n, f, dir, ts_ns))
+		n->rst_refused = n->data_packets[dir] == 0 && n->data_packets[dir ^ 1u] != 0;
+}
+
 void flow_reset_take(struct flow *flow, struct flow_cold *cold, const struct facts *f, unsigned dir,
 		     int64_t ts_ns)
 {
 	struct flow_notes *n = &cold->notes;
 
-	if (n->rst_count[0] + n->rst_count[1] == 0) {
-		n->rst_frame = f->number;
-		n->rst_ns = ts_ns;
-		n->rst_dir = (uint8_t)dir;
-		n->rst_ttl = f->ttl;
+	if (is_about_another(flow, n, f, dir))
+		return;
+	if (makes_pair(flow, cold, f, dir, ts_ns))
+		n->rst_pair = (uint32_t)MIN(f->number - n->rst_frame, UINT32_MAX);
+	if (note_first(n, f, dir, ts_ns)) {
 		n->rst_refused = flow->state == FLOW_SYN_SENT && flow->opener != dir;
 		n->rst_id = id_is_foreign(cold, f, dir, ts_ns) ? f->ip_id : 0;
-	} else if (makes_pair(flow, cold, f, dir, ts_ns)) {
-		n->rst_pair = (uint32_t)MIN(f->number - n->rst_frame, UINT32_MAX);
+		if (flow->state == FLOW_SYN_ACKED)
+			n->marks |= FLOW_MARK_RST_UNFINISHED;
 	}
-	n->rst_count[dir]++;
 	/* Many stacks reset what both have closed; that ends nothing. */
 	if (flow->state != FLOW_CLOSED)
 		flow->state = FLOW_RESET;

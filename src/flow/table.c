@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "flow/quote.h"
 #include "flow/region.h"
+#include "flow/reset.h"
 #include "flow/table_priv.h"
 #include "flow/tcp.h"
 
@@ -24,6 +25,8 @@
 #define IDLE_MAX (INT64_C(1) << 60)
 /* Packets between the steps of flow_table_prepare(). */
 #define PREPARE_LAG 12
+/* The chunk that ends an association (RFC 9260 3.3.7). */
+#define SCTP_ABORT 6
 
 static int check_options(const struct flow_table_options *o, struct fa_error *err)
 {
@@ -262,6 +265,11 @@ static void account(struct flow_table *table, struct flow *flow, const struct fa
 		flow->flags |= FLOW_CUT;
 	if (f->l4 == IPPROTO_TCP) {
 		account_tcp(table, flow, f, dir, ts_ns);
+		return;
+	}
+	if (FA_UNLIKELY(f->l4 == IPPROTO_SCTP) && f->payload_len != 0 &&
+	    f->payload[0] == SCTP_ABORT) {
+		flow_reset_abort(cold_of(table, flow), f, dir, ts_ns);
 		return;
 	}
 	flow->ttl[dir] = f->ttl;

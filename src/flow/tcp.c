@@ -187,6 +187,10 @@ static unsigned take_synack(struct flow *flow, struct flow_cold *cold, const str
 
 	if (flow->opener > 1)
 		flow->opener = (uint8_t)other;
+	if (flow->state == FLOW_SYN_SENT && flow->opener == other && flow_reset_is_stray(n, f)) {
+		flow_reset_note_stray(n, f); /* the initiator drops it (RFC 9293 3.10.7.3) */
+		return 0;
+	}
 	if (n->synack_count++ == 0) {
 		n->synack_frame = f->number;
 		n->synack_ns = ts_ns;
@@ -339,10 +343,14 @@ static void move_on(struct flow *flow, struct flow_cold *cold, const struct fact
 		 */
 		if (flow->opener == dir ? ack && f->ack != 0 : data)
 			flow->state = FLOW_OPEN;
+		else if (flow->opener != dir)
+			flow_reset_note_stray(&cold->notes, f);
 		break;
 	case FLOW_SYN_ACKED:
-		if (data || fin || (ack && flow_cold_has(cold->synacked, dir ^ 1u)))
+		if (data || fin || (ack && flow_cold_has(cold->synacked, dir ^ 1u))) {
 			flow->state = FLOW_OPEN;
+			flow_reset_forget(&cold->notes); /* what met an earlier SYN */
+		}
 		break;
 	case FLOW_DATAGRAM:
 	case FLOW_OPEN:

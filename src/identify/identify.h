@@ -67,12 +67,19 @@ const char *client_auth_name(enum client_auth auth); /* "proven", "hidden-tls13"
 
 #define IDENT_NAME 64
 
+/* TLS 1.3 hides alerts; their size remains, which no message but an alert has. */
+enum tls_tail { TLS_TAIL_NONE, TLS_TAIL_ALERT, TLS_TAIL_MORE };
+
 /**
  * struct tls_facts - What a TLS handshake showed
  * @version:	Negotiated by the ServerHello (0x0303, 0x0304); 0 without one
  * @complete:	Handshake ran to both ChangeCipherSpecs (<= 1.2), or to the client's
  *		encrypted flight after the ServerHello (1.3)
  * @client_auth: enum client_auth
+ * @tail:	What the server sent behind the client's finish: enum tls_tail.  1.2 needs its
+ *		ChangeCipherSpec to be @complete, so that it is TLS_TAIL_MORE with it
+ * @client_went_on: The client sent more handshake behind the ServerHello
+ * @client_alert: 1.3: ... but all that was encrypted is of the size of an alert
  * @alert_dir:	Endpoint whose clear alert was seen; meaningful when @alert_frame != 0
  * @alert_level, @alert_description: Of the first clear fatal alert, else of the first alert
  * @given:	Digest of the session that this full handshake began: of its NewSessionTicket where
@@ -95,6 +102,9 @@ struct tls_facts {
 	bool server_hello;
 	bool server_cert; /* the server sent a Certificate in clear */
 	bool complete;
+	bool client_went_on;
+	bool client_alert;
+	uint8_t tail;
 	char sni[IDENT_NAME];
 	char alpn[16];
 };

@@ -43,6 +43,9 @@ enum {
 
 #define VERSION_13 0x0304
 
+/* A record of an alert in TLS 1.3: two bytes, one of type, sixteen of tag (RFC 8446 5.2). */
+#define SEALED_ALERT 19u
+
 /*
  * The message at tls->msg_pos, with what has come of it.  Inside one record it is read in
  * place, else its pieces are copied to @buf.
@@ -148,10 +151,13 @@ static void conclude(struct ident *id, const struct input *in)
 			id->tls.complete = (client & TLS_SAW_SECRET) != 0;
 		else
 			id->tls.complete = (client & server & TLS_SAW_CCS) != 0;
+		if (id->tls.complete && id->tls.version < VERSION_13)
+			id->tls.tail = TLS_TAIL_MORE;
 		if (id->tls.complete)
 			ident_accept(id, in);
 	}
-	if (id->tls.complete || (id->tls.alert_frame != 0 && id->tls.alert_level == ALERT_FATAL))
+	if (id->tls.tail == TLS_TAIL_MORE ||
+	    (id->tls.alert_frame != 0 && id->tls.alert_level == ALERT_FATAL))
 		ident_finish(id);
 }
 
@@ -243,20 +249,37 @@ static bool record_is_sane(unsigned type, unsigned version, unsigned length)
 	return length > 0 || type == RECORD_DATA; /* RFC 5246 6.2.1 */
 }
 
-/* What the mere type of a record tells. */
-static void record_begins(struct ident *id, struct ident_tls *tls, unsigned type)
+/* An encrypted record of TLS 1.3, or data behind any handshake. */
+static void secret_begins(struct ident *id, struct ident_tls *tls, unsigned length)
 {
+	bool server = (tls->flags & TLS_SAW_SERVER) != 0, alert = length == SEALED_ALERT;
+
+	tls->flags |= TLS_DARK;
+	if (!id->tls.server_hello && (tls->flags & TLS_SAW_EARLY) != 0)
+		return;
+	if (server && id->tls.complete)
+		id->tls.tail =
+			alert && id->tls.tail == TLS_TAIL_NONE ? TLS_TAIL_ALERT : TLS_TAIL_MORE;
+	/* The client's finish is longer. */
+	if (!server && alert && id->tls.version >= VERSION_13 && (tls->flags & TLS_SAW_SECRET) == 0)
+		id->tls.client_alert = true;
+	else
+		tls->flags |= TLS_SAW_SECRET;
+}
+
+/* What the mere type and length of a record tell. */
+static void record_begins(struct ident *id, struct ident_tls *tls, unsigned type, unsigned length)
+{
+	if ((tls->flags & TLS_SAW_CLIENT) != 0 && id->tls.server_hello && type != RECORD_ALERT)
+		id->tls.client_went_on = true;
 	/*
 	 * In 1.3 it is there for middleboxes alone, and a second hello may follow it in
 	 * clear (RFC 8446 D.4), which tells nothing that the first did not.
 	 */
 	if (type == RECORD_CCS)
 		tls->flags |= TLS_SAW_CCS | TLS_DARK;
-	if (type == RECORD_DATA) {
-		tls->flags |= TLS_DARK;
-		if (id->tls.server_hello || (tls->flags & TLS_SAW_EARLY) == 0)
-			tls->flags |= TLS_SAW_SECRET;
-	}
+	if (type == RECORD_DATA)
+		secret_begins(id, tls, length);
 }
 
 /* True when a whole record header (and the two bytes of an alert) was there. */
@@ -274,7 +297,7 @@ static bool walk_header(struct ident *id, struct ident_side *side, const struct 
 		*broken = true;
 		return false;
 	}
-	record_begins(id, &side->tls, type);
+	record_begins(id, &side->tls, type, length);
 	/* Nothing encrypted is as short as two bytes. */
 	if (alert)
 		read_alert(id, &side->tls, in, body);

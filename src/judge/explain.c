@@ -85,6 +85,9 @@ static const char *fixed_text(enum evidence_code code)
 					   "empty one: TLS, not mutual TLS",
 		[EVIDENCE_ALPN_FOREIGN] =
 			"the TLS handshake negotiates HTTP (ALPN), which this row does not carry",
+		[EVIDENCE_SCTP_ABORT] = "the first chunk was answered by an ABORT",
+		[EVIDENCE_SYN_MISANSWERED] = "the host answered the SYN with what belongs to "
+					     "another connection of these ports",
 		[EVIDENCE_RST_AFTER_HANDSHAKE] =
 			"the responder reset the connection before any data",
 		[EVIDENCE_RST_AFTER_CLIENT_HELLO] =
@@ -117,6 +120,22 @@ static const char *fixed_text(enum evidence_code code)
 	};
 
 	return text[code];
+}
+
+static void tls_cut_text(const struct evidence *e, char *buf, size_t size)
+{
+	if (e->value2 == 1)
+		snprintf(buf, size,
+			 "the initiator ended the connection before the TLS handshake "
+			 "was finished");
+	else if (e->value2 == 2)
+		snprintf(buf, size,
+			 "the initiator did not go on with the TLS handshake, and the "
+			 "responder ended the connection");
+	else
+		snprintf(buf, size,
+			 "the responder ended the connection before the TLS handshake "
+			 "was finished");
 }
 
 static void counted_text(const struct evidence *e, char *buf, size_t size)
@@ -317,6 +336,15 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			 "the connection opened, then its first data was sent %u times and never "
 			 "acknowledged",
 			 e->count);
+		break;
+	case EVIDENCE_TLS_CUT_SHORT:
+		tls_cut_text(e, buf, size);
+		break;
+	case EVIDENCE_TLS_END_HIDDEN:
+		snprintf(buf, size,
+			 "the responder ended the connection behind the client's TLS handshake%s: "
+			 "TLS 1.3 hides whether it refused the client",
+			 e->value != 0 ? ", with one record of the size of an alert" : "");
 		break;
 	case EVIDENCE_CLOSED_UNANSWERED:
 		snprintf(buf, size, "%s",

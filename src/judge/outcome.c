@@ -37,7 +37,7 @@ void opinion_outcome(struct opinion *o)
 {
 	if (o->flow->key.l4 == IPPROTO_TCP)
 		outcome_of_tcp(o);
-	else
+	else if (o->flow->key.l4 != IPPROTO_SCTP || !outcome_of_abort(o))
 		outcome_of_datagrams(o);
 	if (o->flow->flags & FLOW_GAP)
 		opinion_add(o, EVIDENCE_GAP, o->notes != NULL ? o->notes->gap_frame : 0);

@@ -10,6 +10,8 @@ void outcome_set(struct opinion *o, enum outcome outcome);
 void outcome_conclude(struct opinion *o, enum outcome outcome, enum cause cause, enum grade grade);
 
 void outcome_of_tcp(struct opinion *o);
+/* SCTP: all that came back was an ABORT.  True when it decides. */
+bool outcome_of_abort(struct opinion *o);
 void outcome_of_datagrams(struct opinion *o); /* everything else */
 
 /**

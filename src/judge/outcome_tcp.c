@@ -1,6 +1,7 @@
 /* What the network did with a TCP connection: attempt, handshake, first data, end. */
 #include <string.h>
 
+#include "flow/stream.h"
 #include "judge/outcome.h"
 
 /*
@@ -14,6 +15,22 @@
  * second retransmission of the slowest schedule (facts/protocols.md 16.2).
  */
 #define UNHEARD_NS (5 * NS_PER_S / 2)
+/*
+ * A client that wants something asks at once.  One that did not, this long after the
+ * SYN-ACK, kept the connection in reserve, as browsers do.
+ */
+#define UNASKED_NS NS_PER_S
+/* A handshake that waits this long for the client waits for its user, or for nobody. */
+#define CLIENT_WAIT_NS (5 * NS_PER_S)
+
+/* Endpoint that ended the connection first; 2: none did. */
+static unsigned ended_by(const struct flow_notes *n)
+{
+	for (unsigned e = 0; e < 2; e++)
+		if ((n->marks & FLOW_MARK_FIN_FIRST(e)) != 0)
+			return e;
+	return n->rst_frame != 0 ? n->rst_dir : 2;
+}
 
 /* A reset by the responder: its TTL is held against the host's own when the ledger settles. */
 static void reset_by_responder(struct opinion *o, enum outcome outcome, enum evidence_code code)
@@ -66,6 +83,13 @@ static void tcp_attempt(struct opinion *o)
 	}
 	if (outcome_icmp_decides(o, said))
 		return;
+	if (n->stray != 0) {
+		/* Whatever it meant, the path is open both ways and the host is there. */
+		opinion_add(o, EVIDENCE_SYN_MISANSWERED,
+			    n->stray == UINT32_MAX ? 0 : n->syn.frames[0] + n->stray);
+		outcome_set(o, OUTCOME_UNKNOWN);
+		return;
+	}
 	if (n->rst_frame != 0 && n->rst_dir == from) {
 		/* It answered something with a reset: an answer that we do not hold. */
 		opinion_add(o, EVIDENCE_INITIATOR_RESET, n->rst_frame);
@@ -107,30 +131,64 @@ static void reset_by_initiator(struct opinion *o)
 	opinion_add(o, EVIDENCE_INITIATOR_RESET, n->rst_frame);
 	/*
 	 * A host that only resets never opened anything: the SYN-ACK answers a SYN
-	 * that somebody sent in its name.  A client that asked and got nothing gave
+	 * that somebody sent in its name.  One that resets in place of finishing the
+	 * handshake did not want it.  A client that asked and got nothing gave
 	 * up; whose fault that is does not show.  Any other closed its own, as
 	 * Windows does with the slower of 445 and 139.
 	 */
 	o->judged.opened = o->flow->packets[from] != n->rst_count[from];
-	if (!o->judged.opened || client_hello(o))
+	if (!o->judged.opened || client_hello(o) || (n->marks & FLOW_MARK_RST_UNFINISHED) != 0)
 		outcome_set(o, OUTCOME_UNKNOWN);
 	else
 		outcome_set(o, OUTCOME_ESTABLISHED);
+}
+
+/*
+ * Did the reset end nothing that anybody still waited for?  The initiator had closed, or
+ * nobody had asked for anything.
+ */
+static bool reset_is_idle(const struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+	unsigned from = o->judged.initiator, to = from ^ 1u;
+
+	if ((n->marks & FLOW_MARK_FIN_FIRST(from)) != 0)
+		return true;
+	return n->data_packets[from] == 0 &&
+	       ((n->marks & FLOW_MARK_FIN_FIRST(to)) != 0 || n->rst_ns - n->synack_ns > UNASKED_NS);
 }
 
 /* Opened, and reset by the responder, or in its name, before it proved itself. */
 static void reset_opened(struct opinion *o)
 {
 	const struct flow_notes *n = o->notes;
+	enum evidence_code code = EVIDENCE_RST_AFTER_REQUEST;
 
-	if (n->rst_pair != 0)
+	if (n->rst_pair != 0) {
 		reset_both_ways(o);
-	else if (n->data_packets[o->judged.initiator] == 0)
-		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_HANDSHAKE);
+		return;
+	}
+	if (n->data_packets[o->judged.initiator] == 0)
+		code = EVIDENCE_RST_AFTER_HANDSHAKE;
 	else if (o->ident != NULL && o->ident->tls.client_hello)
-		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_CLIENT_HELLO);
-	else
-		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_REQUEST);
+		code = EVIDENCE_RST_AFTER_CLIENT_HELLO;
+	if (reset_is_idle(o)) {
+		opinion_add(o, code, n->rst_frame);
+		outcome_set(o, OUTCOME_UNKNOWN);
+	} else {
+		reset_by_responder(o, OUTCOME_ABORTED, code);
+	}
+}
+
+/* All that SCTP's responder said is that it will not (RFC 9260 8.4). */
+bool outcome_of_abort(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+
+	if (n == NULL || !n->rst_refused || n->rst_dir == o->judged.initiator)
+		return false;
+	reset_by_responder(o, OUTCOME_REFUSED, EVIDENCE_SCTP_ABORT);
+	return true;
 }
 
 /* What the responder sent in place of the 83 bytes that a relay answers pseudo-TLS with. */
@@ -205,6 +263,70 @@ static bool relay_is_silent(struct opinion *o)
 	return true;
 }
 
+/* Did identification read every byte of the flow?  Then what it has not seen was not sent. */
+static bool all_read(const struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+
+	for (unsigned e = 0; e < 2; e++) {
+		uint32_t read = o->ident->examined[e];
+
+		if (read < n->data_bytes[e] &&
+		    (n->retransmitted[e] == 0 || read >= FLOW_STREAM_MAX))
+			return false;
+	}
+	return !o->ident->cut && (o->flow->flags & FLOW_GAP) == 0;
+}
+
+/* The TLS handshake was not finished when endpoint @end ended the connection. */
+static void tls_unfinished(struct opinion *o, unsigned end)
+{
+	const struct flow_notes *n = o->notes;
+	const struct tls_facts *tls = &o->ident->tls;
+	unsigned from = o->judged.initiator, to = from ^ 1u;
+	bool fin = (n->marks & FLOW_MARK_FIN_FIRST(end)) != 0;
+	bool waited = !tls->client_went_on && o->flow->last_ns - n->data_ns[to] > CLIENT_WAIT_NS;
+	struct evidence *e;
+
+	if (end == to && !fin && !waited && !tls->client_alert) {
+		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_TLS_CUT_SHORT);
+		return;
+	}
+	e = opinion_add(o, EVIDENCE_TLS_CUT_SHORT, fin ? n->fin_frame[end] : n->rst_frame);
+	e->value2 = end == from || tls->client_alert ? 1 : waited ? 2 : 0;
+	if (e->value2 == 0)
+		outcome_conclude(o, OUTCOME_ABORTED, CAUSE_UNKNOWN, GRADE_LIKELY);
+	else
+		outcome_set(o, OUTCOME_UNKNOWN);
+}
+
+/*
+ * TLS that both began and one cut short: Schannel ends what it does not like without
+ * an alert (MS-TLSP).  In TLS 1.3 the client's finish shows, but what the server made
+ * of it does not before it sends more.  True when it decides.
+ */
+static bool tls_cut_short(struct opinion *o)
+{
+	const struct flow_notes *n = o->notes;
+	unsigned from = o->judged.initiator, end = ended_by(n);
+	const struct ident *id = o->ident;
+	struct evidence *e;
+
+	if (id == NULL || id->app != APP_TLS || !id->tls.server_hello || end > 1 || !all_read(o))
+		return false;
+	if (!id->tls.complete) {
+		tls_unfinished(o, end);
+		return true;
+	}
+	if (end == from || id->tls.tail == TLS_TAIL_MORE)
+		return false;
+	e = opinion_add(o, EVIDENCE_TLS_END_HIDDEN,
+			n->fin_frame[end] != 0 ? n->fin_frame[end] : n->rst_frame);
+	e->value = id->tls.tail == TLS_TAIL_ALERT;
+	outcome_set(o, OUTCOME_UNKNOWN);
+	return true;
+}
+
 /* A reset by the responder after both sent data still kills a TLS handshake that was under way. */
 static bool handshake_killed(const struct opinion *o)
 {
@@ -230,6 +352,8 @@ static bool data_vanishes(struct opinion *o)
 		return false;
 	e = opinion_add(o, EVIDENCE_DATA_UNACKNOWLEDGED, n->data_frame[from]);
 	e->count = n->retransmitted[from] + 1;
+	e->value = (uint32_t)MIN((o->flow->last_ns - n->data_ns[from]) / NS_PER_MS, UINT32_MAX);
+	e->value2 = ended_by(n) == from;
 	if (n->retransmitted[from] < BLACK_HOLE_TRIES ||
 	    o->flow->last_ns - n->data_ns[from] < BLACK_HOLE_NS ||
 	    (n->marks & FLOW_MARK_ZERO_WINDOW(to)) != 0 || n->icmp.count != 0)
@@ -268,6 +392,8 @@ static void tcp_opened(struct opinion *o)
 
 	o->judged.opened = true;
 	if (hello_intercepted(o) || outcome_refused_by_application(o))
+		return;
+	if (both && tls_cut_short(o))
 		return;
 	if (both && !handshake_killed(o) && !relay_killed(o)) {
 		if (!relay_is_silent(o))

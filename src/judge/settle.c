@@ -202,6 +202,28 @@ static void settle_silence(struct settling *s, struct judged *flow)
 	flow->grade = GRADE_LIKELY;
 }
 
+/* Data that vanished: the path's doing with a control, and without one only if it lasted. */
+static void settle_hole(struct settling *s, struct judged *flow)
+{
+	const struct evidence *hole = settle_find(s->ledger, flow, EVIDENCE_DATA_UNACKNOWLEDGED);
+	int64_t left = settle_group_of(s, flow)->last_ns - flow->last_ns;
+	struct evidence *e;
+
+	if (hole == NULL)
+		return;
+	if (flow->control_kind != CONTROL_NONE) {
+		flow->cause = (uint8_t)network_or_unknown(s, flow, true);
+		return;
+	}
+	left = MAX(left, 0) + hole->value * NS_PER_MS;
+	if (hole->value2 != 0 || left >= s->options->attempt_timeout_ns)
+		return;
+	e = settle_add(s->ledger, flow, EVIDENCE_CAPTURE_ENDS_SOON, 0);
+	if (e != NULL)
+		e->value = (uint32_t)(left / NS_PER_MS);
+	settle_downgrade(flow, OUTCOME_UNKNOWN);
+}
+
 /* A reset: the responder's own, or a box between? */
 static void settle_reset(struct settling *s, struct judged *flow)
 {
@@ -296,10 +318,8 @@ static void settle_flow(struct settling *s, struct judged *flow)
 	if (flow->outcome == OUTCOME_NO_REPLY)
 		settle_silence(s, flow);
 	settle_reset(s, flow);
-	if (flow->outcome == OUTCOME_ABORTED && flow->cause == CAUSE_UNKNOWN &&
-	    settle_find(l, flow, EVIDENCE_DATA_UNACKNOWLEDGED) != NULL)
-		flow->cause =
-			(uint8_t)network_or_unknown(s, flow, flow->control_kind != CONTROL_NONE);
+	if (flow->outcome == OUTCOME_ABORTED && flow->cause == CAUSE_UNKNOWN)
+		settle_hole(s, flow);
 	flow->verdict = (uint8_t)verdict_of(flow);
 	gate_apply(s, flow);
 	settle_nearest(l, flow);

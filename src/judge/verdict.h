@@ -53,6 +53,7 @@ enum evidence_code {
 	EVIDENCE_MTLS_INHERITED, /* a resumed session; value: enum client_auth of the handshake it came from */
 	EVIDENCE_ALPN_FOREIGN,    /* ALPN names HTTP on a row that is not */
 	EVIDENCE_TCP_RST_SYN,     /* value: TTL of the reset */
+	EVIDENCE_SCTP_ABORT,      /* likewise */
 	EVIDENCE_RST_FOREIGN_TTL, /* value: its TTL; value2: the responder's own */
 	EVIDENCE_RST_FOREIGN_ID, /* value: its IP identification; value2: the responder's last own */
 	EVIDENCE_RST_BOTH_WAYS,  /* both ends were reset at once, each in the other's name */
@@ -60,13 +61,20 @@ enum evidence_code {
 	EVIDENCE_RST_AFTER_REQUEST,   /* reset after the initiator's first data, not TLS */
 	EVIDENCE_RST_AFTER_HANDSHAKE, /* reset before anybody sent data */
 	EVIDENCE_INITIATOR_RESET,     /* the initiator itself reset it */
-	EVIDENCE_DATA_UNACKNOWLEDGED, /* first data retransmitted, never acknowledged */
+	EVIDENCE_DATA_UNACKNOWLEDGED, /* first data retransmitted, never acknowledged; value:
+					 milliseconds from its first to the flow's last packet;
+					 value2: 1: then the initiator gave up */
+	EVIDENCE_TLS_CUT_SHORT, /* ended before the TLS handshake was; value: TTL of a reset; value2:
+				    1 by the initiator, 2 after the responder waited for it */
+	EVIDENCE_TLS_END_HIDDEN,    /* TLS 1.3 ended by the responder, which may have refused the
+				    client; value: 1 behind a record of the size of an alert */
 	EVIDENCE_CLOSED_UNANSWERED, /* asked and closed without an answer; value: 1 by the initiator */
 	EVIDENCE_ICMP_ADMIN_PROHIBITED, /* value: type << 8 | code; from: the sender */
 	EVIDENCE_ICMP_PORT_UNREACHABLE,
 	EVIDENCE_ICMP_UNREACHABLE,
 	EVIDENCE_ICMP_OTHER,
-	EVIDENCE_SYN_UNANSWERED, /* count: SYNs; value: milliseconds from first to last */
+	EVIDENCE_SYN_UNANSWERED,  /* count: SYNs; value: milliseconds from first to last */
+	EVIDENCE_SYN_MISANSWERED, /* what came back answers another connection of these ports */
 	EVIDENCE_SYNACK_UNHEARD, /* a SYN-ACK never acknowledged; count, value: likewise; value2: 1 repeated SYNs say it was lost */
 	EVIDENCE_UDP_UNANSWERED,    /* count: datagrams; value: 1 all were empty */
 	EVIDENCE_STUN_UNANSWERED,   /* count: datagrams; value: distinct requests; value2: it was

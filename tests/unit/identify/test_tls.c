@@ -205,8 +205,15 @@ static void version_1_3_hides_them_too(void)
 	CU_ASSERT_EQUAL(f.id.tls.version, 0x0304);
 	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_HIDDEN_TLS13);
 	CU_ASSERT_FALSE(f.id.tls.complete);
-	CU_ASSERT_EQUAL(feed_hex(&f, 0, tls_tls13[2].hex), 0);
-	CU_ASSERT(f.id.tls.complete);
+	CU_ASSERT_FALSE(f.id.tls.client_went_on);
+	/* What the server makes of it, its next record tells. */
+	CU_ASSERT_EQUAL(feed_hex(&f, 0, tls_tls13[2].hex), IDENT_MORE);
+	CU_ASSERT(f.id.tls.complete && f.id.tls.client_went_on && !f.id.tls.client_alert);
+	CU_ASSERT_EQUAL(f.id.tls.tail, TLS_TAIL_NONE);
+	CU_ASSERT_EQUAL(feed_hex(&f, 1, tls_tls13[3].hex), IDENT_MORE);
+	CU_ASSERT_EQUAL(f.id.tls.tail, TLS_TAIL_ALERT);
+	CU_ASSERT_EQUAL(feed_hex(&f, 1, tls_tls13[3].hex), 0);
+	CU_ASSERT_EQUAL(f.id.tls.tail, TLS_TAIL_MORE);
 	CU_ASSERT_STRING_EQUAL(f.id.tls.sni, "meet.contoso.example");
 }
 

@@ -6,7 +6,7 @@
 /* All of @names, separated by blanks, are what @name gives from 0 on. */
 #define SPELLED(name, type, count, names)                                          \
 	do {                                                                       \
-		char all[1200] = "";                                               \
+		char all[1400] = "";                                               \
 		for (unsigned i = 0; i < (count); i++) {                           \
 			strcat(all, i == 0 ? "" : " ");                            \
 			strcat(all, *name((type)i) == '\0' ? "-" : name((type)i)); \
@@ -38,11 +38,13 @@ static void codes(void)
 		"mtls_claimed "
 		"mtls_hidden mtls_unseen mtls_not_requested mtls_declined mtls_inherited "
 		"alpn_foreign "
-		"tcp_rst_syn rst_foreign_ttl rst_foreign_id rst_both_ways rst_after_client_hello "
+		"tcp_rst_syn sctp_abort rst_foreign_ttl rst_foreign_id rst_both_ways "
+		"rst_after_client_hello "
 		"rst_after_request rst_after_handshake initiator_reset data_unacknowledged "
-		"closed_unanswered "
+		"tls_cut_short tls_end_hidden closed_unanswered "
 		"icmp_admin_prohibited icmp_port_unreachable icmp_unreachable icmp_other "
-		"syn_unanswered synack_unheard udp_unanswered stun_unanswered capture_ends_soon "
+		"syn_unanswered syn_misanswered synack_unheard udp_unanswered stun_unanswered "
+		"capture_ends_soon "
 		"tls_alert "
 		"stun_error sip_status http_status proxy_answer http_to_tls pseudo_tls_intercepted "
 		"rpc_refused smb_status dhcp_nak nmf_fault rpc_mapped single_direction "
