@@ -370,4 +370,5 @@ const struct stream_protocol tls_stream = {
 	.answers = tls_hello_answers,
 	.joins = tls_hello_joins,
 	.follow = tls_follow,
+	.answered_in_kind = true,
 };

@@ -72,6 +72,10 @@ static const char *fixed_text(enum evidence_code code)
 {
 	static const char *const text[EVIDENCE_COUNT] = {
 		[EVIDENCE_PROTOCOL_UNVERIFIED] = "no payload showed the protocol",
+		[EVIDENCE_PROTOCOL_WEAK] = "the packets look like RTP, as others do, and nothing "
+					   "proves it: too little for a row of so many ports",
+		[EVIDENCE_ANSWER_FOREIGN] = "one end speaks the documented protocol, and the other "
+					    "answered with bytes of another",
 		[EVIDENCE_PEER_UNVERIFIED] = "the table names no peer for this row",
 		[EVIDENCE_MTLS_PROVEN] = "the client sent a certificate and proof of its key, and "
 					 "the server went on",
