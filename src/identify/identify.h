@@ -61,6 +61,7 @@ enum client_auth {
 	CLIENT_AUTH_CLAIMED,       /* Certificate and CertificateVerify, server's answer not seen */
 	CLIENT_AUTH_PROVEN,        /* ... and the server's ChangeCipherSpec came after */
 	CLIENT_AUTH_HIDDEN_TLS13,  /* encrypted by TLS 1.3 */
+	CLIENT_AUTH_HIDDEN_RENEGOTIATED, /* not asked, but a second handshake ran inside the first */
 	CLIENT_AUTH_HIDDEN_RESUMED, /* abbreviated handshake: the certificates were shown earlier */
 };
 const char *client_auth_name(enum client_auth auth); /* "proven", "hidden-tls13", ... */

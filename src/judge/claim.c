@@ -83,6 +83,7 @@ static enum protocol_fit fit_ladder(const struct ident *id, enum evidence_code *
 		*why = EVIDENCE_MTLS_CLAIMED;
 		return FIT_CONSISTENT;
 	case CLIENT_AUTH_HIDDEN_TLS13:
+	case CLIENT_AUTH_HIDDEN_RENEGOTIATED:
 	case CLIENT_AUTH_HIDDEN_RESUMED:
 		*why = EVIDENCE_MTLS_HIDDEN;
 		return FIT_CONSISTENT;

@@ -216,7 +216,9 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		break;
 	case EVIDENCE_MTLS_HIDDEN:
 		snprintf(buf, size, "client certificates are hidden here (%s)",
-			 e->value == CLIENT_AUTH_HIDDEN_TLS13 ? "TLS 1.3" : "resumed session");
+			 e->value == CLIENT_AUTH_HIDDEN_TLS13          ? "TLS 1.3"
+			 : e->value == CLIENT_AUTH_HIDDEN_RENEGOTIATED ? "renegotiation"
+								       : "resumed session");
 		break;
 	case EVIDENCE_TCP_RST_SYN:
 		snprintf(buf, size, "the SYN was answered by a reset (TTL %u)", e->value);

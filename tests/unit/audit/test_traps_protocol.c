@@ -164,19 +164,47 @@ static void a_challenge_to_a_request_that_met_one_is_a_refusal(void)
 	}
 }
 
+/* 2: IIS asks for the certificate once it knows the URL; RFC 5246 6.2.1: type 22 in the open. */
+static void a_renegotiation_may_hold_the_certificate(void)
+{
+	static const char again[] =
+		"1603030028 00112233445566778899aabbccddeeff00112233445566778899"
+		"aabbccddeeff0011223344556677";
+	static const char data[] = "1703030028 00112233445566778899aabbccddeeff00112233445566778899"
+				   "aabbccddeeff0011223344556677";
+
+	for (unsigned renegotiates = 0; renegotiates < 2; renegotiates++) {
+		begin(MEDIATION ":50000", FRONT ":8060");
+		call_tls(&c, CALL_PLAIN, 4);
+		call_hex(&c, 0, data);
+		if (renegotiates == 1) {
+			call_hex(&c, 1, again);
+			call_hex(&c, 0, again);
+		}
+		call_hex(&c, 1, data);
+		says(MEDIATION ":50000", FRONT ":8060",
+		     renegotiates == 1
+			     ? "expected established; server-ports/15; peer_unverified mtls_hidden"
+			     : "mismatch established; server-ports/15; peer_unverified "
+			       "mtls_not_requested");
+	}
+}
+
 extern CU_TestInfo tests_traps_protocol[];
-CU_TestInfo tests_traps_protocol[] = { { "a look-alike of media is too little for a wide row",
-					 a_look_alike_of_media_is_too_little_for_a_wide_row },
-				       { "a framed look-alike is too little for a wide row",
-					 a_framed_look_alike_is_too_little_for_a_wide_row },
-				       { "a request answered in another protocol is a mismatch",
-					 a_request_answered_in_another_protocol_is_a_mismatch },
-				       { "RPC on a dynamic port is no broken media",
-					 rpc_on_a_dynamic_port_is_no_broken_media },
-				       { "a SIP request of the server does not turn the flow",
-					 a_sip_request_of_the_server_does_not_turn_the_flow },
-				       { "a refusal by the initiator is not the row's",
-					 a_refusal_by_the_initiator_is_not_the_rows },
-				       { "a challenge to a request that met one is a refusal",
-					 a_challenge_to_a_request_that_met_one_is_a_refusal },
-				       CU_TEST_INFO_NULL };
+CU_TestInfo tests_traps_protocol[] = {
+	{ "a look-alike of media is too little for a wide row",
+	  a_look_alike_of_media_is_too_little_for_a_wide_row },
+	{ "a framed look-alike is too little for a wide row",
+	  a_framed_look_alike_is_too_little_for_a_wide_row },
+	{ "a request answered in another protocol is a mismatch",
+	  a_request_answered_in_another_protocol_is_a_mismatch },
+	{ "RPC on a dynamic port is no broken media", rpc_on_a_dynamic_port_is_no_broken_media },
+	{ "a SIP request of the server does not turn the flow",
+	  a_sip_request_of_the_server_does_not_turn_the_flow },
+	{ "a refusal by the initiator is not the row's",
+	  a_refusal_by_the_initiator_is_not_the_rows },
+	{ "a challenge to a request that met one is a refusal",
+	  a_challenge_to_a_request_that_met_one_is_a_refusal },
+	{ "a renegotiation may hold the certificate", a_renegotiation_may_hold_the_certificate },
+	CU_TEST_INFO_NULL
+};

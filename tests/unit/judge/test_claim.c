@@ -303,6 +303,7 @@ static void client_certificate_ladder(void)
 		[CLIENT_AUTH_CLAIMED] = "consistent mtls_claimed",
 		[CLIENT_AUTH_PROVEN] = "strong mtls_proven",
 		[CLIENT_AUTH_HIDDEN_TLS13] = "consistent mtls_hidden",
+		[CLIENT_AUTH_HIDDEN_RENEGOTIATED] = "consistent mtls_hidden",
 		[CLIENT_AUTH_HIDDEN_RESUMED] = "consistent mtls_hidden",
 	};
 
