@@ -109,6 +109,18 @@ static bool is_dynamic_rpc(const struct opinion *o, const struct candidate *c)
 	       o->ident->app == APP_DCERPC && o->ident->confidence == CONFIDENCE_STRONG;
 }
 
+/*
+ * Where the SYN-ACK is missing, so may be the first bytes behind it: what was read as the
+ * beginning of the answer is then any part of it, and says nothing.
+ */
+static void doubt_answer(const struct opinion *o, struct candidate *c)
+{
+	if (c->why != EVIDENCE_ANSWER_FOREIGN || o->notes == NULL || o->notes->synack_frame != 0)
+		return;
+	c->fit = FIT_NONE;
+	c->why = EVIDENCE_PROTOCOL_UNVERIFIED;
+}
+
 static size_t collect(const struct opinion *o, const struct policy *policy,
 		      struct candidate *candidates)
 {
@@ -125,6 +137,7 @@ static size_t collect(const struct opinion *o, const struct policy *policy,
 		c->row = policy_row(policy, matches[i].row);
 		c->order = (unsigned)i;
 		c->fit = claim_fit(c->row, o->ident, &c->why);
+		doubt_answer(o, c);
 		c->look_alike = c->fit == FIT_WEAK && o->ident->app == APP_RTP;
 		if (c->look_alike && is_unproven(c))
 			c->why = EVIDENCE_PROTOCOL_WEAK;

@@ -83,6 +83,15 @@ static void a_request_answered_in_another_protocol_is_a_mismatch(void)
 		says(GATEWAY ":50000", MEDIATION ":5068",
 		     "mismatch established; server-ports/48; answer_foreign");
 	}
+	/* Without the SYN-ACK nobody knows where the answer began. */
+	trap_open(&t);
+	call_begin(&c, &t.tape, TAPE_T0, GATEWAY ":50000", MEDIATION ":5068");
+	call_flags(&c, 0, TCP_SYN);
+	c.seq[1] += 101;
+	call_text(&c, 0, options);
+	call_text(&c, 1, answers[0]);
+	says(GATEWAY ":50000", MEDIATION ":5068",
+	     "expected established; server-ports/48; protocol_unverified");
 	/* What may yet become an answer is none in another protocol. */
 	begin(GATEWAY ":50000", MEDIATION ":5068");
 	call_text(&c, 0, options);
