@@ -314,6 +314,7 @@ const struct stream_protocol dcerpc_stream = {
 	.answers = rpc_answers,
 	.joins = rpc_joins,
 	.follow = rpc_follow,
+	.answered_in_kind = true,
 };
 
 /* Datagrams (C706 12.5.2): a header of 80 bytes whose length of body must fit. */

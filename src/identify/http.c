@@ -292,4 +292,5 @@ const struct stream_protocol http_stream = {
 	.opens = http_opens,
 	.answers = http_answers,
 	.follow = http_follow,
+	.answered_in_kind = true,
 };

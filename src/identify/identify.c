@@ -195,16 +195,32 @@ void ident_accept(struct ident *id, const struct input *in)
 		id->accepted_frame = in->frame;
 }
 
-void ident_refuse(struct ident *id, enum app app, unsigned code, const struct input *in)
+void ident_refuse_again(struct ident *id, enum app app, unsigned code, const struct input *in)
 {
-	if (in->nested || id->answer.frame != 0 || app_code_is_normal(app, code))
+	struct app_answer *answer = &id->answer;
+
+	if (answer->frame != 0 && answer->dir != in->dir)
+		answer = &id->counter_answer;
+	if (in->nested || answer->frame != 0)
 		return;
-	id->answer = (struct app_answer){
+	*answer = (struct app_answer){
 		.frame = in->frame,
 		.code = code,
 		.app = (uint8_t)app,
 		.dir = (uint8_t)in->dir,
+		.again = app_code_is_normal(app, code),
 	};
+}
+
+void ident_refuse(struct ident *id, enum app app, unsigned code, const struct input *in)
+{
+	if (!app_code_is_normal(app, code))
+		ident_refuse_again(id, app, code, in);
+}
+
+bool ident_is_refused(const struct ident *id)
+{
+	return id->answer.frame != 0 && !id->answer.again;
 }
 
 void ident_finish(struct ident *id)
@@ -388,6 +404,29 @@ static void stream_possible(struct ident *id)
 	id->possible = apps;
 }
 
+/*
+ * The client is followed as a protocol that was seen, and the first bytes of the server
+ * are of none that goes with it.  Both must have begun at the same layer.
+ */
+static bool answered_otherwise(const struct ident *id)
+{
+	const struct ident_side *client, *server;
+	const struct stream_protocol *p;
+	uint16_t bit;
+
+	if (id->midstream || id->client > 1)
+		return false;
+	client = &id->work.side[id->client];
+	server = &id->work.side[1 - id->client];
+	if (client->first == 0 || id->examined[1 - id->client] <= server->base ||
+	    (client->base == 0) != (server->base == 0))
+		return false;
+	p = stream_protocols[client->first - 1];
+	bit = protocol_bit(client->first - 1u);
+	return p->answered_in_kind && ((p->apps & id->work.strong) != 0 || id->tls.client_hello) &&
+	       (((client->opens & server->answers) | (client->answers & server->opens)) & bit) == 0;
+}
+
 /* A proven protocol leaves no room for another beside it on the same bytes. */
 static void stream_settle(struct ident *id, unsigned dir)
 {
@@ -467,6 +506,7 @@ int ident_stream(struct ident *id, unsigned dir, const uint8_t *bytes, size_t le
 	side->ended = side->ended || last;
 	stream_settle(id, dir);
 	stream_possible(id);
+	id->answered_otherwise = answered_otherwise(id);
 	return stream_done(id) ? 0 : IDENT_MORE;
 }
 

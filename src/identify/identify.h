@@ -61,6 +61,7 @@ enum client_auth {
 	CLIENT_AUTH_CLAIMED,       /* Certificate and CertificateVerify, server's answer not seen */
 	CLIENT_AUTH_PROVEN,        /* ... and the server's ChangeCipherSpec came after */
 	CLIENT_AUTH_HIDDEN_TLS13,  /* encrypted by TLS 1.3 */
+	CLIENT_AUTH_HIDDEN_RENEGOTIATED, /* not asked, but a second handshake ran inside the first */
 	CLIENT_AUTH_HIDDEN_RESUMED, /* abbreviated handshake: the certificates were shown earlier */
 };
 const char *client_auth_name(enum client_auth auth); /* "proven", "hidden-tls13", ... */
@@ -166,6 +167,7 @@ struct app_answer {
 			   fault status, NT status */
 	uint8_t app;    /* enum app */
 	uint8_t dir;    /* endpoint that answered */
+	bool again;     /* a challenge, to a request that had met one: the code alone is normal */
 	bool proxy;     /* HTTP: a proxy answered, by its headers or its status */
 };
 
@@ -270,6 +272,7 @@ struct ident_work {
  * @client:	Endpoint that played the client's part; 2: not told by the protocol
  * @examined:	Payload bytes looked at, by endpoint
  * @answer:	First refusal by the application, see judge
+ * @counter_answer: First refusal by the endpoint that @answer is not of
  * @accepted_frame: First success of the application (STUN success, SIP or HTTP 2xx,
  *		complete TLS handshake, DHCPACK, answered DCE/RPC call, SMB session, preamble ack);
  *		0: none
@@ -283,6 +286,8 @@ struct ident_work {
  *		the request, sent to another address, can be told (facts/protocols.md 0.5); 0: none
  * @stray_frame: Frame of that answer
  * @stun_sent:	Datagrams or frames that were requests, retransmissions included; saturates
+ * @answered_otherwise: Streams: the client spoke a protocol that was seen, and the first bytes of
+ *		the server are of none that goes with it
  * @microsoft:	An attribute of MS-ICE2 or MS-TURN was seen
  * @pseudo:	Set of PSEUDO_
  * @payload_type: 1 + RTP payload type of the stream followed, by endpoint; 0: none
@@ -317,8 +322,10 @@ struct ident {
 	uint8_t pseudo;
 	uint8_t payload_type[2];
 	uint8_t stun_sent;
+	bool answered_otherwise;
 	uint16_t smb_dialect;
 	struct app_answer answer;
+	struct app_answer counter_answer;
 	struct tls_facts tls;
 	struct stun_facts stun;
 	struct rpc_facts rpc;

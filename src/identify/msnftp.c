@@ -25,4 +25,5 @@ const struct stream_protocol msnftp_stream = {
 	.opens = msnftp_starts,
 	.answers = msnftp_starts,
 	.follow = msnftp_follow,
+	.answered_in_kind = true,
 };

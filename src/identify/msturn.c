@@ -108,11 +108,14 @@ static void read_message(struct ident *id, const struct stun *m, const struct in
 {
 	struct cursor c = stun_attributes(m), data = cursor_over(NULL, 0);
 	struct stun_attribute a;
+	bool met_challenge = false;
 	unsigned code = 0;
 
 	while (stun_next_attribute(&c, false, &a)) {
 		if (a.type == STUN_ERROR_CODE)
 			code = stun_error_code(a.value);
+		if (stun_attribute_meets_challenge(a.type))
+			met_challenge = true;
 		if (a.type == STUN_DATA)
 			data = a.value;
 		stun_note_attribute(id, m, &a, in);
@@ -121,11 +124,10 @@ static void read_message(struct ident *id, const struct stun *m, const struct in
 	if (m->type == MSTURN_SEND || m->type == MSTURN_SET_ACTIVE)
 		stun_heard(id, in);
 	if (m->type == MSTURN_ALLOCATE || m->type == MSTURN_SET_ACTIVE) {
-		stun_request(id, m, in);
+		stun_request(id, m, in, met_challenge);
 	} else if (m->type != MSTURN_SEND && m->type != MSTURN_DATA) {
 		stun_answer(id, m, in);
-		if (code != 0)
-			ident_refuse(id, APP_MSTURN, code, in);
+		stun_error(id, APP_MSTURN, code, m, in);
 	}
 	if (m->type == MSTURN_ALLOCATED || m->type == MSTURN_ACTIVE_SET)
 		ident_accept(id, in);
@@ -243,7 +245,7 @@ static enum follow msturn_stream_follow(struct ident *id, const struct input *in
 			return id->seen == 0 ? FOLLOW_LOST : FOLLOW_END;
 		side->offset += (uint32_t)size;
 		/* What another segment would not bring back does not count in this one. */
-		if (id->answer.frame != 0 || (id->work.strong & APP_BIT(APP_RTP)) != 0) {
+		if (ident_is_refused(id) || (id->work.strong & APP_BIT(APP_RTP)) != 0) {
 			ident_finish(id);
 			return FOLLOW_END;
 		}

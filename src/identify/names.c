@@ -27,6 +27,7 @@ static const char *const client_auth_names[] = {
 	[CLIENT_AUTH_CLAIMED] = "claimed",
 	[CLIENT_AUTH_PROVEN] = "proven",
 	[CLIENT_AUTH_HIDDEN_TLS13] = "hidden-tls13",
+	[CLIENT_AUTH_HIDDEN_RENEGOTIATED] = "hidden-renegotiated",
 	[CLIENT_AUTH_HIDDEN_RESUMED] = "hidden-resumed",
 };
 

@@ -149,4 +149,5 @@ const struct stream_protocol nmf_stream = {
 	.opens = nmf_opens,
 	.answers = nmf_answers,
 	.follow = nmf_follow,
+	.answered_in_kind = true,
 };

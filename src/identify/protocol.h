@@ -43,6 +43,7 @@ enum follow {
  * @opens:	Can these be the first bytes of the side that speaks first?
  * @answers:	... of the other side?
  * @joins:	Midstream: can a message begin at @pos?  NULL: only at the beginning
+ * @answered_in_kind: What answers it begins as @answers says: other bytes are another protocol's
  * @follow:	Parse on from side->offset; owns side->state and the union
  *
  * @opens and @answers look at a bounded number of bytes and decide alone, because
@@ -54,6 +55,7 @@ struct stream_protocol {
 	enum fit (*answers)(const uint8_t *bytes, size_t len);
 	enum fit (*joins)(const uint8_t *bytes, size_t len, size_t pos);
 	enum follow (*follow)(struct ident *id, const struct input *in);
+	bool answered_in_kind;
 };
 
 /**
@@ -95,8 +97,12 @@ void ident_stray(struct ident *id, uint64_t transaction, const struct input *in)
 void ident_client(struct ident *id, unsigned dir);
 /* The application accepted; only the first is kept. */
 void ident_accept(struct ident *id, const struct input *in);
-/* The application refused; only the first is kept. */
+/* The application refused; only the first of each endpoint is kept. */
 void ident_refuse(struct ident *id, enum app app, unsigned code, const struct input *in);
+/* The same of an answer whose code would be normal, had it not been met already. */
+void ident_refuse_again(struct ident *id, enum app app, unsigned code, const struct input *in);
+/* Refused for good: behind a second challenge a third try may succeed. */
+bool ident_is_refused(const struct ident *id);
 /* Nothing that may still come changes the result. */
 void ident_finish(struct ident *id);
 /* Which protocol an endpoint's bytes are followed as. */

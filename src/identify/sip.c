@@ -166,6 +166,7 @@ const struct stream_protocol sip_stream = {
 	.answers = sip_starts,
 	.joins = sip_joins,
 	.follow = sip_follow,
+	.answered_in_kind = true,
 };
 
 /* On datagrams: one message each, so the first line is all. */

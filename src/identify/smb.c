@@ -213,4 +213,5 @@ const struct stream_protocol smb_stream = {
 	.opens = smb_opens,
 	.answers = smb_answers,
 	.follow = smb_follow,
+	.answered_in_kind = true,
 };

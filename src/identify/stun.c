@@ -103,24 +103,26 @@ bool stun_attribute_is_microsoft(unsigned type)
 
 /* A remembered request that was answered: the answer may come again, and is no stray one. */
 #define ANSWERED 2u
+/* ... that carried what a challenge had given out. */
+#define MET_CHALLENGE 4u
 
 #define PENDING ARRAY_SIZE(((struct ident_work *)NULL)->pending)
 
-/* FNV-1a of the id (RFC 3489 has 16 bytes of it), the sender in bit 0, bit 1 free; never 0. */
+/* FNV-1a of the id (RFC 3489 has 16 bytes of it), the sender in bit 0, bits 1, 2 free; never 0. */
 static uint32_t transaction_digest(const uint8_t id[static 16], unsigned dir)
 {
 	uint32_t h = 2166136261u;
 
 	for (unsigned i = 0; i < 16; i++)
 		h = (h ^ id[i]) * 16777619u;
-	h = (h & ~3u) | dir;
-	return h < 4 ? h + 4 : h;
+	h = (h & ~7u) | dir;
+	return h < 8 ? h + 8 : h;
 }
 
 static uint32_t *find_pending(struct ident *id, uint32_t digest)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(id->work.pending); i++)
-		if ((id->work.pending[i] & ~ANSWERED) == digest)
+		if ((id->work.pending[i] & ~(ANSWERED | MET_CHALLENGE)) == digest)
 			return &id->work.pending[i];
 	return NULL;
 }
@@ -150,7 +152,8 @@ static uint64_t transaction_of(const struct stun *m)
 	return tail | 1;
 }
 
-void stun_request(struct ident *id, const struct stun *m, const struct input *in)
+void stun_request(struct ident *id, const struct stun *m, const struct input *in,
+		  bool met_challenge)
 {
 	uint32_t digest = transaction_digest(m->id, in->dir);
 	uint32_t *known = find_pending(id, digest);
@@ -162,7 +165,7 @@ void stun_request(struct ident *id, const struct stun *m, const struct input *in
 		return;
 	if (known == NULL)
 		known = next_pending(id);
-	*known = digest;
+	*known = digest | (met_challenge ? MET_CHALLENGE : 0);
 	if (!in->nested)
 		saturating_add(&id->stun_requests);
 }
@@ -185,6 +188,17 @@ void stun_heard(struct ident *id, const struct input *in)
 {
 	if (!in->nested && id->stun.heard_frame == 0)
 		id->stun.heard_frame = in->frame;
+}
+
+void stun_error(struct ident *id, enum app app, unsigned code, const struct stun *m,
+		const struct input *in)
+{
+	const uint32_t *pending = find_pending(id, transaction_digest(m->id, 1 - in->dir));
+
+	if (code == STUN_UNAUTHORIZED && pending != NULL && (*pending & MET_CHALLENGE) != 0)
+		ident_refuse_again(id, app, code, in);
+	else if (code != 0)
+		ident_refuse(id, app, code, in);
 }
 
 /* Binding requests go both ways in ICE; then neither end is the client. */
@@ -275,7 +289,7 @@ static uint32_t stun_fits(const struct ident *id, const struct input *in)
 
 /* Errors, the relayed packet, what is worth keeping; stops quietly where the attributes do. */
 static unsigned read_attributes(struct ident *id, const struct stun *m, const struct input *in,
-				struct input *inner)
+				struct input *inner, bool *met_challenge)
 {
 	struct cursor c = stun_attributes(m);
 	struct stun_attribute a;
@@ -284,6 +298,8 @@ static unsigned read_attributes(struct ident *id, const struct stun *m, const st
 	while (stun_next_attribute(&c, true, &a)) {
 		if (a.type == STUN_ERROR_CODE)
 			code = stun_error_code(a.value);
+		if (stun_attribute_meets_challenge(a.type))
+			*met_challenge = true;
 		if (a.type == STUN_DATA) {
 			inner->bytes = a.value.pos;
 			inner->len = inner->wire_len = cursor_left(&a.value);
@@ -297,7 +313,7 @@ static unsigned read_attributes(struct ident *id, const struct stun *m, const st
 static bool stun_follow(struct ident *id, const struct input *in)
 {
 	struct input inner = { .frame = in->frame, .dir = in->dir, .nested = true };
-	bool answer, matched = false, relay;
+	bool answer, matched = false, relay, met_challenge = false;
 	enum app app;
 	struct stun m;
 	unsigned code;
@@ -311,11 +327,11 @@ static bool stun_follow(struct ident *id, const struct input *in)
 	relay = m.cookie && method_is_turn(stun_method(m.type));
 	app = relay ? APP_TURN : APP_STUN;
 	answer = m.class == STUN_SUCCESS || m.class == STUN_ERROR;
-	code = read_attributes(id, &m, in, &inner);
+	code = read_attributes(id, &m, in, &inner, &met_challenge);
 	if (relay && needs_allocation(&m))
 		stun_heard(id, in);
 	if (m.class == STUN_REQUEST)
-		stun_request(id, &m, in);
+		stun_request(id, &m, in, met_challenge);
 	else if (answer)
 		matched = stun_answer(id, &m, in);
 	ident_note(id, app, m.cookie || matched ? CONFIDENCE_STRONG : CONFIDENCE_WEAK, in);
@@ -323,8 +339,8 @@ static bool stun_follow(struct ident *id, const struct input *in)
 		id->stun.checked = id->stun.checked || app == APP_STUN;
 		ident_accept(id, in);
 	}
-	if (m.class == STUN_ERROR && code != 0)
-		ident_refuse(id, app, code, in);
+	if (m.class == STUN_ERROR)
+		stun_error(id, app, code, &m, in);
 	if (!in->nested && (m.class == STUN_REQUEST || answer)) {
 		unsigned asker = answer ? 1 - in->dir : in->dir;
 
@@ -389,7 +405,7 @@ static enum follow stun_stream_follow(struct ident *id, const struct input *in)
 		if (stun_fits(id, &unit) == 0 || !stun_follow(id, &unit))
 			return id->seen == 0 ? FOLLOW_LOST : FOLLOW_END;
 		side->offset += (uint32_t)size;
-		if (id->accepted_frame != 0 || id->answer.frame != 0)
+		if (id->accepted_frame != 0 || ident_is_refused(id))
 			ident_finish(id);
 	}
 	return FOLLOW_MORE;

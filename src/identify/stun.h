@@ -9,6 +9,10 @@ enum {
 	STUN_HEADER = 20,
 	STUN_ERROR_CODE = 0x0009,
 	STUN_DATA = 0x0013,
+	/* Realm and nonce, or in MS-TURN nonce and realm: of a challenge, and of what meets it. */
+	STUN_CHALLENGE_FIRST = 0x0014,
+	STUN_CHALLENGE_LAST = 0x0015,
+	STUN_UNAUTHORIZED = 401,
 };
 
 enum stun_class {
@@ -53,6 +57,11 @@ unsigned stun_error_code(struct cursor value);
 /* MS-TURN 2.2.2, MS-ICE2 2.2: types that nobody else uses. */
 bool stun_attribute_is_microsoft(unsigned type);
 
+static inline bool stun_attribute_meets_challenge(unsigned type)
+{
+	return type == STUN_CHALLENGE_FIRST || type == STUN_CHALLENGE_LAST;
+}
+
 /*
  * stun_facts.c: keep what an attribute tells of the session, the relay and the versions.
  * Of what a relay carries only the session counts: the rest is said by the far peer.
@@ -60,11 +69,21 @@ bool stun_attribute_is_microsoft(unsigned type);
 void stun_note_attribute(struct ident *id, const struct stun *m, const struct stun_attribute *a,
 			 const struct input *in);
 
-/* Count a request and remember its id; retransmissions are known by it. */
-void stun_request(struct ident *id, const struct stun *m, const struct input *in);
+/*
+ * Count a request and remember its id; retransmissions are known by it.  @met_challenge: it
+ * carries what only a challenge gives out.
+ */
+void stun_request(struct ident *id, const struct stun *m, const struct input *in,
+		  bool met_challenge);
 /* Count an answer; true when it is to a remembered request of the other end. */
 bool stun_answer(struct ident *id, const struct stun *m, const struct input *in);
 /* Only who was answered before sends what @in holds. */
 void stun_heard(struct ident *id, const struct input *in);
+/*
+ * Keep an error as the refusal that it is.  A challenge is one when the request had met one
+ * before: the credentials are not good enough (RFC 5389 10.2.3).
+ */
+void stun_error(struct ident *id, enum app app, unsigned code, const struct stun *m,
+		const struct input *in);
 
 #endif

@@ -107,4 +107,5 @@ const struct stream_protocol tds_stream = {
 	.answers = tds_answers,
 	.joins = tds_joins,
 	.follow = tds_follow,
+	.answered_in_kind = true,
 };

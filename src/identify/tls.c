@@ -33,9 +33,11 @@ enum {
 	TLS_SAW_CCS = 1 << 8,
 	TLS_SAW_SECRET = 1 << 9, /* encrypted records that follow the ServerHello */
 	TLS_SAW_ALERT = 1 << 10,
-	TLS_SAW_EARLY = 1 << 11, /* the ClientHello announces early data */
-	TLS_DARK = 1 << 12,      /* handshake messages are encrypted from here on */
-	TLS_JOINED = 1 << 13,    /* walked from some record in the middle */
+	TLS_SAW_EARLY = 1 << 11,    /* the ClientHello announces early data */
+	TLS_DARK = 1 << 12,         /* handshake messages are encrypted from here on */
+	TLS_JOINED = 1 << 13,       /* walked from some record in the middle */
+	TLS_SAW_FINISHED = 1 << 14, /* the first handshake record behind the ChangeCipherSpec */
+	TLS_SAW_AGAIN = 1 << 15,    /* ... another, before the server sent data: renegotiation */
 };
 
 /* What spans records is copied up to here; a longer hello loses its last extensions. */
@@ -109,7 +111,8 @@ static enum client_auth climb(const struct ident *id, unsigned client, unsigned 
 	if ((server & TLS_SAW_REQUEST) != 0)
 		return CLIENT_AUTH_REQUESTED;
 	if ((server & TLS_SAW_DONE) != 0)
-		return CLIENT_AUTH_NOT_REQUESTED;
+		return (client & TLS_SAW_AGAIN) != 0 ? CLIENT_AUTH_HIDDEN_RENEGOTIATED
+						     : CLIENT_AUTH_NOT_REQUESTED;
 	if ((server & TLS_SAW_CCS) != 0 && (server & (TLS_SAW_CERT | TLS_SAW_KEY_EXCHANGE)) == 0)
 		return CLIENT_AUTH_HIDDEN_RESUMED;
 	return CLIENT_AUTH_UNSEEN;
@@ -127,6 +130,17 @@ static void settle_session(struct tls_facts *tls)
 		tls->given = 0;
 	else if (tls->client_auth != CLIENT_AUTH_UNSEEN)
 		tls->used = 0;
+}
+
+/*
+ * A web server asks for the client's certificate once it has read the request, in a second
+ * handshake inside the first (facts/protocols.md 2).  Its records keep their type (RFC 5246
+ * 6.2.1), so that it shows, and comes before the server's first data.
+ */
+static bool second_may_come(const struct ident *id, unsigned server)
+{
+	return id->tls.complete && id->tls.client_auth == CLIENT_AUTH_NOT_REQUESTED &&
+	       (server & TLS_SAW_SECRET) == 0;
 }
 
 static void conclude(struct ident *id, const struct input *in)
@@ -156,6 +170,8 @@ static void conclude(struct ident *id, const struct input *in)
 		if (id->tls.complete)
 			ident_accept(id, in);
 	}
+	if (second_may_come(id, server))
+		return;
 	if (id->tls.tail == TLS_TAIL_MORE ||
 	    (id->tls.alert_frame != 0 && id->tls.alert_level == ALERT_FATAL))
 		ident_finish(id);
@@ -307,6 +323,15 @@ static bool walk_header(struct ident *id, struct ident_side *side, const struct 
 	return true;
 }
 
+/* A handshake record of @dir behind its ChangeCipherSpec ended. */
+static void dark_handshake(const struct ident *id, struct ident_tls *tls, unsigned dir)
+{
+	if ((tls->flags & TLS_SAW_FINISHED) == 0)
+		tls->flags |= TLS_SAW_FINISHED;
+	else if ((side_flags(id, 1 - dir) & TLS_SAW_SECRET) == 0)
+		tls->flags |= TLS_SAW_AGAIN;
+}
+
 static bool walk_body(struct ident *id, struct ident_side *side, const struct input *in)
 {
 	struct ident_tls *tls = &side->tls;
@@ -320,6 +345,8 @@ static bool walk_body(struct ident *id, struct ident_side *side, const struct in
 	}
 	if (tls->rec_left > 0)
 		return false;
+	if (tls->rec_type == RECORD_HANDSHAKE && (tls->flags & TLS_SAW_CCS) != 0)
+		dark_handshake(id, tls, in->dir);
 	tls->rec_type = 0;
 	return true;
 }
@@ -393,4 +420,5 @@ const struct stream_protocol tls_stream = {
 	.answers = tls_hello_answers,
 	.joins = tls_hello_joins,
 	.follow = tls_follow,
+	.answered_in_kind = true,
 };

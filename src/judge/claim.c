@@ -83,6 +83,7 @@ static enum protocol_fit fit_ladder(const struct ident *id, enum evidence_code *
 		*why = EVIDENCE_MTLS_CLAIMED;
 		return FIT_CONSISTENT;
 	case CLIENT_AUTH_HIDDEN_TLS13:
+	case CLIENT_AUTH_HIDDEN_RENEGOTIATED:
 	case CLIENT_AUTH_HIDDEN_RESUMED:
 		*why = EVIDENCE_MTLS_HIDDEN;
 		return FIT_CONSISTENT;
@@ -129,8 +130,8 @@ static enum protocol_fit fit_tls(const struct row_protocol *claim, const struct 
 	return FIT_CONSISTENT;
 }
 
-static enum protocol_fit fit_one(const struct row_protocol *claim, const struct ident *id,
-				 enum evidence_code *why)
+static enum protocol_fit fit_spoken(const struct row_protocol *claim, const struct ident *id,
+				    enum evidence_code *why)
 {
 	enum protocol_fit clear, tls;
 	enum evidence_code tls_why = EVIDENCE_COUNT;
@@ -154,6 +155,23 @@ static enum protocol_fit fit_one(const struct row_protocol *claim, const struct 
 		return tls;
 	}
 	return clear;
+}
+
+/*
+ * It takes two: a request in the documented protocol that the other end answers in another is
+ * no dialogue of it.  Clear HTTP in answer to a ClientHello is an attempt that something ended.
+ */
+static enum protocol_fit fit_one(const struct row_protocol *claim, const struct ident *id,
+				 enum evidence_code *why)
+{
+	enum protocol_fit fit = fit_spoken(claim, id, why);
+
+	if (fit <= FIT_NONE || !id->answered_otherwise || ident_http_to_tls(id) ||
+	    (claim->tls != TLS_MODE_TLS && claim->tls != TLS_MODE_MTLS &&
+	     clear_set[claim->app] == APP_ANY))
+		return fit;
+	*why = EVIDENCE_ANSWER_FOREIGN;
+	return FIT_CONTRADICTED;
 }
 
 enum protocol_fit claim_fit(const struct row *row, const struct ident *ident,

@@ -10,13 +10,19 @@ struct candidate {
 	struct match match;
 	enum protocol_fit fit;
 	enum evidence_code why;
-	unsigned order; /* as policy gave it: narrowest first, then pack order */
+	bool look_alike; /* it only looks like RTP */
+	unsigned order;  /* as policy gave it: narrowest first, then pack order */
 };
 
 /* A wide row documents only with protocol evidence. */
+static bool is_unproven(const struct candidate *c)
+{
+	return row_is_wide(c->row) && (c->fit == FIT_NONE || c->look_alike);
+}
+
 static bool counts(const struct candidate *c)
 {
-	return c->fit > FIT_CONTRADICTED && (!row_is_wide(c->row) || c->fit > FIT_NONE);
+	return c->fit > FIT_CONTRADICTED && !is_unproven(c);
 }
 
 static int by_rank(const void *pa, const void *pb)
@@ -57,6 +63,8 @@ static void explain(struct opinion *o, const struct candidate *best)
 	/* Bytes that are of no protocol are as much a reason as those of another. */
 	if (best->why == EVIDENCE_PROTOCOL_CONTRADICTED && frame == 0 && o->notes != NULL)
 		frame = o->notes->data_frame[o->judged.initiator];
+	if (best->why == EVIDENCE_ANSWER_FOREIGN && o->notes != NULL)
+		frame = o->notes->data_frame[o->judged.initiator ^ 1u];
 	e = opinion_add(o, best->why, frame);
 	if (best->why == EVIDENCE_PROTOCOL_CONTRADICTED)
 		e->value = id->app;
@@ -91,6 +99,28 @@ static bool by_chance(const struct opinion *o, const struct candidate *c)
 	       !row_admits(c->row, j->key.port[j->initiator]);
 }
 
+/*
+ * DCE/RPC on a port of 49152-65535 took it from the endpoint mapper, which knows nothing of
+ * the media ranges in there (facts/protocols.md 10): it is not the media that went wrong.
+ */
+static bool is_dynamic_rpc(const struct opinion *o, const struct candidate *c)
+{
+	return c->row->width >= CHANCE_WIDTH && claim_is_media(c->row) &&
+	       o->ident->app == APP_DCERPC && o->ident->confidence == CONFIDENCE_STRONG;
+}
+
+/*
+ * Where the SYN-ACK is missing, so may be the first bytes behind it: what was read as the
+ * beginning of the answer is then any part of it, and says nothing.
+ */
+static void doubt_answer(const struct opinion *o, struct candidate *c)
+{
+	if (c->why != EVIDENCE_ANSWER_FOREIGN || o->notes == NULL || o->notes->synack_frame != 0)
+		return;
+	c->fit = FIT_NONE;
+	c->why = EVIDENCE_PROTOCOL_UNVERIFIED;
+}
+
 static size_t collect(const struct opinion *o, const struct policy *policy,
 		      struct candidate *candidates)
 {
@@ -107,6 +137,10 @@ static size_t collect(const struct opinion *o, const struct policy *policy,
 		c->row = policy_row(policy, matches[i].row);
 		c->order = (unsigned)i;
 		c->fit = claim_fit(c->row, o->ident, &c->why);
+		doubt_answer(o, c);
+		c->look_alike = c->fit == FIT_WEAK && o->ident->app == APP_RTP;
+		if (c->look_alike && is_unproven(c))
+			c->why = EVIDENCE_PROTOCOL_WEAK;
 		n += !by_chance(o, c);
 	}
 	qsort(candidates, n, sizeof(*candidates), by_rank);
@@ -171,7 +205,6 @@ void opinion_documented(struct opinion *o, const struct policy *policy,
 	struct judged *j = &o->judged;
 	size_t n = collect(o, policy, candidates);
 	const struct candidate *best = &candidates[0];
-	bool wide;
 
 	j->standing = STANDING_UNDOCUMENTED;
 	j->fit = o->ident == NULL || o->ident->app == APP_NONE ? FIT_NONE
@@ -179,12 +212,11 @@ void opinion_documented(struct opinion *o, const struct policy *policy,
 							       : FIT_WEAK;
 	if (n == 0)
 		return;
-	wide = row_is_wide(best->row);
-	if (wide && best->fit == FIT_CONTRADICTED) {
+	if (best->fit == FIT_CONTRADICTED && (row_is_wide(best->row) || is_dynamic_rpc(o, best))) {
 		set_nearest(o, policy, best);
 		return;
 	}
-	j->standing = wide && best->fit == FIT_NONE   ? STANDING_UNPROVEN
+	j->standing = is_unproven(best)               ? STANDING_UNPROVEN
 		      : best->fit == FIT_CONTRADICTED ? STANDING_CONTRADICTED
 						      : STANDING_DOCUMENTED;
 	j->fit = (uint8_t)best->fit;

@@ -72,6 +72,10 @@ static const char *fixed_text(enum evidence_code code)
 {
 	static const char *const text[EVIDENCE_COUNT] = {
 		[EVIDENCE_PROTOCOL_UNVERIFIED] = "no payload showed the protocol",
+		[EVIDENCE_PROTOCOL_WEAK] = "the packets look like RTP, as others do, and nothing "
+					   "proves it: too little for a row of so many ports",
+		[EVIDENCE_ANSWER_FOREIGN] = "one end speaks the documented protocol, and the other "
+					    "answered with bytes of another",
 		[EVIDENCE_PEER_UNVERIFIED] = "the table names no peer for this row",
 		[EVIDENCE_MTLS_PROVEN] = "the client sent a certificate and proof of its key, and "
 					 "the server went on",
@@ -259,7 +263,9 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		break;
 	case EVIDENCE_MTLS_HIDDEN:
 		snprintf(buf, size, "client certificates are hidden here (%s)",
-			 e->value == CLIENT_AUTH_HIDDEN_TLS13 ? "TLS 1.3" : "resumed session");
+			 e->value == CLIENT_AUTH_HIDDEN_TLS13          ? "TLS 1.3"
+			 : e->value == CLIENT_AUTH_HIDDEN_RENEGOTIATED ? "renegotiation"
+								       : "resumed session");
 		break;
 	case EVIDENCE_TCP_RST_SYN:
 		snprintf(buf, size, "the SYN was answered by a reset (TTL %u)", e->value);

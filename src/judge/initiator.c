@@ -46,11 +46,20 @@ static unsigned by_port(const struct opinion *o, const struct policy *policy)
 	return width[0] == width[1] ? 2 : width[1] < width[0];
 }
 
+/*
+ * On a SIP connection both ends ask (RFC 3261 18, a trunk or a registered client), so who
+ * asked first since the capture began says less than the documented port.
+ */
+static bool both_ask(const struct ident *id)
+{
+	return id->stream && id->app == APP_SIP;
+}
+
 void opinion_initiator(struct opinion *o, const struct policy *policy)
 {
 	const struct flow *f = o->flow;
 	struct judged *j = &o->judged;
-	unsigned port;
+	unsigned port, asker;
 
 	for (unsigned e = 0; e < 2; e++) {
 		if (address_is_group(&f->key.addr[e])) {
@@ -64,12 +73,13 @@ void opinion_initiator(struct opinion *o, const struct policy *policy)
 		j->initiator_by = INITIATOR_SYN;
 		return;
 	}
-	if (o->ident != NULL && o->ident->client < 2) {
-		j->initiator = o->ident->client;
+	asker = o->ident != NULL ? o->ident->client : 2;
+	port = asker < 2 && !both_ask(o->ident) ? 2 : by_port(o, policy);
+	if (asker < 2 && (port == 2 || port == asker)) {
+		j->initiator = (uint8_t)asker;
 		j->initiator_by = INITIATOR_PROTOCOL;
 		return;
 	}
-	port = by_port(o, policy);
 	if (port < 2) {
 		j->initiator = (uint8_t)port;
 		j->initiator_by = INITIATOR_PORT;

@@ -144,7 +144,9 @@ static void forget(struct ledger *l, struct judged *flow)
 
 	for (unsigned i = 0; i < flow->evidence_count; i++) {
 		if (items[i].code == EVIDENCE_PROTOCOL_CONTRADICTED ||
+		    items[i].code == EVIDENCE_ANSWER_FOREIGN ||
 		    items[i].code == EVIDENCE_PROTOCOL_UNVERIFIED ||
+		    items[i].code == EVIDENCE_PROTOCOL_WEAK ||
 		    items[i].code == EVIDENCE_PEER_UNVERIFIED ||
 		    items[i].code == EVIDENCE_INITIATOR_UNKNOWN)
 			continue;

@@ -42,7 +42,9 @@ static_assert(ARRAY_SIZE(initiator_names) == INITIATOR_COUNT, "a name for each w
 
 static const char *const evidence_names[] = {
 	[EVIDENCE_PROTOCOL_UNVERIFIED] = "protocol_unverified",
+	[EVIDENCE_PROTOCOL_WEAK] = "protocol_weak",
 	[EVIDENCE_PROTOCOL_CONTRADICTED] = "protocol_contradicted",
+	[EVIDENCE_ANSWER_FOREIGN] = "answer_foreign",
 	[EVIDENCE_PEER_UNVERIFIED] = "peer_unverified",
 	[EVIDENCE_MTLS_PROVEN] = "mtls_proven",
 	[EVIDENCE_MTLS_CLAIMED] = "mtls_claimed",

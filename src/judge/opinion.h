@@ -42,6 +42,7 @@ void opinion_outcome(struct opinion *o);
 /**
  * opinion_initiator() - Who opened it, by SYN, then protocol, then documented port
  *
+ * On a SIP stream, where both ends ask, the port goes before the protocol.
  * A multicast or broadcast address never initiates.
  */
 void opinion_initiator(struct opinion *o, const struct policy *policy);

@@ -30,7 +30,9 @@ static enum evidence_code refusal_evidence(const struct app_answer *answer)
 	case APP_STUN:
 	case APP_TURN:
 	case APP_MSTURN:
-		return app_code_is_normal(app, answer->code) ? EVIDENCE_COUNT : EVIDENCE_STUN_ERROR;
+		return app_code_is_normal(app, answer->code) && !answer->again
+			       ? EVIDENCE_COUNT
+			       : EVIDENCE_STUN_ERROR;
 	case APP_DCERPC:
 		return EVIDENCE_RPC_REFUSED;
 	case APP_SMB:
@@ -73,9 +75,19 @@ static void refused_in_clear(struct opinion *o)
 			 GRADE_PROVEN);
 }
 
+/* What the initiator declines, the responder asked it for: it refuses nothing of the row's. */
+static const struct app_answer *refusal_by_responder(const struct opinion *o)
+{
+	const struct ident *id = o->ident;
+
+	return id->answer.frame != 0 && id->answer.dir == o->judged.initiator ? &id->counter_answer
+									      : &id->answer;
+}
+
 bool outcome_refused_by_application(struct opinion *o)
 {
 	const struct ident *id = o->ident;
+	const struct app_answer *answer;
 	enum evidence_code code;
 	struct evidence *e;
 
@@ -88,17 +100,18 @@ bool outcome_refused_by_application(struct opinion *o)
 		outcome_conclude(o, OUTCOME_ABORTED, CAUSE_APPLICATION, GRADE_PROVEN);
 		return true;
 	}
-	if (id->answer.frame == 0)
+	answer = refusal_by_responder(o);
+	if (answer->frame == 0)
 		return false;
 	if (ident_http_to_tls(id)) {
 		refused_in_clear(o);
 		return true;
 	}
-	code = refusal_evidence(&id->answer);
+	code = refusal_evidence(answer);
 	if (code == EVIDENCE_COUNT)
 		return false;
-	e = opinion_add(o, code, id->answer.frame);
-	e->value = id->answer.code;
+	e = opinion_add(o, code, answer->frame);
+	e->value = answer->code;
 	outcome_conclude(o, OUTCOME_ABORTED,
 			 code == EVIDENCE_PROXY_ANSWER ? CAUSE_NETWORK : CAUSE_APPLICATION,
 			 GRADE_PROVEN);

@@ -56,6 +56,7 @@ static bool shows_client(const struct judged *flow)
 	case CLIENT_AUTH_UNSEEN:
 	case CLIENT_AUTH_REQUESTED:
 	case CLIENT_AUTH_HIDDEN_TLS13:
+	case CLIENT_AUTH_HIDDEN_RENEGOTIATED:
 	case CLIENT_AUTH_HIDDEN_RESUMED:
 		break;
 	}

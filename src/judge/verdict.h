@@ -42,7 +42,9 @@ enum initiator_by {
 /* Facts that a verdict rests on.  The codes are part of the record format: extend, do not rename. */
 enum evidence_code {
 	EVIDENCE_PROTOCOL_UNVERIFIED, /* no payload that could show the protocol */
+	EVIDENCE_PROTOCOL_WEAK, /* it resembles the protocol, which is too little for so wide a row */
 	EVIDENCE_PROTOCOL_CONTRADICTED, /* value: enum app that was found, or APP_NONE for unknown bytes */
+	EVIDENCE_ANSWER_FOREIGN,  /* a request of the documented protocol, answered in none of it */
 	EVIDENCE_PEER_UNVERIFIED, /* the row names no peer */
 	EVIDENCE_MTLS_PROVEN,
 	EVIDENCE_MTLS_CLAIMED,

@@ -117,6 +117,7 @@ static void check(const struct feed *f)
 	FA_ASSERT(id->app == APP_NONE || id->frame[0] != 0 || id->frame[1] != 0);
 	check_frame(f, id->accepted_frame, 2);
 	check_frame(f, id->answer.frame, id->answer.dir);
+	check_frame(f, id->counter_answer.frame, id->counter_answer.dir);
 	check_frame(f, id->tls.alert_frame, id->tls.alert_dir);
 	check_frame(f, id->tls.certreq_frame, 2);
 	check_frame(f, id->tls.client_cert_frame, 2);
@@ -185,6 +186,7 @@ static void check_same(const struct ident *a, const struct ident *b)
 {
 	FA_ASSERT(a->app == b->app && a->confidence == b->confidence && a->client == b->client);
 	FA_ASSERT(a->seen == b->seen && a->pseudo == b->pseudo);
+	FA_ASSERT(a->answered_otherwise == b->answered_otherwise);
 	FA_ASSERT(a->tls.version == b->tls.version && a->tls.client_auth == b->tls.client_auth);
 	FA_ASSERT(a->tls.complete == b->tls.complete);
 	FA_ASSERT(strcmp(a->tls.sni, b->tls.sni) == 0 && strcmp(a->tls.alpn, b->tls.alpn) == 0);

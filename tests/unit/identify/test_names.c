@@ -23,6 +23,8 @@ static void the_steps_of_client_authentication_have_names(void)
 	CU_ASSERT_STRING_EQUAL(client_auth_name(CLIENT_AUTH_NOT_REQUESTED), "not-requested");
 	CU_ASSERT_STRING_EQUAL(client_auth_name(CLIENT_AUTH_PROVEN), "proven");
 	CU_ASSERT_STRING_EQUAL(client_auth_name(CLIENT_AUTH_HIDDEN_TLS13), "hidden-tls13");
+	CU_ASSERT_STRING_EQUAL(client_auth_name(CLIENT_AUTH_HIDDEN_RENEGOTIATED),
+			       "hidden-renegotiated");
 	CU_ASSERT_STRING_EQUAL(client_auth_name(CLIENT_AUTH_HIDDEN_RESUMED), "hidden-resumed");
 }
 

@@ -63,12 +63,29 @@ static void a_plain_handshake_asks_for_no_certificate(void)
 	CU_ASSERT_EQUAL(f.id.accepted_frame, 4);
 }
 
-static void it_is_done_at_the_second_change_of_cipher(void)
+static const char tls_data[] = "1703030004 01020304", tls_dark[] = "1603030004 01020304";
+
+/* Where the client was asked for nothing yet, a second handshake may, until the server answers. */
+static void it_is_done_when_no_certificate_can_be_asked_for(void)
 {
 	feed_stream(&f);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		CU_ASSERT_EQUAL(feed_hex(&f, tls_plain[i].dir, tls_plain[i].hex), IDENT_MORE);
-	CU_ASSERT_EQUAL(feed_hex(&f, tls_plain[3].dir, tls_plain[3].hex), 0);
+	CU_ASSERT(f.id.tls.complete);
+	CU_ASSERT_EQUAL(feed_hex(&f, 0, tls_data), IDENT_MORE);
+	CU_ASSERT_EQUAL(feed_hex(&f, 1, tls_data), 0);
+	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_NOT_REQUESTED);
+}
+
+static void a_second_handshake_inside_the_first_hides_the_certificate(void)
+{
+	feed_stream(&f);
+	FEED_PARTS_BY_BYTE(&f, tls_plain);
+	feed_hex(&f, 0, tls_data);
+	CU_ASSERT_EQUAL(feed_hex(&f, 1, tls_dark), IDENT_MORE);
+	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_NOT_REQUESTED);
+	CU_ASSERT_EQUAL(feed_hex(&f, 0, tls_dark), 0);
+	CU_ASSERT_EQUAL(f.id.tls.client_auth, CLIENT_AUTH_HIDDEN_RENEGOTIATED);
 }
 
 static void one_side_alone_is_weak(void)
@@ -474,7 +491,10 @@ static void every_prefix_is_read_inside_its_bytes(void)
 extern CU_TestInfo tests_tls[];
 CU_TestInfo tests_tls[] = {
 	{ "a plain handshake asks for no certificate", a_plain_handshake_asks_for_no_certificate },
-	{ "it is done at the second change of cipher", it_is_done_at_the_second_change_of_cipher },
+	{ "it is done when no certificate can be asked for",
+	  it_is_done_when_no_certificate_can_be_asked_for },
+	{ "a second handshake inside the first hides the certificate",
+	  a_second_handshake_inside_the_first_hides_the_certificate },
 	{ "one side alone is weak", one_side_alone_is_weak },
 	{ "a mutual handshake is proven by the server's change of cipher",
 	  a_mutual_handshake_is_proven_by_the_servers_change_of_cipher },

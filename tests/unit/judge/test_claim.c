@@ -122,6 +122,26 @@ static void weak_look_alikes_rule_nothing_out(void)
 	SAME(fit_of(APPLICATION_SIP, TLS_MODE_TLS, &id), "contradicted protocol_contradicted");
 }
 
+/* Only a claim that bytes can support is contradicted; clear HTTP to TLS is an ended attempt. */
+static void an_answer_in_another_protocol(void)
+{
+	struct ident id = speaks(APP_SIP);
+
+	id.answered_otherwise = true;
+	SAME(fit_of(APPLICATION_SIP, TLS_MODE_NONE, &id), "contradicted answer_foreign");
+	SAME(fit_of(APPLICATION_HTTP, TLS_MODE_NONE, &id), "contradicted protocol_contradicted");
+	SAME(fit_of(APPLICATION_CAC, TLS_MODE_NONE, &id), "consistent");
+	id = speaks(APP_TLS);
+	id.confidence = CONFIDENCE_WEAK;
+	id.tls.client_hello = true;
+	id.answered_otherwise = true;
+	SAME(fit_of(APPLICATION_UNSPECIFIED, TLS_MODE_TLS, &id), "contradicted answer_foreign");
+	SAME(fit_of(APPLICATION_PSOM, TLS_MODE_MTLS, &id), "contradicted answer_foreign");
+	id.answer.frame = 2;
+	id.answer.app = APP_HTTP;
+	SAME(fit_of(APPLICATION_PSOM, TLS_MODE_TLS, &id), "weak");
+}
+
 /* Strongly @app, after another protocol. */
 static struct ident goes_on_as(enum app app, enum app before)
 {
@@ -283,6 +303,7 @@ static void client_certificate_ladder(void)
 		[CLIENT_AUTH_CLAIMED] = "consistent mtls_claimed",
 		[CLIENT_AUTH_PROVEN] = "strong mtls_proven",
 		[CLIENT_AUTH_HIDDEN_TLS13] = "consistent mtls_hidden",
+		[CLIENT_AUTH_HIDDEN_RENEGOTIATED] = "consistent mtls_hidden",
 		[CLIENT_AUTH_HIDDEN_RESUMED] = "consistent mtls_hidden",
 	};
 
@@ -363,6 +384,7 @@ extern CU_TestInfo tests_claim[];
 CU_TestInfo tests_claim[] = {
 	{ "each application takes its own protocols in the clear and no other",
 	  each_application_in_the_clear },
+	{ "an answer in another protocol contradicts", an_answer_in_another_protocol },
 	{ "a weak look-alike does not contradict what is still possible",
 	  weak_look_alikes_rule_nothing_out },
 	{ "the protocol that names the flow decides, not what came before it",

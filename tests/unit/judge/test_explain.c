@@ -285,6 +285,8 @@ static void protocols(void)
 	     "its first bytes are not of the documented protocol");
 	SAME(text(EVIDENCE_MTLS_HIDDEN, 1, CLIENT_AUTH_HIDDEN_TLS13, 0),
 	     "client certificates are hidden here (TLS 1.3)");
+	SAME(text(EVIDENCE_MTLS_HIDDEN, 1, CLIENT_AUTH_HIDDEN_RENEGOTIATED, 0),
+	     "client certificates are hidden here (renegotiation)");
 	SAME(text(EVIDENCE_MTLS_HIDDEN, 1, CLIENT_AUTH_HIDDEN_RESUMED, 0),
 	     "client certificates are hidden here (resumed session)");
 	SAME(text_of(&e), "the answer came from 192.0.2.14");

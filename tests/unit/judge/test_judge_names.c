@@ -34,7 +34,9 @@ static void words(void)
 static void codes(void)
 {
 	SPELLED(evidence_name, enum evidence_code, EVIDENCE_COUNT,
-		"protocol_unverified protocol_contradicted peer_unverified mtls_proven "
+		"protocol_unverified protocol_weak protocol_contradicted answer_foreign "
+		"peer_unverified "
+		"mtls_proven "
 		"mtls_claimed "
 		"mtls_hidden mtls_unseen mtls_not_requested mtls_declined mtls_inherited "
 		"alpn_foreign "

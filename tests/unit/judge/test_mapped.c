@@ -64,8 +64,11 @@ static void a_port_that_was_given_out_is_documented(void)
 	scene_close(&s);
 }
 
-/* Without the mapper's answer the media range is all there is. */
-static void without_an_answer_nothing_changes(void)
+/*
+ * Without the mapper's answer the media range is all there is: what speaks RPC in it is not
+ * documented, and no media gone wrong; what is silent may be media.
+ */
+static void without_an_answer_rpc_is_not_documented(void)
 {
 	unsigned flow, silent;
 	struct talk t;
@@ -76,8 +79,7 @@ static void without_an_answer_nothing_changes(void)
 	talk_syn(&s, &t, CLIENT ":40003", SERVER ":49724", 3);
 	silent = scene_judge(&s, &t);
 	scene_settle(&s);
-	SAID(&s, flow, "mismatch established", "media>wide",
-	     "peer_unverified protocol_contradicted");
+	SAID(&s, flow, "unexpected established", "rpc dport", "");
 	SAID(&s, silent, "blocked no_reply unknown likely", "media",
 	     "syn_unanswered peer_unverified protocol_unverified");
 	scene_close(&s);
@@ -94,10 +96,10 @@ static void who_asked_what_and_when_must_fit(void)
 	other_server = speaks(CLIENT ":40003", SERVER_2 ":49724", APP_DCERPC);
 	other_port = speaks(CLIENT ":40004", SERVER ":49725", APP_DCERPC);
 	scene_settle(&s);
-	SAME(scene_said(&s, early), "mismatch established");
-	SAME(scene_said(&s, other_client), "mismatch established");
-	SAME(scene_said(&s, other_server), "mismatch established");
-	SAME(scene_said(&s, other_port), "mismatch established");
+	SAME(scene_said(&s, early), "unexpected established");
+	SAME(scene_said(&s, other_client), "unexpected established");
+	SAME(scene_said(&s, other_server), "unexpected established");
+	SAME(scene_said(&s, other_port), "unexpected established");
 	scene_close(&s);
 }
 
@@ -110,7 +112,7 @@ static void only_a_documented_mapper_counts(void)
 	mapper(CLIENT ":40001", SERVER ":136", 49724);
 	flow = speaks(CLIENT ":40002", SERVER ":49724", APP_DCERPC);
 	scene_settle(&s);
-	SAME(scene_said(&s, flow), "mismatch established");
+	SAME(scene_said(&s, flow), "unexpected established");
 	scene_close(&s);
 }
 
@@ -182,7 +184,7 @@ static void the_answer_may_be_in_another_file_of_the_capture(void)
 	SAME(scene_said(&s, same), "expected established");
 	e = scene_evidence(&s, same, EVIDENCE_RPC_MAPPED);
 	CU_ASSERT_EQUAL(e->elsewhere, 1);
-	SAME(scene_said(&s, other), "mismatch established");
+	SAME(scene_said(&s, other), "unexpected established");
 	scene_close(&s);
 }
 
@@ -208,7 +210,7 @@ static void the_nearest_row_of_dce_rpc_is_one(void)
 extern CU_TestInfo tests_mapped[];
 CU_TestInfo tests_mapped[] = {
 	{ "a port that was given out is documented", a_port_that_was_given_out_is_documented },
-	{ "without an answer nothing changes", without_an_answer_nothing_changes },
+	{ "without an answer RPC is not documented", without_an_answer_rpc_is_not_documented },
 	{ "who asked what and when must fit", who_asked_what_and_when_must_fit },
 	{ "only a documented mapper counts", only_a_documented_mapper_counts },
 	{ "mapper fine but dynamic port silent is blocked", a_silent_or_refused_port_is_blocked },
