@@ -204,7 +204,7 @@ example: $(B)/flowaudit
 install-test:
 	CC='$(CC)' INSTALL_BUILD=$(abspath $(BUILD))/install tests/install.sh
 
-test: all unit truth shared golden invariance bad-input hostile fuzz-replay check forge pcaps-check \
+test: all unit traps truth shared golden invariance bad-input hostile fuzz-replay check forge pcaps-check \
 	rules schema man layers headers prefetch confusion-check example install-test
 
 # Beside tshark and nDPI: slow, and both must be installed (status 77: they are not).

@@ -31,20 +31,34 @@ static enum fit http_opens(const uint8_t *bytes, size_t len)
 	return bytes[end] > ' ' && bytes[end] < 0x7f ? FIT_YES : FIT_NO;
 }
 
-/* RFC 9112 4; a server of HTTP/2 begins with SETTINGS on stream 0 (RFC 9113 3.4). */
+/* RFC 9112 4. */
+static enum fit status_line(const uint8_t *bytes, size_t len)
+{
+	enum fit fit = fit_bytes(bytes, len, 0, "HTTP/1.", 7);
+
+	fit = MIN(fit, fit_byte(bytes, len, 7, '0', '1'));
+	fit = MIN(fit, fit_byte(bytes, len, 8, ' ', ' '));
+	fit = MIN(fit, fit_byte(bytes, len, 9, '1', '5'));
+	fit = MIN(fit, fit_byte(bytes, len, 10, '0', '9'));
+	return MIN(fit, fit_byte(bytes, len, 11, '0', '9'));
+}
+
+/* A server of HTTP/2 begins with SETTINGS on stream 0 (RFC 9113 3.4). */
+static enum fit settings(const uint8_t *bytes, size_t len)
+{
+	static const uint8_t on_stream_0[6] = { 4, 0, 0, 0, 0, 0 };
+
+	return MIN(fit_bytes(bytes, len, 0, "\0\0", 2),
+		   fit_bytes(bytes, len, 3, on_stream_0, sizeof(on_stream_0)));
+}
+
 static enum fit http_answers(const uint8_t *bytes, size_t len)
 {
-	static const uint8_t settings[6] = { 4, 0, 0, 0, 0, 0 };
-	enum fit one = fit_bytes(bytes, len, 0, "HTTP/1.", 7);
-	enum fit two = MIN(fit_bytes(bytes, len, 0, "\0\0", 2),
-			   fit_bytes(bytes, len, 3, settings, sizeof(settings)));
+	size_t at = lines_skip_empty(bytes, len);
 
-	one = MIN(one, fit_byte(bytes, len, 7, '0', '1'));
-	one = MIN(one, fit_byte(bytes, len, 8, ' ', ' '));
-	one = MIN(one, fit_byte(bytes, len, 9, '1', '5'));
-	one = MIN(one, fit_byte(bytes, len, 10, '0', '9'));
-	one = MIN(one, fit_byte(bytes, len, 11, '0', '9'));
-	return MAX(one, MIN(two, FIT_MAYBE));
+	if (at != 0 && (at == len || at == LINES_EMPTY_MAX))
+		return FIT_MAYBE;
+	return MAX(status_line(bytes + at, len - at), MIN(settings(bytes, len), FIT_MAYBE));
 }
 
 /* "METHOD target HTTP/1.1": two blanks, the version behind the second. */
@@ -149,7 +163,7 @@ static enum fit http_first(struct ident *id, const struct input *in, struct curs
 	struct ident_text *text = &id->work.side[in->dir].text;
 	bool connect = false;
 
-	if (http_answers(line.pos, cursor_left(&line)) == FIT_YES) {
+	if (status_line(line.pos, cursor_left(&line)) == FIT_YES) {
 		cursor_skip(&line, 9);
 		text->status = (uint16_t)lines_status(&line, 5);
 		note_response(id, in, text->status);
@@ -280,7 +294,7 @@ static enum follow http_follow(struct ident *id, const struct input *in)
 		ident_client(id, in->dir);
 		return FOLLOW_END;
 	}
-	if (begins && http_answers(bytes, len) == FIT_MAYBE) {
+	if (begins && settings(bytes, len) == FIT_YES) {
 		ident_note(id, APP_HTTP, CONFIDENCE_STRONG, in);
 		return FOLLOW_END;
 	}

@@ -143,6 +143,19 @@ static bool second_may_come(const struct ident *id, unsigned server)
 	       (server & TLS_SAW_SECRET) == 0;
 }
 
+/*
+ * A fatal alert of a handshake ends it: behind it, and behind the message that was under way,
+ * nothing is read, in whatever segment it is.
+ */
+static bool is_over(const struct ident *id, unsigned dir)
+{
+	uint16_t seen = side_flags(id, 0) | side_flags(id, 1);
+
+	return id->tls.alert_frame != 0 && id->tls.alert_level == ALERT_FATAL &&
+	       (seen & (TLS_SAW_CLIENT | TLS_SAW_SERVER)) != 0 &&
+	       id->work.side[dir].tls.hs_have == 0;
+}
+
 static void conclude(struct ident *id, const struct input *in)
 {
 	uint16_t flags[2] = { side_flags(id, 0), side_flags(id, 1) };
@@ -172,8 +185,7 @@ static void conclude(struct ident *id, const struct input *in)
 	}
 	if (second_may_come(id, server))
 		return;
-	if (id->tls.tail == TLS_TAIL_MORE ||
-	    (id->tls.alert_frame != 0 && id->tls.alert_level == ALERT_FATAL))
+	if (id->tls.tail == TLS_TAIL_MORE || is_over(id, in->dir))
 		ident_finish(id);
 }
 
@@ -213,7 +225,7 @@ static void walk_messages(struct ident *id, struct ident_side *side, const struc
 {
 	struct ident_tls *tls = &side->tls;
 
-	while (n > 0) {
+	while (n > 0 && !is_over(id, in->dir)) {
 		size_t step = 1;
 
 		if (tls->hs_have == 0) {
@@ -403,7 +415,7 @@ static enum follow tls_follow(struct ident *id, const struct input *in)
 		ident_note(id, APP_TLS, CONFIDENCE_WEAK, in);
 		return FOLLOW_END;
 	}
-	while (more) {
+	while (more && !is_over(id, in->dir)) {
 		if (side->tls.rec_type == 0 && !walk_header(id, side, in, &broken))
 			break;
 		more = walk_body(id, side, in);
