@@ -21,8 +21,10 @@ static enum fit http_opens(const uint8_t *bytes, size_t len)
 	size_t at = lines_skip_empty(bytes, len), end = 0;
 	enum fit fit;
 
-	if (at == len || at == LINES_EMPTY_MAX)
-		return len == 0 ? FIT_MORE : FIT_MAYBE;
+	if (at == LINES_EMPTY_MAX)
+		return FIT_MAYBE;
+	if (at == len)
+		return FIT_MORE;
 	bytes += at;
 	len -= at;
 	fit = lines_fits_method(bytes, len, 3, &end);
@@ -56,8 +58,10 @@ static enum fit http_answers(const uint8_t *bytes, size_t len)
 {
 	size_t at = lines_skip_empty(bytes, len);
 
-	if (at != 0 && (at == len || at == LINES_EMPTY_MAX))
+	if (at == LINES_EMPTY_MAX)
 		return FIT_MAYBE;
+	if (at == len)
+		return FIT_MORE;
 	return MAX(status_line(bytes + at, len - at), MIN(settings(bytes, len), FIT_MAYBE));
 }
 

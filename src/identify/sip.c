@@ -61,8 +61,10 @@ static enum fit sip_starts(const uint8_t *bytes, size_t len)
 {
 	size_t at = skip_keep_alives(bytes, len);
 
-	if (at == len || at == LINES_EMPTY_MAX)
-		return len == 0 ? FIT_MORE : FIT_MAYBE;
+	if (at == LINES_EMPTY_MAX)
+		return FIT_MAYBE;
+	if (at == len)
+		return FIT_MORE;
 	return MAX(fits_request(bytes + at, len - at), fits_response(bytes + at, len - at));
 }
 

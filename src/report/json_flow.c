@@ -232,21 +232,31 @@ static void smb_dialect(struct output *out, unsigned dialect)
 	JSON_LITERAL(out, "\"");
 }
 
+static const struct clue *clue_of(const struct json_writer *w, const struct judged *flow,
+				  unsigned i)
+{
+	return &w->ledger->clues[flow->clues + i];
+}
+
 /* The interface that was bound, and the ports that were given out. */
 static void rpc_details(struct json_writer *w, const struct judged *flow)
 {
-	const struct clue *clues = w->ledger->clues + flow->clues;
 	const char *prefix = ",\"rpc_ports\":[";
 	unsigned i;
 
-	for (i = 0; i < flow->clue_count; i++)
-		if (clues[i].kind == CLUE_RPC_INTERFACE)
-			json_name(w->out, ",\"rpc_interface\":",
-				  rpc_interface_name((enum rpc_interface)clues[i].value));
 	for (i = 0; i < flow->clue_count; i++) {
-		if (clues[i].kind != CLUE_RPC_PORT)
+		const struct clue *clue = clue_of(w, flow, i);
+
+		if (clue->kind == CLUE_RPC_INTERFACE)
+			json_name(w->out, ",\"rpc_interface\":",
+				  rpc_interface_name((enum rpc_interface)clue->value));
+	}
+	for (i = 0; i < flow->clue_count; i++) {
+		const struct clue *clue = clue_of(w, flow, i);
+
+		if (clue->kind != CLUE_RPC_PORT)
 			continue;
-		output_printf(w->out, "%s%u", prefix, (unsigned)clues[i].value);
+		output_printf(w->out, "%s%u", prefix, (unsigned)clue->value);
 		prefix = ",";
 	}
 	if (prefix[1] == '\0')
@@ -256,14 +266,13 @@ static void rpc_details(struct json_writer *w, const struct judged *flow)
 static void stream_details(struct json_writer *w, const struct judged *flow)
 {
 	enum application hidden = ledger_hidden_application(w->ledger, flow);
-	const struct clue *clues = w->ledger->clues + flow->clues;
 	unsigned i;
 
 	if (hidden != APPLICATION_UNSPECIFIED)
 		json_name(w->out, ",\"consistent_with\":", application_name(hidden));
 	for (i = 0; i < flow->clue_count; i++)
-		if (clues[i].kind == CLUE_SMB_DIALECT)
-			smb_dialect(w->out, (unsigned)clues[i].value);
+		if (clue_of(w, flow, i)->kind == CLUE_SMB_DIALECT)
+			smb_dialect(w->out, (unsigned)clue_of(w, flow, i)->value);
 	rpc_details(w, flow);
 }
 
