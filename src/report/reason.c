@@ -105,14 +105,13 @@ static_assert(ARRAY_SIZE(reasons) == VERDICT_COUNT, "a list a verdict");
 static const struct evidence *first_of(const struct ledger *ledger, const struct judged *flow,
 				       const uint8_t *codes, size_t count)
 {
-	const struct evidence *items = ledger->evidence + flow->evidence;
-	size_t i;
-	unsigned j;
+	for (size_t i = 0; i < count; i++)
+		for (unsigned j = 0; j < flow->evidence_count; j++) {
+			const struct evidence *e = &ledger->evidence[flow->evidence + j];
 
-	for (i = 0; i < count; i++)
-		for (j = 0; j < flow->evidence_count; j++)
-			if (items[j].code == codes[i])
-				return &items[j];
+			if (e->code == codes[i])
+				return e;
+		}
 	return NULL;
 }
 
