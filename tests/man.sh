@@ -30,6 +30,19 @@ page() {
 	fi
 	[ -s "$work/help" ] || failed=1
 }
+# words TABLE FILE: the page has every word of that table.
+words() {
+	words=$(sed -n "/\\*const $1\\[\\]/,/^};/p" "$2" | grep -oE '"[a-z0-9_]+"' | tr -d '"')
+	[ -n "$words" ] || failed=1
+	for word in $words; do
+		grep -qE "(^\.B |f[BR])$word(\\\\fR|\$)" man/flowaudit.1 || {
+			echo "FAIL flowaudit.1 lacks $word"
+			failed=1
+		}
+	done
+}
+words evidence_names src/judge/names.c
+words fitness_names src/judge/names.c
 page audit flowaudit.1 VERDICTS
 page check flowaudit-check.1 '"EXPECTATION'
 page forge flowaudit-forge.1 CASES
