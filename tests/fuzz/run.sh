@@ -45,7 +45,7 @@ fuzz() {
 	after=$(grep -oE 'ft: [0-9]+' "$log" | tail -1)
 	printf '%-22s %12s %8s %8s %8s %8s\n' "$target" "$(last stat::number_of_executed_units "$log")" \
 		"$(last stat::average_exec_per_sec "$log")" "$(last cov "$log")" \
-		"$((${after#ft: } - ${before#ft: }))" "$crashes"
+		"$((${after:+${after#ft: }} + 0 - (${before:+${before#ft: }} + 0)))" "$crashes"
 	[ $status = 0 ] && [ "$crashes" = 0 ]
 }
 
