@@ -149,10 +149,9 @@ static bool second_may_come(const struct ident *id, unsigned server)
  */
 static bool is_over(const struct ident *id, unsigned dir)
 {
-	uint16_t seen = side_flags(id, 0) | side_flags(id, 1);
-
-	return id->tls.alert_frame != 0 && id->tls.alert_level == ALERT_FATAL &&
-	       (seen & (TLS_SAW_CLIENT | TLS_SAW_SERVER)) != 0 &&
+	if (FA_LIKELY(id->tls.alert_frame == 0) || id->tls.alert_level != ALERT_FATAL)
+		return false;
+	return ((side_flags(id, 0) | side_flags(id, 1)) & (TLS_SAW_CLIENT | TLS_SAW_SERVER)) != 0 &&
 	       id->work.side[dir].tls.hs_have == 0;
 }
 
