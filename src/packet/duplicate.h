@@ -19,7 +19,7 @@ struct duplicates;
 struct walk;
 
 /**
- * duplicates_new() - Take all memory that it will ever use, 64 KiB
+ * duplicates_new() - Take all memory that it will ever use, 112 KiB
  * @seed:	0: a random key
  * @vlans_apart: The same packet with another VLAN id is another packet
  *
