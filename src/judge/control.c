@@ -57,15 +57,10 @@ static struct host *probe(const struct controls *c, const struct host_key *key)
 	}
 }
 
-static uint32_t group_of(const struct controls *c, const struct judged *flow)
-{
-	return c->ledger->captures[flow->input].group;
-}
-
 static struct host_key host_key(const struct controls *c, const struct judged *flow,
 				const struct address *a, const struct address *b)
 {
-	struct host_key key = { .a = *a, .group = group_of(c, flow) };
+	struct host_key key = { .a = *a, .group = ledger_group(c->ledger, flow) };
 
 	if (b != NULL)
 		key.b = *b;

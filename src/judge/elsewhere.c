@@ -45,11 +45,6 @@ struct lists {
 	size_t spare_count, spare_cap;
 };
 
-static uint32_t group_of(const struct lists *x, const struct judged *flow)
-{
-	return x->s->ledger->captures[flow->input].group;
-}
-
 static bool is_open_question(const struct judged *flow)
 {
 	return flow->outcome == OUTCOME_NO_REPLY || flow->outcome == OUTCOME_ONE_SIDED ||
@@ -75,13 +70,13 @@ static int add_dialogue(struct lists *x, const struct judged *flow, uint64_t id)
 			sizeof(*x->dialogues)) != 0)
 		return FA_ENOMEM;
 	x->dialogues[x->dialogue_count++] =
-		(struct dialogue){ .id = id, .group = group_of(x, flow) };
+		(struct dialogue){ .id = id, .group = ledger_group(x->s->ledger, flow) };
 	return 0;
 }
 
 static struct dialogue *find_dialogue(const struct lists *x, const struct judged *flow, uint64_t id)
 {
-	struct dialogue key = { .id = id, .group = group_of(x, flow) };
+	struct dialogue key = { .id = id, .group = ledger_group(x->s->ledger, flow) };
 
 	if (id == 0 || x->dialogue_count == 0)
 		return NULL;
@@ -151,7 +146,7 @@ static struct spare spare_key(const struct lists *x, const struct judged *flow, 
 		.client = flow->key.addr[flow->initiator],
 		.port = flow->key.port[flow->initiator],
 		.l4 = flow->key.l4,
-		.group = group_of(x, flow),
+		.group = ledger_group(x->s->ledger, flow),
 		.flow = index,
 	};
 }

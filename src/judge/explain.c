@@ -248,6 +248,56 @@ static const char *lacking(enum fitness_code code)
 	return code < ARRAY_SIZE(texts) && texts[code] != NULL ? texts[code] : "it is limited";
 }
 
+/* What an application, or what stands in its place, refused with.  False: the code is none of theirs. */
+static bool refusal_text(const struct evidence *e, char *buf, size_t size)
+{
+	switch (e->code) {
+	case EVIDENCE_PROXY_ANSWER:
+		snprintf(buf, size, "a proxy answered in the server's place: HTTP status %u",
+			 e->value);
+		return true;
+	case EVIDENCE_HTTP_TO_TLS:
+		snprintf(buf, size, "the TLS hello was answered in clear HTTP%s",
+			 e->value2 ? ": a proxy or portal stands between" : "");
+		return true;
+	case EVIDENCE_PSEUDO_TLS_INTERCEPTED:
+		snprintf(buf, size,
+			 "the pseudo-TLS hello was answered with %s, which no relay does: "
+			 "something else stands in its place, as a proxy that inspects TLS would",
+			 e->value2 != 0         ? "a reset"
+			 : e->value == APP_NONE ? "other bytes"
+						: app_name((enum app)e->value));
+		return true;
+	case EVIDENCE_RPC_REFUSED:
+		snprintf(buf, size, "the server refused: DCE/RPC status 0x%x%s", e->value,
+			 status_words(e->value));
+		return true;
+	case EVIDENCE_SMB_STATUS:
+		snprintf(buf, size, "the server refused: NT status 0x%08x%s", e->value,
+			 status_words(e->value));
+		return true;
+	case EVIDENCE_TLS_ALERT:
+		snprintf(buf, size, "the %s ended the handshake: TLS alert %s (%u)",
+			 e->value2 ? "client" : "server", tls_alert_name((uint8_t)e->value),
+			 e->value);
+		return true;
+	case EVIDENCE_STUN_ERROR:
+		snprintf(buf, size, "the server refused: STUN error %u%s", e->value,
+			 stun_error_meaning(e->value));
+		return true;
+	case EVIDENCE_SIP_STATUS:
+		snprintf(buf, size, "the server refused: SIP status %u%s", e->value,
+			 e->value == 504 ? ", its next hop did not answer: a fault of another leg"
+					 : "");
+		return true;
+	case EVIDENCE_HTTP_STATUS:
+		snprintf(buf, size, "the server refused: HTTP status %u", e->value);
+		return true;
+	default:
+		return false;
+	}
+}
+
 void evidence_text(const struct evidence *e, char *buf, size_t size)
 {
 	const char *fixed = fixed_text((enum evidence_code)e->code);
@@ -257,6 +307,8 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		snprintf(buf, size, "%s", fixed);
 		return;
 	}
+	if (refusal_text(e, buf, size))
+		return;
 	switch (e->code) {
 	case EVIDENCE_PROTOCOL_CONTRADICTED:
 		found_text(e, buf, size);
@@ -289,30 +341,6 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 			"the session was resumed; the full handshake it came from shows the client "
 			"certificate %s",
 			client_auth_name((enum client_auth)e->value));
-		break;
-	case EVIDENCE_PROXY_ANSWER:
-		snprintf(buf, size, "a proxy answered in the server's place: HTTP status %u",
-			 e->value);
-		break;
-	case EVIDENCE_HTTP_TO_TLS:
-		snprintf(buf, size, "the TLS hello was answered in clear HTTP%s",
-			 e->value2 ? ": a proxy or portal stands between" : "");
-		break;
-	case EVIDENCE_PSEUDO_TLS_INTERCEPTED:
-		snprintf(buf, size,
-			 "the pseudo-TLS hello was answered with %s, which no relay does: "
-			 "something else stands in its place, as a proxy that inspects TLS would",
-			 e->value2 != 0         ? "a reset"
-			 : e->value == APP_NONE ? "other bytes"
-						: app_name((enum app)e->value));
-		break;
-	case EVIDENCE_RPC_REFUSED:
-		snprintf(buf, size, "the server refused: DCE/RPC status 0x%x%s", e->value,
-			 status_words(e->value));
-		break;
-	case EVIDENCE_SMB_STATUS:
-		snprintf(buf, size, "the server refused: NT status 0x%08x%s", e->value,
-			 status_words(e->value));
 		break;
 	case EVIDENCE_RPC_MAPPED:
 		snprintf(buf, size, "the endpoint mapper of %s gave out port %u",
@@ -388,23 +416,6 @@ void evidence_text(const struct evidence *e, char *buf, size_t size)
 		snprintf(buf, size,
 			 "the capture ends %s after the first try: too soon to judge silence",
 			 text);
-		break;
-	case EVIDENCE_TLS_ALERT:
-		snprintf(buf, size, "the %s ended the handshake: TLS alert %s (%u)",
-			 e->value2 ? "client" : "server", tls_alert_name((uint8_t)e->value),
-			 e->value);
-		break;
-	case EVIDENCE_STUN_ERROR:
-		snprintf(buf, size, "the server refused: STUN error %u%s", e->value,
-			 stun_error_meaning(e->value));
-		break;
-	case EVIDENCE_SIP_STATUS:
-		snprintf(buf, size, "the server refused: SIP status %u%s", e->value,
-			 e->value == 504 ? ", its next hop did not answer: a fault of another leg"
-					 : "");
-		break;
-	case EVIDENCE_HTTP_STATUS:
-		snprintf(buf, size, "the server refused: HTTP status %u", e->value);
 		break;
 	case EVIDENCE_ANSWERED_ELSEWHERE:
 		snprintf(buf, size,

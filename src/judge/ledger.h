@@ -237,4 +237,10 @@ enum application ledger_hidden_application(const struct ledger *ledger, const st
 /* What was identified, for people: "TLS 1.2", "SIP", "MSTURN (weak)", "unknown". */
 void ledger_protocol_text(const struct judged *flow, char *buf, size_t size);
 
+/* The capture, as a group of inputs, that holds the flow. */
+static inline uint32_t ledger_group(const struct ledger *ledger, const struct judged *flow)
+{
+	return ledger->captures[flow->input].group;
+}
+
 #endif

@@ -64,7 +64,7 @@ static struct mapping mapping_of(const struct settling *s, const struct judged *
 		.client = flow->key.addr[flow->initiator],
 		.server = flow->key.addr[flow->initiator ^ 1u],
 		.first_ns = flow->first_ns,
-		.group = s->ledger->captures[flow->input].group,
+		.group = ledger_group(s->ledger, flow),
 		.port = (uint16_t)port,
 	};
 }
@@ -139,7 +139,7 @@ static bool may_be_rpc(const struct judged *flow)
 /* What was said of the flow as one of other rows no longer holds. */
 static void forget(struct ledger *l, struct judged *flow)
 {
-	struct evidence *items = l->evidence + flow->evidence;
+	struct evidence *items = flow->evidence_count == 0 ? NULL : &l->evidence[flow->evidence];
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < flow->evidence_count; i++) {

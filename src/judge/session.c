@@ -100,7 +100,7 @@ static struct session_key local_key(const struct ledger *l, const struct judged 
 				    unsigned endpoint)
 {
 	return (struct session_key){
-		.group = l->captures[flow->input].group,
+		.group = ledger_group(l, flow),
 		.addr = flow->key.addr[endpoint],
 		.port = flow->key.port[endpoint],
 		.l4 = flow->key.l4,
@@ -114,8 +114,7 @@ static bool named_key(const struct ledger *l, const struct judged *flow, struct 
 
 	if (clue == NULL)
 		return false;
-	*key = (struct session_key){ .digest = clue->value,
-				     .group = l->captures[flow->input].group };
+	*key = (struct session_key){ .digest = clue->value, .group = ledger_group(l, flow) };
 	return true;
 }
 

@@ -1,5 +1,5 @@
 /*
- * What the parts of settlement share.  Private to this room.
+ * What the parts of settlement share (settle_record.c).  Private to this room.
  *
  * ledger_settle() sorts the flows, then lets each part look at all of them, in
  * the order of settle.c; the verdict of every flow comes last.  A part may add

@@ -103,7 +103,7 @@ int translations_find(struct settling *s)
 		if (speaks(&l->flows[i]))
 			openings[count++] = (struct opening){
 				.first_ns = l->flows[i].first_ns,
-				.group = l->captures[l->flows[i].input].group,
+				.group = ledger_group(l, &l->flows[i]),
 				.isn = l->flows[i].isn,
 				.flow = (uint32_t)i,
 			};

@@ -53,11 +53,6 @@ static bool same_time(const struct judged *a, const struct judged *b)
 	       b->first_ns <= a->last_ns + CLOCK_SLACK_NS;
 }
 
-static uint32_t group_of(const struct settling *s, const struct judged *flow)
-{
-	return s->ledger->captures[flow->input].group;
-}
-
 /* Was @flow captured nearer the initiator of @attempt, as the TTL of its packets says? */
 static bool is_nearer(const struct judged *attempt, const struct judged *flow)
 {
@@ -143,7 +138,8 @@ static bool holds_tuple(const struct settling *s, struct judged *const *flows, s
 	if (at - begin == LOOKS || end - at == LOOKS)
 		return true; /* too many to tell */
 	for (size_t i = begin; i < end; i++)
-		if (group_of(s, flows[i]) == group_of(s, other) && same_time(flows[i], attempt))
+		if (ledger_group(s->ledger, flows[i]) == ledger_group(s->ledger, other) &&
+		    same_time(flows[i], attempt))
 			return true;
 	return false;
 }
@@ -168,7 +164,7 @@ static bool missing(struct settling *s, struct judged *const *flows, size_t n, s
 static void hold(struct settling *s, struct judged *const *flows, size_t n, size_t at)
 {
 	struct judged *attempt = flows[at];
-	uint32_t group = group_of(s, attempt);
+	uint32_t group = ledger_group(s->ledger, attempt);
 	size_t begin = at, end = at + 1;
 
 	while (begin > 0 && at - begin < LOOKS / 2 && same_hosts(flows[begin - 1], attempt))
@@ -176,11 +172,12 @@ static void hold(struct settling *s, struct judged *const *flows, size_t n, size
 	while (end < n && end - at < LOOKS / 2 && same_hosts(flows[end], attempt))
 		end++;
 	for (size_t i = begin; i < end; i++)
-		if (group_of(s, flows[i]) != group && is_twin(attempt, flows[i]) &&
+		if (ledger_group(s->ledger, flows[i]) != group && is_twin(attempt, flows[i]) &&
 		    answered(s, attempt, flows[i]))
 			return;
 	for (size_t i = begin; i < end; i++)
-		if (group_of(s, flows[i]) != group && missing(s, flows, n, at, flows[i]))
+		if (ledger_group(s->ledger, flows[i]) != group &&
+		    missing(s, flows, n, at, flows[i]))
 			return;
 }
 
