@@ -21,10 +21,10 @@ aarch64*) pattern='prfm' ;;
 esac
 # In one function, so that the ones of another do not make up for a lost one.
 found=$(objdump -d --no-show-raw-insn "$object" |
-	awk '/^[0-9a-f]+ <flow_table_prepare>:/ { on = 1; next } /^$/ { on = 0 } on' |
+	awk '/^[0-9a-f]+ <flow_table_prefetch>:/ { on = 1; next } /^$/ { on = 0 } on' |
 	grep -c "$pattern" || true)
 if [ "$found" -lt "$want" ]; then
-	echo "prefetch: $object: flow_table_prepare() has $found prefetches, needs $want" >&2
+	echo "prefetch: $object: flow_table_prefetch() has $found prefetches, needs $want" >&2
 	exit 1
 fi
-echo "prefetch: $found in flow_table_prepare()"
+echo "prefetch: $found in flow_table_prefetch()"

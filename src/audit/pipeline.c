@@ -1,4 +1,4 @@
-/* Frames in, conclusions out: one thread, one flow table, batches of up to 64 frames. */
+/* Parcels of packets in, conclusions out: one flow table, batches of up to 64 packets. */
 #include "audit/pipeline.h"
 
 #include <netinet/in.h>
@@ -7,27 +7,51 @@
 
 #include "audit/ident_pool.h"
 #include "audit/namer.h"
+#include "audit/relay.h"
 #include "base/memory.h"
 
-/* Batches handled in one step: some milliseconds of work between looks at signals. */
-#define STEP_BATCHES 256u
+/* Packets handled in one step, about: some milliseconds of work between looks at signals. */
+#define STEP_PACKETS (256u * FRAME_BATCH)
 
+/**
+ * struct pipeline - The run's one context
+ * @namer:	By number of the identification; NULL: not wanted
+ * @tabled:	The table's counts when the input was opened, or its group began
+ * @frames_before, @bytes_before: Of the inputs that were closed
+ * @frames, @bytes: Of the open input, what was handled of it
+ */
 struct pipeline {
 	struct pipeline_options options;
-	struct decoder *decoder;
+	struct relay *relay;
 	struct flow_table *table;
 	struct ident_pool idents;
-	struct namer *namer; /* by number of the identification; NULL: not wanted */
+	struct namer *namer;
 	struct ledger ledger;
-	struct source *source;
-	struct decoder_stats decoded;   /* when the input was opened */
-	struct flow_table_stats tabled; /* likewise */
+	struct flow_table_stats tabled;
 	uint64_t frames_before, bytes_before;
-	int64_t group_last_ns;  /* latest packet of the group; INT64_MIN: none */
-	int64_t input_first_ns; /* first packet of the group's latest input */
-	uint32_t group;
-	bool fresh; /* no batch of the open input was handled yet */
+	uint64_t frames, bytes;
 };
+
+/* A key of its own for each run; all of its tables share it. */
+static uint64_t draw_seed(void)
+{
+	struct hash_key key;
+
+	hash_key_init(&key, 0);
+	return key.k[0] | 1;
+}
+
+static int relay_start(struct pipeline *p, struct fa_error *err)
+{
+	struct intake_options options = { .filter = p->options.filter,
+					  .decoder = p->options.decoder };
+
+	/* What is one packet agrees with what is one flow. */
+	options.decoder.vlans_apart = p->options.table.vlan_in_key;
+	options.decoder.seed = p->options.table.seed;
+	options.hashing = *flow_table_hashing(p->table);
+	return relay_new(&p->relay, &options, p->options.threads, err);
+}
 
 int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 		 const struct pipeline_options *options, struct fa_error *err)
@@ -41,17 +65,15 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 	if (p == NULL)
 		return error_set(err, FA_ENOMEM, "no memory");
 	p->options = *options;
-	/* What is one packet agrees with what is one flow. */
-	p->options.decoder.vlans_apart = options->table.vlan_in_key;
-	p->options.decoder.seed = options->table.seed;
-	p->group_last_ns = INT64_MIN;
+	if (options->table.seed == 0)
+		p->options.table.seed = draw_seed();
 	if (options->batch == 0 || options->batch > FRAME_BATCH) {
 		free(p);
 		return error_set(err, FA_EUSAGE, "a batch holds 1 to %d frames", FRAME_BATCH);
 	}
-	status = decoder_new(&p->decoder, &p->options.decoder, err);
+	status = flow_table_new(&p->table, &p->options.table, err);
 	if (status == 0)
-		status = flow_table_new(&p->table, &options->table, err);
+		status = relay_start(p, err);
 	if (status == 0 && ident_pool_init(&p->idents, idents) != 0)
 		status = error_set(err, FA_ENOMEM,
 				   "no memory for %u identifications; lower --max-flows",
@@ -72,12 +94,11 @@ void pipeline_free(struct pipeline *pipe)
 {
 	if (pipe == NULL)
 		return;
-	source_close(pipe->source);
+	relay_free(pipe->relay);
 	ledger_free(&pipe->ledger);
 	namer_free(pipe->namer);
 	ident_pool_destroy(&pipe->idents);
 	flow_table_free(pipe->table);
-	decoder_free(pipe->decoder);
 	free(pipe);
 }
 
@@ -88,37 +109,29 @@ static struct capture_facts *current(struct pipeline *p)
 
 int pipeline_open(struct pipeline *pipe, const char *path, struct fa_error *err)
 {
-	struct source_options options = { .filter = pipe->options.filter,
-					  .threads = pipe->options.threads };
 	struct ledger *l = &pipe->ledger;
-	struct capture_facts *cap;
 	char *name;
 	int status;
 
 	if (pipe->table == NULL) /* memory ran out between two inputs */
 		return error_set(err, FA_ENOMEM, "%s: no memory to go on", path);
-	status = source_open(&pipe->source, path, &options, err);
-	if (status != 0) {
-		pipe->source = NULL;
+	status = relay_open(pipe->relay, path, err);
+	if (status != 0)
 		return status;
-	}
 	name = strdup(path);
 	if (name == NULL || l->capture_count >= UINT16_MAX ||
 	    memory_grow(&l->captures, &l->capture_cap, l->capture_count + 1,
 			sizeof(*l->captures)) != 0) {
+		struct capture_facts nobody;
+
 		free(name);
-		source_close(pipe->source);
-		pipe->source = NULL;
+		relay_close(pipe->relay, &nobody);
 		return error_set(err, FA_ENOMEM, "%s: more inputs than one run can hold (%u)", path,
 				 UINT16_MAX);
 	}
-	cap = &l->captures[l->capture_count++];
-	*cap = (struct capture_facts){ .name = name,
-				       .group = pipe->group,
-				       .filter = pipe->options.filter };
-	decoder_stats(pipe->decoder, &pipe->decoded);
+	l->captures[l->capture_count++] = (struct capture_facts){ .name = name };
 	flow_table_stats(pipe->table, &pipe->tabled);
-	pipe->fresh = true;
+	pipe->frames = pipe->bytes = 0;
 	return 0;
 }
 
@@ -218,16 +231,11 @@ static int drain(struct pipeline *p)
 	return 0;
 }
 
-/* A group ends, @cap is its last input: every live flow does, and what fragments were waited for. */
-static int end_group(struct pipeline *p, struct capture_facts *cap)
+/* Every live flow ends with its group. */
+static int end_flows(struct pipeline *p)
 {
-	struct decoder_stats before, after;
 	bool more;
 
-	decoder_stats(p->decoder, &before);
-	decoder_end(p->decoder);
-	decoder_stats(p->decoder, &after);
-	cap->abandoned_datagrams += after.abandoned - before.abandoned;
 	do {
 		more = flow_table_finish(p->table);
 		if (drain(p) != 0)
@@ -236,77 +244,37 @@ static int end_group(struct pipeline *p, struct capture_facts *cap)
 	return 0;
 }
 
-/*
- * Does an input that begins at @first_ns continue the group?  The next file of a
- * set begins about where the last one ended.  A capture of another point that ran
- * at the same time must not: flows would have every packet twice.  Short ones
- * begin and end within the slack, so it begins nearer the last one's beginning.
- */
-static bool continues(const struct pipeline *p, int64_t first_ns)
+/* The open input begins a group: its clock starts again, and so does the table. */
+static int change_group(struct pipeline *p, uint64_t abandoned, struct fa_error *err)
 {
-	int64_t overlap = p->group_last_ns - first_ns;
-
-	return overlap <= MIN(PIPELINE_GROUP_SLACK_NS, MAX(first_ns - p->input_first_ns, 0)) &&
-	       overlap >= -PIPELINE_GROUP_GAP_NS;
-}
-
-/* The first packet of an input decides whether it continues the group before it. */
-static int join_group(struct pipeline *p, int64_t first_ns, struct fa_error *err)
-{
-	bool same = p->group_last_ns == INT64_MIN || continues(p, first_ns);
-	int status;
-
-	p->fresh = false;
-	p->input_first_ns = first_ns;
-	if (same)
-		return 0;
-	if (end_group(p, current(p) - 1) != 0)
+	if (end_flows(p) != 0)
 		return error_set(err, FA_ENOMEM, "no memory for more conclusions");
-	/* Its clock starts again, so the table and half-built datagrams do too. */
+	(current(p) - 1)->abandoned_datagrams += abandoned;
 	flow_table_free(p->table);
 	p->table = NULL;
-	decoder_free(p->decoder);
-	p->decoder = NULL;
-	p->decoded = (struct decoder_stats){ 0 };
 	p->tabled = (struct flow_table_stats){ 0 };
-	status = decoder_new(&p->decoder, &p->options.decoder, err);
-	if (status == 0)
-		status = flow_table_new(&p->table, &p->options.table, err);
-	p->group_last_ns = INT64_MIN;
-	current(p)->group = ++p->group;
-	return status;
+	return flow_table_new(&p->table, &p->options.table, err);
 }
 
-static void account(struct capture_facts *cap, const struct frame *frame, const struct facts *facts)
+/* Ask for the identifications that these packets will be shown to. */
+static void prefetch_idents(const struct pipeline *p, const struct facts *facts,
+			    const struct flow_slot *slots, unsigned n)
 {
-	counters_add(&cap->counters, facts);
-	cap->wire_bytes += frame->wirelen;
-	cap->cut_frames += frame->caplen < frame->wirelen;
-	cap->verified_checksums += facts->verified;
-	cap->bad_checksums += facts->bad_checksum;
-	if (!frame->has_time) {
-		cap->untimed_frames++;
-		return;
-	}
-	if (cap->first_ns == 0 || frame->ts_ns < cap->first_ns)
-		cap->first_ns = frame->ts_ns;
-	cap->last_ns = MAX(cap->last_ns, frame->ts_ns);
+	for (unsigned i = 0; i < n; i++)
+		if (slots[i].user != 0 && facts[i].payload_len != 0)
+			ident_prefetch(&p->idents.items[slots[i].user], slots[i].dir);
 }
 
-static int batch(struct pipeline *p, const struct frame *frames, size_t n, struct fa_error *err)
+static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot *slots, unsigned n,
+		 struct fa_error *err)
 {
-	struct facts facts[FRAME_BATCH];
-	struct flow_slot slots[FRAME_BATCH];
-	struct capture_facts *cap = current(p);
 	uint16_t input = (uint16_t)(p->ledger.capture_count - 1);
 
-	decode_batch(p->decoder, frames, n, facts);
-	flow_table_prepare(p->table, facts, n, slots);
-	for (size_t i = 0; i < n; i++) {
-		uint32_t id;
+	flow_table_prefetch(p->table, facts, n, slots);
+	prefetch_idents(p, facts, slots, n);
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t id = flow_table_packet(p->table, &facts[i], &slots[i], input);
 
-		account(cap, &frames[i], &facts[i]);
-		id = flow_table_packet(p->table, &facts[i], &slots[i], input);
 		if (id == FLOW_NONE || slots[i].kind != FLOW_SLOT_PACKET)
 			continue;
 		if (facts[i].payload_len == 0)
@@ -316,81 +284,87 @@ static int batch(struct pipeline *p, const struct frame *frames, size_t n, struc
 		if (p->namer != NULL)
 			look_for_name(p, id, &facts[i], slots[i].dir);
 	}
-	p->group_last_ns = MAX(p->group_last_ns, cap->last_ns);
-	flow_table_advance(p->table, p->group_last_ns);
+	if (n != 0)
+		flow_table_advance(p->table, facts[n - 1].ts_ns);
 	if (drain(p) != 0)
-		return error_set(err, FA_ENOMEM, "%s: no memory for more conclusions", cap->name);
+		return error_set(err, FA_ENOMEM, "%s: no memory for more conclusions",
+				 current(p)->name);
 	return 0;
 }
 
-/* Take over what the source and the rooms know of the input, and let it go. */
+static int handle(struct pipeline *p, const struct parcel *parcel, struct fa_error *err)
+{
+	int status = 0;
+
+	if (parcel->opens_group)
+		status = change_group(p, parcel->abandoned, err);
+	for (unsigned done = 0; done < parcel->count && status == 0; done += p->options.batch)
+		status = batch(p, parcel->facts + done, parcel->slots + done,
+			       MIN(parcel->count - done, p->options.batch), err);
+	p->frames = parcel->frames;
+	p->bytes = parcel->bytes;
+	if (status != 0)
+		return status;
+	if (parcel->status < 0)
+		*err = parcel->err;
+	return parcel->status;
+}
+
+/* Take over what is known of the input, and let it go. */
 static void close_input(struct pipeline *p)
 {
 	struct capture_facts *cap = current(p);
-	const struct source_info *info = source_info(p->source);
-	struct decoder_stats decoded = { 0 };
 	struct flow_table_stats tabled = { 0 };
 
-	memcpy(cap->format, info->format, sizeof(cap->format));
-	memcpy(cap->capture_filter, info->capture_filter, sizeof(cap->capture_filter));
-	cap->frames = info->frames;
-	cap->filtered = info->filtered;
-	cap->bytes = info->bytes;
-	cap->snaplen = info->snaplen;
-	cap->kernel_drops = info->kernel_drops;
-	cap->interface_drops = info->interface_drops;
-	cap->has_drops = info->has_drops;
-	cap->drops_below_zero = info->drops_below_zero;
-	cap->truncated = info->truncated;
-	cap->truncated_at = info->truncated_at;
-	if (p->decoder != NULL)
-		decoder_stats(p->decoder, &decoded);
+	relay_close(p->relay, cap);
 	if (p->table != NULL)
 		flow_table_stats(p->table, &tabled);
-	cap->abandoned_datagrams = decoded.abandoned - p->decoded.abandoned;
 	cap->clock_steps = tabled.clock_steps - p->tabled.clock_steps;
-	p->frames_before += info->frames;
-	p->bytes_before += info->bytes;
-	source_close(p->source);
-	p->source = NULL;
+	p->frames_before += cap->frames;
+	p->bytes_before += cap->bytes;
+	p->frames = p->bytes = 0;
 }
 
 int pipeline_step(struct pipeline *pipe, struct fa_error *err)
 {
-	struct frame frames[FRAME_BATCH];
+	for (unsigned done = 0; done < STEP_PACKETS;) {
+		const struct parcel *parcel = relay_next(pipe->relay);
+		int status = handle(pipe, parcel, err);
 
-	for (unsigned i = 0; i < STEP_BATCHES; i++) {
-		int n = source_next(pipe->source, frames, err);
-		int status = n;
-
-		if (n > 0 && pipe->fresh)
-			status = join_group(pipe, frames[0].ts_ns, err);
-		for (int done = 0; done < n && status >= 0; done += (int)pipe->options.batch)
-			status = batch(pipe, frames + done,
-				       MIN((size_t)(n - done), pipe->options.batch), err);
-		if (n <= 0 || status < 0) {
-			if (status < 0 && err != NULL)
+		if (status != 1) {
+			relay_stop(pipe->relay);
+			close_input(pipe);
+			if (status < 0)
 				memcpy(current(pipe)->error, err->text,
 				       sizeof(current(pipe)->error) - 1);
-			close_input(pipe);
 			return status;
 		}
+		done += parcel->count;
 	}
 	return 1;
 }
 
 void pipeline_stop(struct pipeline *pipe)
 {
-	if (pipe->source != NULL)
-		close_input(pipe);
+	struct fa_error err;
+
+	if (!relay_is_open(pipe->relay))
+		return;
+	/* What was read ahead is counted, and so it is judged. */
+	relay_stop(pipe->relay);
+	while (handle(pipe, relay_next(pipe->relay), &err) == 1)
+		;
+	close_input(pipe);
 }
 
 int pipeline_finish(struct pipeline *pipe, struct fa_error *err)
 {
 	pipeline_stop(pipe);
-	if (pipe->table != NULL && pipe->ledger.capture_count != 0 &&
-	    end_group(pipe, current(pipe)) != 0)
-		return error_set(err, FA_ENOMEM, "no memory for more conclusions");
+	if (pipe->table != NULL && pipe->ledger.capture_count != 0) {
+		if (end_flows(pipe) != 0)
+			return error_set(err, FA_ENOMEM, "no memory for more conclusions");
+		current(pipe)->abandoned_datagrams += relay_end(pipe->relay);
+	}
 	if (pipe->namer != NULL)
 		pipe->ledger.names_given_up = namer_given_up(pipe->namer);
 	if (ledger_settle(&pipe->ledger, &pipe->options.judge) != 0)
@@ -401,10 +375,8 @@ int pipeline_finish(struct pipeline *pipe, struct fa_error *err)
 
 void pipeline_progress(const struct pipeline *pipe, uint64_t *frames, uint64_t *bytes)
 {
-	const struct source_info *info = pipe->source == NULL ? NULL : source_info(pipe->source);
-
-	*frames = pipe->frames_before + (info == NULL ? 0 : info->frames);
-	*bytes = pipe->bytes_before + (info == NULL ? 0 : info->bytes);
+	*frames = pipe->frames_before + pipe->frames;
+	*bytes = pipe->bytes_before + pipe->bytes;
 }
 
 const struct ledger *pipeline_ledger(const struct pipeline *pipe)

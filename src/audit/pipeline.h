@@ -1,26 +1,14 @@
 /*
  * The pipeline: the only place that moves data between rooms.
  *
- * frames -> facts -> flows -> identification, and at a flow's end -> ledger.
- * Inputs whose times follow one another (a rotated set) are one capture and
- * flows run on from file to file; any other input starts a group of its own.
+ * frames -> facts (intake.h) -> flows -> identification, and at a flow's end -> ledger.
  */
 #ifndef FA_AUDIT_PIPELINE_H
 #define FA_AUDIT_PIPELINE_H
 
-#include "capture/source.h"
 #include "flow/table.h"
 #include "judge/judge.h"
 #include "packet/decode.h"
-
-/* Files of one rotated set follow each other within this; a SYN's first retries would fit in. */
-#define PIPELINE_GROUP_GAP_NS (10 * NS_PER_S)
-/*
- * Capture hosts deliver a few packets out of order; more than this is another time.
- * Less counts only where the input begins nearer the end of the one before it than
- * its beginning: else it is a capture of another point, which ran beside it.
- */
-#define PIPELINE_GROUP_SLACK_NS NS_PER_S
 
 struct pipeline_options {
 	struct flow_table_options table;
@@ -28,7 +16,7 @@ struct pipeline_options {
 	struct judge_options judge;
 	const char *filter; /* BPF expression or NULL; borrowed */
 	unsigned threads;   /* at most; results never depend on it */
-	unsigned batch; /* frames handled at a time, 1..FRAME_BATCH; results never depend on it */
+	unsigned batch; /* packets handled at a time, 1..FRAME_BATCH; results never depend on it */
 	bool name_unknown; /* ask nDPI about flows that were not identified, see namer.h */
 };
 

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -70,7 +71,7 @@ int block_open(struct block_reader *in, const struct block_ops *ops, void *from,
 		return error_set(err, FA_ENOMEM, "out of memory for a read buffer");
 	}
 	*in = (struct block_reader){
-		.pos = buf, .end = buf, .buf = buf, .cap = cap, .ops = ops, .from = from
+		.pos = buf, .end = buf, .window = { buf, cap }, .ops = ops, .from = from
 	};
 	return 0;
 }
@@ -78,6 +79,8 @@ int block_open(struct block_reader *in, const struct block_ops *ops, void *from,
 int block_open_fd(struct block_reader *in, int fd, bool owned, size_t cap, struct fa_error *err)
 {
 	struct descriptor *d = memory_array(1, sizeof(*d));
+	struct stat st;
+	int rc;
 
 	if (d == NULL) {
 		if (owned)
@@ -87,7 +90,9 @@ int block_open_fd(struct block_reader *in, int fd, bool owned, size_t cap, struc
 	*d = (struct descriptor){ .fd = fd, .owned = owned };
 	/* Advice: pipes and sockets refuse it. */
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	return block_open(in, &descriptor_ops, d, cap, err);
+	rc = block_open(in, &descriptor_ops, d, cap, err);
+	in->waits = fstat(fd, &st) != 0 || !S_ISREG(st.st_mode);
+	return rc;
 }
 
 void block_open_bytes(struct block_reader *in, const void *bytes, size_t len)
@@ -101,25 +106,71 @@ void block_close(struct block_reader *in)
 {
 	if (in->ops != NULL && in->ops->close != NULL)
 		in->ops->close(in->from);
-	free(in->buf);
+	free(in->window.buf);
+	for (unsigned i = 0; i < in->other_count; i++)
+		free(in->others[i].buf);
+	free(in->others);
 	*in = (struct block_reader){ 0 };
+}
+
+int block_keep(struct block_reader *in, unsigned turns, struct fa_error *err)
+{
+	FA_ASSERT(turns >= 1 && in->others == NULL);
+	if (in->window.buf == NULL) /* borrowed bytes stay anyway */
+		return 0;
+	in->others = memory_array(turns, sizeof(*in->others));
+	if (in->others == NULL)
+		return error_set(err, FA_ENOMEM, "out of memory for read buffers");
+	in->other_count = turns;
+	return 0;
+}
+
+/* Put the unread bytes at the front of @to, a window that holds @n. */
+static int move_to(struct block_reader *in, struct block_window *to, size_t n, struct fa_error *err)
+{
+	size_t left = block_left(in);
+
+	if (memory_grow(&to->buf, &to->cap, MAX(n, in->window.cap), 1) != 0)
+		return error_set(err, FA_ENOMEM, "out of memory for a record of %zu bytes", n);
+	memcpy(to->buf, in->pos, left);
+	in->pos = to->buf;
+	in->end = to->buf + left;
+	return 0;
+}
+
+/* Leave a window that is lent for the one that was left longest ago. */
+static int change_window(struct block_reader *in, size_t n, struct fa_error *err)
+{
+	struct block_window *next = &in->others[in->turn % in->other_count], old = in->window;
+	int rc = move_to(in, next, n, err);
+
+	if (rc != 0)
+		return rc;
+	in->window = *next;
+	*next = old;
+	in->turn++;
+	in->lent = false;
+	return 0;
 }
 
 /* Move the unread bytes to the front of a buffer that holds @n. */
 static int make_room(struct block_reader *in, size_t n, struct fa_error *err)
 {
+	struct block_window *w = &in->window;
 	size_t left = block_left(in);
 
+	if (in->others != NULL && in->lent)
+		return change_window(in, n, err);
 	if (left > 0)
-		memmove(in->buf, in->pos, left);
-	in->pos = in->buf;
-	in->end = in->buf + left;
-	if (n <= in->cap)
+		memmove(w->buf, in->pos, left);
+	in->pos = w->buf;
+	in->end = w->buf + left;
+	if (n <= w->cap)
 		return 0;
-	if (memory_grow(&in->buf, &in->cap, n, 1) != 0)
+	if (memory_grow(&w->buf, &w->cap, n, 1) != 0)
 		return error_set(err, FA_ENOMEM, "out of memory for a record of %zu bytes", n);
-	in->pos = in->buf;
-	in->end = in->buf + left;
+	in->pos = w->buf;
+	in->end = w->buf + left;
 	return 0;
 }
 
@@ -137,7 +188,8 @@ int block_need(struct block_reader *in, size_t n, struct fa_error *err)
 		return rc;
 	while (block_left(in) < n) {
 		size_t have = block_left(in);
-		ssize_t got = in->ops->read(in->from, in->buf + have, in->cap - have, err);
+		ssize_t got = in->ops->read(in->from, in->window.buf + have,
+					    in->window.cap - have, err);
 
 		if (got < 0)
 			return (int)got;

@@ -4,7 +4,7 @@
  * The format readers parse records where the bytes lie, [pos, end), and move
  * @pos past what they used.  When a record is not wholly there they ask
  * block_need(), which may move and overwrite everything: whatever points into
- * the old bytes dies then.
+ * the old bytes dies then, unless block_keep() was asked for.
  */
 #ifndef FA_CAPTURE_BLOCK_H
 #define FA_CAPTURE_BLOCK_H
@@ -40,20 +40,32 @@ struct block_ops {
 	void (*close)(void *from);
 };
 
+/* Memory of a window. */
+struct block_window {
+	uint8_t *buf; /* NULL: none yet */
+	size_t cap;
+};
+
 /**
  * struct block_reader - A window that slides over an input
  * @pos:	First byte not used yet; the owner of the reader moves it
  * @end:	End of the bytes at hand
  * @received:	Bytes of the input up to @end
  * @ended:	Nothing comes after @end
- * @buf:	The window's memory, @cap bytes; NULL when the bytes are borrowed
+ * @waits:	Reading may wait for ever: no regular file
+ * @lent:	Somebody points into the window's bytes, see block_keep()
+ * @window:	The one in use; without memory when the bytes are borrowed
+ * @others:	[@other_count] windows that take turns with it; NULL: none
+ * @turn:	Times that the window was changed for another
  */
 struct block_reader {
 	const uint8_t *pos, *end;
 	uint64_t received;
-	bool ended;
-	uint8_t *buf;
-	size_t cap;
+	bool ended, waits, lent;
+	struct block_window window;
+	struct block_window *others;
+	unsigned other_count;
+	uint64_t turn;
 	const struct block_ops *ops;
 	void *from;
 };
@@ -75,6 +87,18 @@ int block_open_fd(struct block_reader *in, int fd, bool owned, size_t cap, struc
 void block_open_bytes(struct block_reader *in, const void *bytes, size_t len);
 
 void block_close(struct block_reader *in);
+
+/**
+ * block_keep() - Let lent bytes live longer
+ * @turns:	At least 1
+ *
+ * From here on a window whose bytes were lent (@in->lent, which the owner sets) is
+ * not overwritten at the next refill but left for another one, @in->turn counts
+ * that, and its bytes live until @turn has grown by more than @turns.
+ *
+ * Return: 0 or FA_ENOMEM
+ */
+int block_keep(struct block_reader *in, unsigned turns, struct fa_error *err);
 
 /* Bytes at hand. */
 static inline size_t block_left(const struct block_reader *in)

@@ -99,6 +99,7 @@ static int open_packing(struct source *s, const struct source_limits *limits,
 			char packing[static 24], struct fa_error *err)
 {
 	struct block_reader packed;
+	bool waits = s->in.waits;
 	int rc;
 
 	packing[0] = '\0';
@@ -109,6 +110,7 @@ static int open_packing(struct source *s, const struct source_limits *limits,
 	rc = unpack_open(&s->in, &packed, limits->block, &limits->unpack, packing, 24, err);
 	if (rc != 0)
 		return rc;
+	s->in.waits = waits;
 	rc = block_need(&s->in, SOURCE_HEAD, err);
 	if (rc < 0 || block_left(&s->in) > 0)
 		return MIN(rc, 0);
@@ -123,8 +125,8 @@ static int open_packing(struct source *s, const struct source_limits *limits,
 static void read_ahead(struct source *s, const struct source_options *options)
 {
 	/* Without a thread it is only slower. */
-	if (options != NULL && options->threads > 1 && !s->in.ended && strcmp(s->name, "-") != 0)
-		(void)ahead_start(&s->in, NULL);
+	if (options != NULL && options->threads > 1 && !s->in.ended && !s->in.waits)
+		s->info.ahead = ahead_start(&s->in, NULL) == 0;
 }
 
 static int open_reader(struct source *s, const struct source_options *options,
@@ -151,6 +153,8 @@ static int open_reader(struct source *s, const struct source_options *options,
 		 packing[0] == '\0' ? "" : ", ", packing);
 	rc = s->reader->open(&s->state, &s->in, &s->info, err);
 	s->info.bytes = block_offset(&s->in);
+	if (rc == 0 && options != NULL && options->turns != 0)
+		rc = block_keep(&s->in, options->turns, err);
 	if (rc == 0 && packing[0] != '\0')
 		read_ahead(s, options);
 	return rc;
@@ -173,6 +177,7 @@ int source_open_block(struct source **src, const char *name, struct block_reader
 	s->in = *in;
 	*in = (struct block_reader){ 0 };
 	s->info.name = s->name;
+	s->info.waits = s->in.waits;
 	/* The filter first: it is wrong for every file alike, and has no place in one. */
 	rc = 0;
 	if (options != NULL && options->filter != NULL)
@@ -289,10 +294,17 @@ int source_next(struct source *s, struct frame frames[static FRAME_BATCH], struc
 		}
 		if (s->filter != NULL)
 			n = keep_matching(s, frames, n);
-		if (n > 0)
+		if (n > 0) {
+			s->in.lent = true;
 			return n;
+		}
 	}
 	return source_broken(s, err);
+}
+
+uint64_t source_turn(const struct source *src)
+{
+	return src->in.turn;
 }
 
 const struct source_info *source_info(const struct source *src)

@@ -30,10 +30,12 @@ struct source;
  *		they keep their number.
  * @threads:	2 or more: packed files are unpacked on a thread of their own.  The
  *		frames are the same
+ * @turns:	0, or how much longer the bytes of frames live, see source_turn()
  */
 struct source_options {
 	const char *filter;
 	unsigned threads;
+	unsigned turns;
 };
 
 /**
@@ -70,6 +72,7 @@ struct source_info {
 	bool has_drops;
 	bool drops_below_zero;
 	bool truncated;
+	bool waits, ahead;
 	char capture_filter[256];
 };
 
@@ -110,6 +113,15 @@ int source_open_memory(struct source **src, const char *name, const void *bytes,
  *	   filter cannot be compiled for)
  */
 int source_next(struct source *src, struct frame frames[static FRAME_BATCH], struct fa_error *err);
+
+/**
+ * source_turn() - Which turn the latest frames belong to
+ *
+ * With source_options.turns the bytes of a frame live on after the next call of
+ * source_next(): until this number, taken behind the call that gave the frame, has
+ * grown by more than @turns.  It grows by at most one from call to call.
+ */
+uint64_t source_turn(const struct source *src);
 
 const struct source_info *source_info(const struct source *src);
 

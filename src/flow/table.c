@@ -23,8 +23,8 @@
 #define EARLY_NS CLOCK_STEP_NS
 /* Longest idle time: 36 years. */
 #define IDLE_MAX (INT64_C(1) << 60)
-/* Packets between the steps of flow_table_prepare(). */
-#define PREPARE_LAG 12
+/* Packets between the steps of flow_table_prefetch(). */
+#define PREFETCH_LAG 12
 /* The chunk that ends an association (RFC 9260 3.3.7). */
 #define SCTP_ABORT 6
 
@@ -44,7 +44,6 @@ static int check_options(const struct flow_table_options *o, struct fa_error *er
 static void set_options(struct flow_table *t, const struct flow_table_options *o)
 {
 	t->max_flows = o->max_flows;
-	t->vlan_in_key = o->vlan_in_key;
 	t->idle_ns[FLOW_DATAGRAM] = MIN(o->datagram_ns, IDLE_MAX);
 	t->idle_ns[FLOW_SYN_SENT] = MIN(o->syn_ns, IDLE_MAX);
 	t->idle_ns[FLOW_SYN_ACKED] = MIN(o->syn_ns, IDLE_MAX);
@@ -52,7 +51,7 @@ static void set_options(struct flow_table *t, const struct flow_table_options *o
 	t->idle_ns[FLOW_MIDSTREAM] = MIN(o->open_ns, IDLE_MAX);
 	t->idle_ns[FLOW_CLOSED] = MIN(o->closed_ns, IDLE_MAX);
 	t->idle_ns[FLOW_RESET] = MIN(o->closed_ns, IDLE_MAX);
-	hash_key_init(&t->hash, o->seed);
+	flow_hashing_init(&t->hashing, o->seed, o->vlan_in_key);
 }
 
 static size_t links_bytes(uint32_t records)
@@ -103,44 +102,12 @@ void flow_table_free(struct flow_table *table)
 	free(table);
 }
 
-static uint8_t make_key(const struct flow_table *table, const struct facts *f,
-			struct flow_slot *slot)
-{
-	unsigned dir = 0;
-	uint8_t kind;
-
-	if (flow_key_from_facts(f, &slot->key, &dir))
-		kind = FLOW_SLOT_PACKET;
-	else if (f->icmp_error && flow_key_from_quote(f, &slot->key, &dir))
-		kind = FLOW_SLOT_QUOTE;
-	else
-		return FLOW_SLOT_NONE;
-	slot->dir = (uint8_t)dir;
-	if (table->vlan_in_key && f->vlans != 0)
-		slot->key.context = f->vlan[0];
-	return kind;
-}
-
-/* Hash one packet's key and ask for its index chunk. */
-FA_INLINE void prepare_chunk(const struct flow_table *table, const struct facts *f,
-			     struct flow_slot *slot)
-{
-	uint64_t words[5];
-
-	slot->hint = FLOW_NONE;
-	slot->kind = make_key(table, f, slot);
-	if (slot->kind == FLOW_SLOT_NONE)
-		return;
-	memcpy(words, &slot->key, sizeof(words));
-	slot->hash = hash_words5(&table->hash, words);
-	flow_index_prefetch(&table->index, (uint32_t)slot->hash);
-}
-
 /* The chunk is near: ask for both lines of the record it proposes. */
-FA_INLINE void prepare_record(const struct flow_table *table, struct flow_slot *slot)
+FA_INLINE void prefetch_record(const struct flow_table *table, struct flow_slot *slot)
 {
 	const struct flow *flow;
 
+	slot->hint = FLOW_NONE;
 	if (slot->kind == FLOW_SLOT_NONE)
 		return;
 	slot->hint = flow_index_candidate(&table->index, (uint32_t)slot->hash);
@@ -150,7 +117,7 @@ FA_INLINE void prepare_record(const struct flow_table *table, struct flow_slot *
 }
 
 /* The record is near: ask for the lines of its notes that this packet writes. */
-FA_INLINE void prepare_cold(const struct flow_table *table, const struct flow_slot *slot,
+FA_INLINE void prefetch_cold(const struct flow_table *table, const struct flow_slot *slot,
 			    const struct facts *f)
 {
 	const struct flow_cold *cold;
@@ -165,24 +132,28 @@ FA_INLINE void prepare_cold(const struct flow_table *table, const struct flow_sl
 }
 
 /*
- * Each step trails the one before by PREPARE_LAG packets: hashing the packets in
- * between takes as long as memory does, and only so many lines are asked for at
- * a time as a core can wait for.
+ * Each step trails the one before by PREFETCH_LAG packets: only so many lines are
+ * asked for at a time as a core can wait for.
  */
-void flow_table_prepare(struct flow_table *table, const struct facts *facts, size_t n,
-			struct flow_slot *slots)
+void flow_table_prefetch(const struct flow_table *table, const struct facts *facts, size_t n,
+			 struct flow_slot *slots)
 {
 	FA_ASSERT(n <= FRAME_BATCH);
-	for (size_t i = 0; i < n + 2 * PREPARE_LAG; i++) {
-		size_t second = i - PREPARE_LAG, third = i - 2 * PREPARE_LAG;
+	for (size_t i = 0; i < n + 2 * PREFETCH_LAG; i++) {
+		size_t second = i - PREFETCH_LAG, third = i - 2 * PREFETCH_LAG;
 
-		if (i < n)
-			prepare_chunk(table, &facts[i], &slots[i]);
+		if (i < n && slots[i].kind != FLOW_SLOT_NONE)
+			flow_index_prefetch(&table->index, (uint32_t)slots[i].hash);
 		if (second < n)
-			prepare_record(table, &slots[second]);
+			prefetch_record(table, &slots[second]);
 		if (third < n)
-			prepare_cold(table, &slots[third], &facts[third]);
+			prefetch_cold(table, &slots[third], &facts[third]);
 	}
+}
+
+const struct flow_hashing *flow_table_hashing(const struct flow_table *table)
+{
+	return &table->hashing;
 }
 
 /* The cold record of a flow, made at the first call. */
@@ -393,7 +364,7 @@ static uint32_t find_rewritten(struct flow_table *table, const struct facts *f,
 	if (f->quoted.l4 != IPPROTO_TCP)
 		return FLOW_NONE;
 	guess.quoted.dst = f->src;
-	prepare_chunk(table, &guess, slot);
+	flow_slots_make(&table->hashing, &guess, 1, slot);
 	id = flow_index_find(&table->index, (uint32_t)slot->hash, &slot->key,
 			     flow_table_record(table, 0));
 	notes = id == FLOW_NONE ? NULL : flow_table_notes(table, id);

@@ -2,9 +2,9 @@
  * The flow table: find or open the flow of every packet, keep its record,
  * retire it when it ends.  One writer; one table a shard.
  *
- * A batch is handled in two steps so that memory latency overlaps: first
- * flow_table_prepare() hashes all keys and prefetches their index chunks and
- * records, then flow_table_packet() is called for each packet in order.
+ * A batch is handled in steps so that memory latency overlaps: flow_slots_make()
+ * hashes all keys, flow_table_prefetch() asks for their index chunks and records,
+ * then flow_table_packet() is called for each packet in order.
  *
  * Flows leave by idling, by re-use of their tuple, by eviction when the table
  * is full, and at the end.  Each is queued once and stays readable until the
@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "capture/frame.h"
 #include "flow/flow.h"
+#include "flow/slot.h"
 
 struct flow_table;
 
@@ -65,27 +66,12 @@ int flow_table_new(struct flow_table **table, const struct flow_table_options *o
 		   struct fa_error *err);
 void flow_table_free(struct flow_table *table);
 
-/**
- * struct flow_slot - One packet of a batch, between the two steps
- * @hash:	The low half is the index's; the high half is free to choose shards by
- * @hint:	Flow that the prefetched record belongs to, most likely; or FLOW_NONE
- * @dir:	Endpoint that sent it
- * @kind:	FLOW_SLOT_
- */
-struct flow_slot {
-	struct flow_key key;
-	uint64_t hash;
-	uint32_t hint;
-	uint8_t dir;
-	uint8_t kind;
-};
-#define FLOW_SLOT_NONE   0 /* belongs to no flow */
-#define FLOW_SLOT_PACKET 1
-#define FLOW_SLOT_QUOTE  2 /* an ICMP error; key and dir are those of the quoted packet */
+/* How slots for this table are made; as good as the table. */
+const struct flow_hashing *flow_table_hashing(const struct flow_table *table);
 
-/* Hash and prefetch @n <= FRAME_BATCH packets. */
-void flow_table_prepare(struct flow_table *table, const struct facts *facts, size_t n,
-			struct flow_slot *slots);
+/* Have what @n <= FRAME_BATCH packets need near by the time they are accounted. */
+void flow_table_prefetch(const struct flow_table *table, const struct facts *facts, size_t n,
+			 struct flow_slot *slots);
 
 /**
  * flow_table_packet() - Account one packet to its flow, opening it if need be

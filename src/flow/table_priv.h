@@ -46,12 +46,11 @@ struct flow_table {
 	struct flow_streams streams;
 	struct flow_timer timer;
 	struct flow_link *links;
-	struct hash_key hash;
+	struct flow_hashing hashing;
 	int64_t idle_ns[FLOW_STATES];
 	int64_t now_ns;
 	uint32_t max_flows;
 	uint32_t queued;
-	bool vlan_in_key;
 	bool started;
 	struct flow_table_stats stats;
 	unsigned early_count, early_next;

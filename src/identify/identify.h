@@ -334,6 +334,15 @@ struct ident {
 
 static_assert(sizeof(struct ident) <= 512, "one is kept for every live flow that has payload");
 
+/* Have near what a packet of endpoint @dir will touch. */
+static inline void ident_prefetch(const struct ident *id, unsigned dir)
+{
+	__builtin_prefetch(&id->frame, 1);
+	__builtin_prefetch(&id->seen, 1);
+	__builtin_prefetch(&id->work.side[dir], 1);
+	__builtin_prefetch(&id->work.strong, 1);
+}
+
 /* More payload of this flow can still change the result. */
 #define IDENT_MORE 1
 

@@ -130,7 +130,8 @@ static void take(struct run *r, struct cursor *c)
 	struct flow_slot slot;
 	uint32_t id;
 
-	flow_table_prepare(r->table, &f, 1, &slot);
+	flow_slots_make(flow_table_hashing(r->table), &f, 1, &slot);
+	flow_table_prefetch(r->table, &f, 1, &slot);
 	id = flow_table_packet(r->table, &f, &slot, 0);
 	FA_ASSERT(f.icmp_error ? slot.kind == FLOW_SLOT_QUOTE : id != FLOW_NONE);
 	if (!f.icmp_error) {

@@ -757,37 +757,45 @@ static void inputs_that_cannot_be_opened(void)
 	plant_close(&p);
 }
 
+/* Packets that the intake may have read ahead of the step, see relay.c. */
+#define AHEAD_FRAMES (8u * 512)
+
 /* Read a step of a long file, then stop, or finish without a stop. */
-static void one_step(bool stop)
+static void one_step(unsigned threads, bool stop)
 {
+	unsigned ahead = threads > 1 ? AHEAD_FRAMES : 0;
 	struct plant p;
 	const struct ledger *l;
 	uint64_t frames, again, bytes;
 
 	plant_open(&p);
 	p.options.decoder.keep_duplicates = true; /* one request again and again */
+	p.options.threads = threads;
 	plant_start(&p);
 	pipeline_progress(p.pipe, &frames, &bytes);
 	CU_ASSERT_EQUAL(frames, 0);
 	CU_ASSERT_EQUAL(bytes, 0);
 	tape_sip(&p.tape, TAPE_T0, CLIENT ":50000", SERVER ":5060");
 	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
-	for (unsigned i = 0; i < STEP_FRAMES + 100; i++)
+	for (unsigned i = 0; i < STEP_FRAMES + 3 * AHEAD_FRAMES; i++)
 		stun(&p, TAPE_T0 + TAPE_S + i * 1000, CLIENT ":50000", EDGE ":3478", false, 1);
 	CU_ASSERT_EQUAL_FATAL(pipeline_open(p.pipe, tape_save(&p.dir, "b.pcap", &p.tape), &p.err),
 			      0);
 	CU_ASSERT_EQUAL(pipeline_step(p.pipe, &p.err), 1);
 	pipeline_progress(p.pipe, &frames, &bytes);
-	CU_ASSERT(frames > TAPE_SIP_PACKETS && frames <= TAPE_SIP_PACKETS + STEP_FRAMES);
+	CU_ASSERT(frames > TAPE_SIP_PACKETS && frames <= TAPE_SIP_PACKETS + STEP_FRAMES + ahead);
 	CU_ASSERT(bytes >= (frames - TAPE_SIP_PACKETS) * 64);
 	if (stop) {
 		pipeline_stop(p.pipe);
 		pipeline_stop(p.pipe);
 		pipeline_progress(p.pipe, &again, &bytes);
-		CU_ASSERT_EQUAL(frames, again);
+		CU_ASSERT(again >= frames && again <= frames + ahead);
+		frames = again;
 	}
 	l = plant_finish(&p);
-	CU_ASSERT_EQUAL(l->captures[1].frames, frames - TAPE_SIP_PACKETS);
+	/* What was read is counted, what was counted is judged, and nothing else. */
+	CU_ASSERT(l->captures[1].frames >= frames - TAPE_SIP_PACKETS);
+	CU_ASSERT(l->captures[1].frames <= frames - TAPE_SIP_PACKETS + ahead);
 	CU_ASSERT_EQUAL(l->flow_count, 2);
 	CU_ASSERT_EQUAL(l->flows[1].packets[0] + l->flows[1].packets[1], l->captures[1].frames);
 	tape_begin(&p.tape);
@@ -796,8 +804,10 @@ static void one_step(bool stop)
 
 static void steps_are_bounded_and_may_be_the_last(void)
 {
-	one_step(true);
-	one_step(false);
+	for (unsigned threads = 1; threads <= 2; threads++) {
+		one_step(threads, true);
+		one_step(threads, false);
+	}
 }
 
 static void finishing_closes_what_is_open(void)

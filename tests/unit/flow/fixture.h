@@ -117,12 +117,20 @@ static inline struct flow_table *fix_table(const struct flow_table_options *opti
 	return table;
 }
 
+/* Both steps before flow_table_packet(). */
+static inline void fix_prepare(struct flow_table *table, const struct facts *facts, size_t n,
+			       struct flow_slot *slots)
+{
+	flow_slots_make(flow_table_hashing(table), facts, n, slots);
+	flow_table_prefetch(table, facts, n, slots);
+}
+
 /* One packet as a batch of its own. */
 static inline uint32_t fix_take(struct flow_table *table, const struct facts *f)
 {
 	struct flow_slot slot;
 
-	flow_table_prepare(table, f, 1, &slot);
+	fix_prepare(table, f, 1, &slot);
 	return flow_table_packet(table, f, &slot, 0);
 }
 

@@ -280,7 +280,7 @@ static void batch_into_a_full_table(void)
 	for (unsigned round = 0; round < 20; round++) {
 		for (uint32_t i = 0; i < FRAME_BATCH; i++)
 			f[i] = fix_udp(round * FRAME_BATCH + i, FIX_T0);
-		flow_table_prepare(t, f, FRAME_BATCH, slots);
+		fix_prepare(t, f, FRAME_BATCH, slots);
 		for (uint32_t i = 0; i < FRAME_BATCH; i++)
 			CU_ASSERT_NOT_EQUAL(flow_table_packet(t, &f[i], &slots[i], 0), FLOW_NONE);
 		CU_ASSERT_EQUAL(fix_drain(t), round == 0 ? FRAME_BATCH - 3 : FRAME_BATCH);

@@ -130,7 +130,7 @@ static void duplicates_in_a_batch(void)
 	f[3].seq = f[0].seq + 1;
 	f[3].ack = f[2].seq + 1;
 	f[4].seq = f[5].seq = 7777;
-	flow_table_prepare(t, f, 6, slots);
+	fix_prepare(t, f, 6, slots);
 	for (unsigned i = 0; i < 6; i++)
 		id[i] = flow_table_packet(t, &f[i], &slots[i], 3);
 	CU_ASSERT(id[0] != FLOW_NONE && id[1] == id[0] && id[2] == id[0] && id[3] == id[0]);
@@ -138,7 +138,7 @@ static void duplicates_in_a_batch(void)
 	CU_ASSERT(flow_table_flow(t, id[4])->input == 3);
 	CU_ASSERT(fix_stats(t).opened == 2 && fix_stats(t).reused == 1);
 	/* The next batch's hints name the flow that lives. */
-	flow_table_prepare(t, f + 5, 1, slots);
+	fix_prepare(t, f + 5, 1, slots);
 	CU_ASSERT_EQUAL(slots[0].hint, id[4]);
 	CU_ASSERT_EQUAL(flow_table_retired(t), id[0]);
 	CU_ASSERT_EQUAL(flow_table_flow(t, id[0])->packets[0], 3);
@@ -156,15 +156,15 @@ static void stale_hints(void)
 	enum flow_end end;
 	uint32_t first = fix_take(t, &a), id;
 
-	flow_table_prepare(t, &a, 1, &sa);
+	fix_prepare(t, &a, 1, &sa);
 	CU_ASSERT_EQUAL(sa.hint, first);
-	flow_table_prepare(t, &b, 1, &sb);
+	fix_prepare(t, &b, 1, &sb);
 	(void)flow_table_packet(t, &b, &sb, 0); /* evicts a */
 	id = flow_table_packet(t, &a, &sa, 0);  /* a anew, while the old one is queued */
 	CU_ASSERT(id != first && id != FLOW_NONE);
 	CU_ASSERT_EQUAL(flow_table_flow(t, id)->packets[0], 1);
 	CU_ASSERT_EQUAL(fix_retired(t, &end), first);
-	flow_table_prepare(t, &a, 1, &sa);
+	fix_prepare(t, &a, 1, &sa);
 	CU_ASSERT_EQUAL(flow_table_packet(t, &a, &sa, 0), id);
 	(void)fix_drain(t);
 	flow_table_free(t);
@@ -210,7 +210,7 @@ static void model(uint64_t seed, uint32_t capacity)
 								   : 50 * (uint64_t)NS_PER_MS));
 			f[i] = fix_udp(k, now);
 		}
-		flow_table_prepare(t, f, n, slots);
+		fix_prepare(t, f, n, slots);
 		for (size_t i = 0; i < n; i++) {
 			struct expected *e;
 
@@ -303,7 +303,7 @@ static uint64_t digest_run(uint64_t seed, size_t batch)
 			if (what == 5)
 				fix_payload(&f[i], bytes, k);
 		}
-		flow_table_prepare(t, f, batch, slots);
+		fix_prepare(t, f, batch, slots);
 		for (size_t i = 0; i < batch; i++)
 			(void)flow_table_packet(t, &f[i], &slots[i], 0);
 		flow_table_advance(t, now);
