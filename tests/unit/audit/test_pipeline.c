@@ -763,7 +763,7 @@ static void inputs_that_cannot_be_opened(void)
 /* Read a step of a long file, then stop, or finish without a stop. */
 static void one_step(unsigned threads, bool stop)
 {
-	unsigned ahead = threads > 1 ? AHEAD_FRAMES : 0;
+	unsigned ahead = threads > 1 ? AHEAD_FRAMES : FRAME_BATCH; /* a step ends with a parcel */
 	struct plant p;
 	const struct ledger *l;
 	uint64_t frames, again, bytes;
