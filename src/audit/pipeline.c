@@ -199,7 +199,8 @@ static int give_ident(struct pipeline *p, uint32_t user)
 static int retire(struct pipeline *p, uint32_t id)
 {
 	const struct flow *flow = flow_table_flow(p->table, id);
-	const struct flow_notes *notes = flow_table_notes(p->table, id);
+	struct flow_notes room;
+	const struct flow_notes *notes = flow_table_notes(p->table, id, &room);
 	struct ident *ident = flow->user == 0 ? NULL : &p->idents.items[flow->user];
 	int status;
 
@@ -211,7 +212,7 @@ static int retire(struct pipeline *p, uint32_t id)
 				flow_table_stream(p->table, id, dir, &len, &last, &grown);
 
 			if (bytes != NULL && notes != NULL)
-				ident_stream(ident, dir, bytes, len, true, notes->data_frame[dir]);
+				ident_stream(ident, dir, bytes, len, true, notes->data.frame[dir]);
 		}
 	}
 	status = judge_flow(&p->ledger, flow, notes, ident);

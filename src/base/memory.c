@@ -70,6 +70,13 @@ void *memory_region(size_t bytes)
 	return region;
 }
 
+void memory_region_clear(void *region, size_t bytes)
+{
+	/* The kernel gives anonymous memory back zeroed; only locked memory it keeps. */
+	if (madvise(region, region_length(bytes), MADV_DONTNEED) != 0)
+		memset(region, 0, bytes);
+}
+
 void memory_region_free(void *region, size_t bytes)
 {
 	if (region != NULL)

@@ -36,6 +36,8 @@ FA_NODISCARD int memory_grow(void *base, size_t *cap, size_t want, size_t size);
  */
 FA_NODISCARD void *memory_region(size_t bytes);
 
+/* All zero again; its pages are paid for anew.  Both: @bytes as it was made. */
+void memory_region_clear(void *region, size_t bytes);
 void memory_region_free(void *region, size_t bytes);
 
 #endif

@@ -88,8 +88,14 @@ uint32_t flow_table_packet(struct flow_table *table, const struct facts *facts,
 
 /* Valid until the flow is released.  @id must be live or retired. */
 struct flow *flow_table_flow(struct flow_table *table, uint32_t id);
-/* NULL when nothing was noted. */
-const struct flow_notes *flow_table_notes(struct flow_table *table, uint32_t id);
+/**
+ * flow_table_notes() - What was noted of a flow
+ * @room:	May be filled, and pointed into
+ *
+ * Return: the notes, valid until the flow's next packet; NULL when nothing was noted
+ */
+const struct flow_notes *flow_table_notes(const struct flow_table *table, uint32_t id,
+					  struct flow_notes *room);
 
 /**
  * flow_table_stream() - Contiguous first bytes of one direction of a TCP flow
@@ -124,7 +130,8 @@ void flow_table_advance(struct flow_table *table, int64_t now_ns);
 /**
  * flow_table_finish() - Queue up to FLOW_TABLE_QUEUE live flows as ended, at the end of an input
  *
- * After the last one the table forgets the time: the next input may be older.
+ * From the first call to the one that returns false the queue may be emptied, and
+ * nothing else done.  After that the table forgets the time: the next input may be older.
  *
  * Return: true while any are left: drain the queue and call again
  */

@@ -50,7 +50,7 @@ static uint64_t answer_frame(const struct opinion *o)
 	if (o->notes == NULL)
 		return 0;
 	return o->flow->key.l4 == IPPROTO_TCP ? o->notes->synack_frame
-					      : o->notes->data_frame[o->judged.initiator ^ 1u];
+					      : o->notes->data.frame[o->judged.initiator ^ 1u];
 }
 
 /* Keep a name that came from the capture. */
