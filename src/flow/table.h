@@ -9,7 +9,8 @@
  * Flows leave by idling, by re-use of their tuple, by eviction when the table
  * is full, and at the end.  Each is queued once and stays readable until the
  * caller takes it with flow_table_retired() and gives it back with
- * flow_table_release().  The queue must be emptied after every batch.
+ * flow_table_release().  The queue must be emptied after every batch, and no more
+ * than FLOW_TABLE_QUEUE flows may be held that were taken and not given back.
  */
 #ifndef FA_FLOW_TABLE_H
 #define FA_FLOW_TABLE_H
@@ -117,6 +118,11 @@ const uint8_t *flow_table_stream(struct flow_table *table, uint32_t id, unsigned
 void flow_table_payload_done(struct flow_table *table, uint32_t id);
 
 #define FLOW_TABLE_QUEUE 1024u
+/*
+ * Records beyond max_flows: what is retired holds its record until it is
+ * released, and one batch retires a flow a packet at most.
+ */
+#define FLOW_TABLE_SLACK (FLOW_TABLE_QUEUE + 4u * FRAME_BATCH)
 
 /**
  * flow_table_advance() - Packet time moved to @now_ns: retire what idled out

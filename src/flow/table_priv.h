@@ -8,12 +8,6 @@
 #include "flow/table.h"
 #include "flow/timer.h"
 
-/*
- * Records beyond max_flows: what is retired holds its record until it is
- * released, and one batch retires a flow a packet at most.
- */
-#define FLOW_TABLE_SLACK (FLOW_TABLE_QUEUE + 4u * FRAME_BATCH)
-
 #define FLOW_STATES (FLOW_RESET + 1)
 
 /* Errors kept that were captured before the packet they quote. */
