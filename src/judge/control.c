@@ -37,7 +37,7 @@ struct host {
 
 struct controls {
 	const struct ledger *ledger;
-	struct hash_key hash;
+	struct hash_fold fold;
 	struct host *hosts;
 	size_t host_slots, host_count;
 };
@@ -49,7 +49,7 @@ static struct host *probe(const struct controls *c, const struct host_key *key)
 	uint64_t words[5];
 
 	memcpy(words, key, sizeof(words));
-	for (at = (size_t)hash_words5(&c->hash, words) & mask;; at = (at + 1) & mask) {
+	for (at = (size_t)hash_fold5(&c->fold, words) & mask;; at = (at + 1) & mask) {
 		struct host *h = &c->hosts[at];
 
 		if (!h->used || memcmp(&h->key, key, sizeof(*key)) == 0)
@@ -212,7 +212,7 @@ struct controls *controls_new(const struct ledger *ledger)
 	if (c == NULL)
 		return NULL;
 	c->ledger = ledger;
-	hash_key_init(&c->hash, 0);
+	hash_fold_init(&c->fold, 0);
 	if (read_ledger(c) != 0) {
 		controls_free(c);
 		return NULL;
