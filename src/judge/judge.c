@@ -75,7 +75,7 @@ static int append(void *array, size_t *count, size_t *cap, const void *items, si
 
 	if (n == 0)
 		return 0;
-	if (memory_grow(array, cap, *count + n, size) != 0)
+	if (memory_region_grow(array, cap, *count + n, size) != 0)
 		return FA_ENOMEM;
 	memcpy(&base, array, sizeof(base));
 	memcpy(base + *count * size, items, n * size);
