@@ -93,7 +93,7 @@ static void every_record_stays(void)
 	check(&l, 1000);
 }
 
-CU_TestInfo tests_order[] = {
+CU_TestInfo tests_ledger_order[] = {
 	{ "flows come in the order of inputs, frames and keys", any_order },
 	{ "frames too large to number, and equal ones, are compared", equal_ranks },
 	{ "sorting loses and doubles none", every_record_stays },
