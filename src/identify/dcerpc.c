@@ -349,7 +349,6 @@ static bool rpc_datagram_follow(struct ident *id, const struct input *in)
 
 const struct datagram_protocol dcerpc_datagram = {
 	.apps = APP_BIT(APP_DCERPC),
-	.strikes = 1,
 	.fits = rpc_datagram_fits,
 	.follow = rpc_datagram_follow,
 };

@@ -79,7 +79,6 @@ static bool dhcp_follow(struct ident *id, const struct input *in)
 
 const struct datagram_protocol dhcp_datagram = {
 	.apps = APP_BIT(APP_DHCP),
-	.strikes = 1,
 	.fits = dhcp_fits,
 	.follow = dhcp_follow,
 };

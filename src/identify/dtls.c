@@ -78,7 +78,6 @@ static bool dtls_follow(struct ident *id, const struct input *in)
 
 const struct datagram_protocol dtls_datagram = {
 	.apps = APP_BIT(APP_DTLS),
-	.strikes = 2,
 	.fits = dtls_fits,
 	.follow = dtls_follow,
 };

@@ -1,4 +1,4 @@
-/* Starts identifications, hands payload to the protocols and keeps the result. */
+/* Starts identifications, hands streams to the protocols and keeps the result. */
 #include "identify/protocol.h"
 
 /*
@@ -14,10 +14,7 @@
  * linear in the bytes however they are cut.  A side that fits without being
  * telling (MAYBE) is followed only by the protocol that the other side proved.
  *
- * Datagrams.  Each is shown to every protocol.  A protocol is ruled out when as
- * many whole datagrams as its entry says are no message of it; datagrams that a
- * media protocol took do not count against the other media protocols, and
- * keep-alives count against none.
+ * Datagrams are the matter of datagram.c.
  *
  * Midstream and cut bytes rule nothing out.  Something proven does: it leaves
  * only its companions, below.
@@ -49,30 +46,8 @@ static_assert(ARRAY_SIZE(stream_protocols) <= 16, "side->opens has a bit each");
 
 #define ALL_STREAM ((uint16_t)((1u << ARRAY_SIZE(stream_protocols)) - 1))
 
-/*
- * Beside each, how many whole datagrams that are no message of it rule it out (the entry's
- * strikes).  The media protocols come behind probes and each other, SIP behind keep-alives;
- * the last three have flows of their own and a fixed shape from the first datagram on.
- */
-/* clang-format off */
-static const struct datagram_protocol *const datagram_protocols[] = {
-	&msturn_datagram, /* 2: known type, exact length, magic cookie; or an FF10 frame */
-	&stun_datagram,	  /* 2: exact length; cookie, or known types to the end; ChannelData */
-	&dtls_datagram,	  /* 2: records to the last byte */
-	&rtcp_datagram,	  /* 2: version 2, types 200-207, lengths that fit, room for SRTCP's tag */
-	&rtp_datagram,	  /* 2: version 2, payload type of RFC 3551, header inside the datagram */
-	&sip_datagram,	  /* 2: a request or status line */
-	&dhcp_datagram,	  /* 1: BOOTP header and DHCP's cookie */
-	&sqlr_datagram,	  /* 1: a request of 1 to 35 bytes, or an answer of exact length */
-	&dcerpc_datagram, /* 1: the 80-byte header, body inside the datagram */
-};
-/* clang-format on */
-
 /* Changes of hands in one call: pseudo-TLS to MSTURN, CONNECT to TLS.  A bound, not a need. */
 #define MAX_HANDS 8
-
-/* Datagrams looked at before we give up: media flows show themselves within a second. */
-#define MAX_DATAGRAMS 24
 
 /* Stream bytes of each direction that may fit nothing, once both have so many. */
 #define UNKNOWN_BOTH 512
@@ -100,16 +75,12 @@ static_assert(sizeof(struct ident_rtp) >= sizeof(struct ident_tls) &&
 		      sizeof(struct ident_rtp) >= sizeof(struct ident_text),
 	      "clean_side() clears the union by its longest member");
 
-static uint32_t transport_apps(bool stream)
+static uint32_t stream_apps(void)
 {
 	uint32_t apps = 0;
 
-	if (stream)
-		for (size_t i = 0; i < ARRAY_SIZE(stream_protocols); i++)
-			apps |= stream_protocols[i]->apps;
-	else
-		for (size_t i = 0; i < ARRAY_SIZE(datagram_protocols); i++)
-			apps |= datagram_protocols[i]->apps;
+	for (size_t i = 0; i < ARRAY_SIZE(stream_protocols); i++)
+		apps |= stream_protocols[i]->apps;
 	return apps;
 }
 
@@ -119,7 +90,7 @@ void ident_init(struct ident *id, bool stream, bool midstream)
 		.stream = stream,
 		.midstream = midstream,
 		.client = 2,
-		.possible = transport_apps(stream),
+		.possible = stream ? stream_apps() : APPS_DATAGRAM,
 	};
 	for (unsigned d = 0; d < 2; d++) {
 		id->work.side[d].opens = ALL_STREAM;
@@ -508,66 +479,4 @@ int ident_stream(struct ident *id, unsigned dir, const uint8_t *bytes, size_t le
 	stream_possible(id);
 	id->answered_otherwise = answered_otherwise(id);
 	return stream_done(id) ? 0 : IDENT_MORE;
-}
-
-/* Datagrams. */
-
-/* NAT and SIP keep-alives (RFC 5626 3.5.1 and what clients really send) are no protocol. */
-static bool is_keep_alive(const struct input *in)
-{
-	for (size_t i = 0; i < in->len; i++)
-		if (in->bytes[i] != 0 && in->bytes[i] != '\r' && in->bytes[i] != '\n')
-			return false;
-	return in->len <= 4;
-}
-
-static void strike(struct ident *id, uint32_t fits, bool media)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(datagram_protocols); i++) {
-		const struct datagram_protocol *p = datagram_protocols[i];
-		uint32_t out = p->apps & ~fits & ~id->seen;
-
-		if (media)
-			out &= ~APPS_MEDIA;
-		if (p->strikes > 1) {
-			uint32_t again = out & id->work.missed;
-
-			id->work.missed |= out;
-			out = again;
-		}
-		id->possible &= ~out;
-	}
-}
-
-int ident_datagram(struct ident *id, unsigned dir, const uint8_t *bytes, size_t len,
-		   size_t wire_len, uint64_t frame)
-{
-	const struct input in = {
-		.bytes = bytes,
-		.len = MIN(len, wire_len),
-		.wire_len = wire_len,
-		.frame = frame,
-		.dir = dir,
-	};
-	uint32_t fits[ARRAY_SIZE(datagram_protocols)], all = 0;
-	bool taken = false, media = false;
-
-	if (id->work.finished)
-		return 0;
-	id->examined[dir] += (uint32_t)in.len;
-	id->datagrams[dir]++;
-	id->cut = id->cut || !input_whole(&in);
-	for (size_t i = 0; i < ARRAY_SIZE(datagram_protocols); i++)
-		all |= fits[i] = datagram_protocols[i]->fits(id, &in);
-	for (size_t i = 0; i < ARRAY_SIZE(datagram_protocols) && !taken; i++) {
-		taken = fits[i] != 0 && datagram_protocols[i]->follow(id, &in);
-		media = taken && (datagram_protocols[i]->apps & APPS_MEDIA) != 0;
-	}
-	/* A packet that would pass for media, on a flow proven to carry some. */
-	media = media || ((all & APPS_MEDIA) != 0 && (id->work.strong & APPS_MEDIA) != 0);
-	if (input_whole(&in) && !is_keep_alive(&in))
-		strike(id, all, media);
-	id->work.finished = id->work.finished || id->possible == 0 ||
-			    id->datagrams[0] + id->datagrams[1] >= MAX_DATAGRAMS;
-	return id->work.finished ? 0 : IDENT_MORE;
 }

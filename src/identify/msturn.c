@@ -175,7 +175,6 @@ static bool msturn_follow(struct ident *id, const struct input *in)
 
 const struct datagram_protocol msturn_datagram = {
 	.apps = APP_BIT(APP_MSTURN),
-	.strikes = 2,
 	.fits = msturn_fits,
 	.follow = msturn_follow,
 };

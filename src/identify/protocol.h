@@ -61,15 +61,11 @@ struct stream_protocol {
 /**
  * struct datagram_protocol - A protocol on UDP
  * @apps:	Set of apps it can show
- * @strikes:	Whole datagrams that are no message of it before it is ruled out: 1 where
- *		every message of the protocol has a fixed shape and comes on a flow of its
- *		own, 2 where a probe or keep-alive may come first
  * @fits:	Subset of @apps of which this datagram can be a message
  * @follow:	Look at a datagram that fits; true: it is a message of this protocol
  */
 struct datagram_protocol {
 	uint32_t apps;
-	uint8_t strikes;
 	uint32_t (*fits)(const struct ident *id, const struct input *in);
 	bool (*follow)(struct ident *id, const struct input *in);
 };
@@ -78,6 +74,27 @@ struct datagram_protocol {
 #define APPS_MEDIA                                                                        \
 	(APP_BIT(APP_STUN) | APP_BIT(APP_TURN) | APP_BIT(APP_MSTURN) | APP_BIT(APP_RTP) | \
 	 APP_BIT(APP_RTCP) | APP_BIT(APP_DTLS))
+
+/* All that datagrams can be of: the apps of every datagram_protocol. */
+#define APPS_DATAGRAM                                                            \
+	(APPS_MEDIA | APP_BIT(APP_SIP) | APP_BIT(APP_DHCP) | APP_BIT(APP_SQLR) | \
+	 APP_BIT(APP_DCERPC))
+
+enum datagram_index {
+	DATAGRAM_MSTURN,
+	DATAGRAM_STUN,
+	DATAGRAM_DTLS,
+	DATAGRAM_RTCP,
+	DATAGRAM_RTP,
+	DATAGRAM_SIP,
+	DATAGRAM_DHCP,
+	DATAGRAM_SQLR,
+	DATAGRAM_DCERPC,
+	DATAGRAM_PROTOCOLS
+};
+
+/* datagram.c: set of the datagram_index whose message can begin so; no other one fits it. */
+unsigned datagram_askable(const uint8_t *bytes, size_t len);
 
 extern const struct stream_protocol tls_stream, pseudo_tls_stream, msturn_stream, stun_stream,
 	framed_stream, sip_stream, http_stream, dcerpc_stream, smb_stream, nmf_stream,

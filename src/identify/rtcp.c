@@ -107,7 +107,6 @@ static bool rtcp_follow(struct ident *id, const struct input *in)
 
 const struct datagram_protocol rtcp_datagram = {
 	.apps = APP_BIT(APP_RTCP),
-	.strikes = 2,
 	.fits = rtcp_fits,
 	.follow = rtcp_follow,
 };

@@ -61,23 +61,29 @@ struct rtp_header {
 /* RFC 3550 5.1, A.1.  SSRC 0 is forbidden by MS-RTP, but others send it. */
 static bool rtp_read(struct rtp_header *h, const struct input *in)
 {
-	struct cursor c = cursor_over(in->bytes, in->len);
-	unsigned flags = cursor_u8(&c), marker_type = cursor_u8(&c), type = marker_type & 0x7f;
-	size_t size = RTP_HEADER + (size_t)(flags & 0x0f) * 4;
+	const uint8_t *b = in->bytes;
+	unsigned flags, marker_type;
+	struct cursor c;
+	size_t size;
 
-	h->type = (uint8_t)type;
+	if (in->len < RTP_HEADER)
+		return false;
+	flags = b[0];
+	marker_type = b[1];
+	size = RTP_HEADER + (size_t)(flags & 0x0f) * 4;
+	h->type = marker_type & 0x7f;
+	if (flags >> 6 != 2 || (h->type > 34 && h->type < 96) ||
+	    (marker_type >= RTCP_FIRST && marker_type <= RTCP_LAST) || size > in->wire_len)
+		return false;
+	c = cursor_over(b + 2, RTP_HEADER - 2);
 	h->seq = cursor_be16(&c);
 	h->time = cursor_be32(&c);
 	h->ssrc = cursor_be32(&c);
-	if (!cursor_ok(&c) || flags >> 6 != 2 || (type > 34 && type < 96) ||
-	    (marker_type >= RTCP_FIRST && marker_type <= RTCP_LAST) || size > in->wire_len)
-		return false;
-	cursor_skip(&c, size - RTP_HEADER);
-	if ((flags & 0x10) != 0) {
-		cursor_skip(&c, 2);
-		size += 4 + (size_t)cursor_be16(&c) * 4;
-	}
-	return size <= in->wire_len;
+	if ((flags & 0x10) == 0)
+		return true;
+	c = cursor_over(b, in->len);
+	cursor_skip(&c, size + 2);
+	return size + 4 + (size_t)cursor_be16(&c) * 4 <= in->wire_len;
 }
 
 static void take_up(struct ident_rtp *rtp, const struct rtp_header *h, const struct input *in)
@@ -178,7 +184,6 @@ static bool rtp_follow(struct ident *id, const struct input *in)
 
 const struct datagram_protocol rtp_datagram = {
 	.apps = APP_BIT(APP_RTP),
-	.strikes = 2,
 	.fits = rtp_fits,
 	.follow = rtp_follow,
 };

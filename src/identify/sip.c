@@ -212,7 +212,6 @@ static bool sip_datagram_follow(struct ident *id, const struct input *in)
 
 const struct datagram_protocol sip_datagram = {
 	.apps = APP_BIT(APP_SIP),
-	.strikes = 2,
 	.fits = sip_fits,
 	.follow = sip_datagram_follow,
 };

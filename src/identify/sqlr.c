@@ -84,7 +84,6 @@ static bool sqlr_follow(struct ident *id, const struct input *in)
 
 const struct datagram_protocol sqlr_datagram = {
 	.apps = APP_BIT(APP_SQLR),
-	.strikes = 1,
 	.fits = sqlr_fits,
 	.follow = sqlr_follow,
 };

@@ -356,7 +356,6 @@ static bool stun_follow(struct ident *id, const struct input *in)
 
 const struct datagram_protocol stun_datagram = {
 	.apps = APP_BIT(APP_STUN) | APP_BIT(APP_TURN),
-	.strikes = 2,
 	.fits = stun_fits,
 	.follow = stun_follow,
 };
