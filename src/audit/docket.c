@@ -90,7 +90,7 @@ FA_INLINE void prefetch(const struct matter *m)
 		for (unsigned line = 0; line < 4; line++)
 			__builtin_prefetch((const char *)m->notes + (size_t)line * 64);
 	if (m->ident != NULL)
-		ident_prefetch(m->ident, 0);
+		ident_prefetch_facts(m->ident, m->ident->stream);
 }
 
 static void form(struct sheet *s, const struct policy *policy)
@@ -268,14 +268,17 @@ static void last_look(struct flow_table *table, struct matter *m, struct ident *
 
 static void enter(struct docket *d, struct flow_table *table, struct matter *m, uint32_t id)
 {
+	struct ident *ident;
+
 	m->id = id;
 	m->flow = flow_table_flow(table, id);
 	m->notes = flow_table_notes(table, id, &m->room);
 	m->ident = NULL;
 	if (m->flow->user == 0)
 		return;
-	m->ident = &d->rooms.idents->items[m->flow->user];
-	last_look(table, m, &d->rooms.idents->items[m->flow->user]);
+	ident = ident_pool_at(d->rooms.idents, m->flow->user);
+	m->ident = ident;
+	last_look(table, m, ident);
 }
 
 int docket_take(struct docket *docket, struct flow_table *table)

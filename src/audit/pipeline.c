@@ -90,7 +90,7 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 				   "no memory for %u identifications; lower --max-flows",
 				   options->table.max_flows);
 	if (status == 0 && options->name_unknown)
-		status = namer_new(&p->namer, idents, err);
+		status = namer_new(&p->namer, IDENT_POOL_LAST(idents), err);
 	if (status == 0)
 		status = ledger_init(&p->ledger, policy, err);
 	if (status == 0)
@@ -160,11 +160,9 @@ static void look(struct pipeline *p, uint32_t id, const struct facts *f, unsigne
 	size_t len;
 	int more;
 
-	if (flow->user == 0) {
-		flow->user = ident_pool_take(&p->idents);
-		ident_init(&p->idents.items[flow->user], stream, flow->state == FLOW_MIDSTREAM);
-	}
-	ident = &p->idents.items[flow->user];
+	if (flow->user == 0)
+		flow->user = ident_pool_take(&p->idents, stream, flow->state == FLOW_MIDSTREAM);
+	ident = ident_pool_at(&p->idents, flow->user);
 	if (f->payload_len < f->payload_wire)
 		ident->cut = true;
 	if (stream) {
@@ -187,7 +185,7 @@ static void look_for_name(struct pipeline *p, uint32_t id, const struct facts *f
 
 	if (user == 0)
 		return;
-	if (p->idents.items[user].app == APP_NONE)
+	if (ident_pool_at(&p->idents, user)->app == APP_NONE)
 		namer_look(p->namer, user, f, dir);
 	else
 		namer_forget(p->namer, user);
@@ -224,7 +222,8 @@ static void prefetch_idents(const struct pipeline *p, const struct facts *facts,
 {
 	for (unsigned i = 0; i < n; i++)
 		if (slots[i].user != 0 && facts[i].payload_len != 0)
-			ident_prefetch(&p->idents.items[slots[i].user], slots[i].dir);
+			ident_prefetch(ident_pool_at(&p->idents, slots[i].user),
+				       ident_pool_is_stream(slots[i].user));
 }
 
 static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot *slots, unsigned n,

@@ -253,8 +253,8 @@ static void note_client(struct ident *id, const struct input *in, unsigned type)
 static void read_pdu(struct ident *id, const struct input *in, const struct pdu *p,
 		     const uint8_t *bytes)
 {
-	struct ident_rpc *mine = &id->work.side[in->dir].rpc;
-	const struct ident_rpc *peer = &id->work.side[1 - in->dir].rpc;
+	struct ident_rpc *mine = &id->side[in->dir].rpc;
+	const struct ident_rpc *peer = &id->side[1 - in->dir].rpc;
 	bool mirrored = ident_follows(id, 1 - in->dir, &dcerpc_stream) && peer->any &&
 			peer->call == p->call;
 	bool proof = mirrored || (p->type == PDU_BIND && bind_is_known(bytes, p->size));
@@ -282,7 +282,7 @@ static void read_pdu(struct ident *id, const struct input *in, const struct pdu 
 
 static enum follow rpc_follow(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 
 	if (side->state == 0 && fit_bytes(in->bytes + side->offset, in->len - side->offset, 0,
 					  http_banner, BANNER_SIZE) == FIT_YES) {

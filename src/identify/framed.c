@@ -79,7 +79,7 @@ static enum fit framed_joins(const uint8_t *bytes, size_t len, size_t pos)
 
 static enum follow framed_follow(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 
 	/* Behind the end nothing is looked at, also in the segment that holds it. */
 	while (in->len - side->offset >= LENGTH_SIZE && !id->work.finished) {

@@ -94,14 +94,14 @@ static bool is_simple_request(struct cursor line)
 /* The other side was let go behind the headers of a CONNECT, this one not yet. */
 static bool answers_connect(const struct ident *id, const struct input *in)
 {
-	return id->work.side[1 - in->dir].base != 0 && id->work.side[in->dir].base == 0;
+	return id->side[1 - in->dir].base != 0 && id->side[in->dir].base == 0;
 }
 
 /* The answer kept is the one whose headers are being read. */
 static bool is_the_answer(const struct ident *id, const struct input *in)
 {
 	return id->answer.frame != 0 && id->answer.app == APP_HTTP && id->answer.dir == in->dir &&
-	       id->answer.code == id->work.side[in->dir].text.status;
+	       id->answer.code == id->side[in->dir].text.status;
 }
 
 static void note_response(struct ident *id, const struct input *in, unsigned status)
@@ -157,14 +157,13 @@ static bool is_proxy_header(struct cursor line)
 
 static void http_header(struct ident *id, const struct input *in, struct cursor line)
 {
-	if (id->work.side[in->dir].text.status != 0 && is_the_answer(id, in) &&
-	    is_proxy_header(line))
+	if (id->side[in->dir].text.status != 0 && is_the_answer(id, in) && is_proxy_header(line))
 		id->answer.proxy = true;
 }
 
 static enum fit http_first(struct ident *id, const struct input *in, struct cursor line)
 {
-	struct ident_text *text = &id->work.side[in->dir].text;
+	struct ident_text *text = &id->side[in->dir].text;
 	bool connect = false;
 
 	if (status_line(line.pos, cursor_left(&line)) == FIT_YES) {
@@ -193,7 +192,7 @@ static bool is_challenge(unsigned status)
 /* A refusal whose headers name nobody, with a page behind it. */
 static bool page_may_tell(const struct ident *id, const struct input *in)
 {
-	const struct ident_text *text = &id->work.side[in->dir].text;
+	const struct ident_text *text = &id->side[in->dir].text;
 
 	return is_the_answer(id, in) && !id->answer.proxy &&
 	       (text->status == 403 || ident_http_to_tls(id)) &&
@@ -215,7 +214,7 @@ static enum follow next_response(struct ident *id, const struct ident_text *text
 
 static enum follow response_end(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	struct ident_text *text = &side->text;
 	unsigned status = text->status;
 
@@ -245,7 +244,7 @@ static enum follow response_end(struct ident *id, const struct input *in)
 static enum follow read_page(struct ident *id, const struct input *in)
 {
 	static const char *const filters[] = { "FortiGuard", "Web Filter Block Override" };
-	struct ident_text *text = &id->work.side[in->dir].text;
+	struct ident_text *text = &id->side[in->dir].text;
 	size_t have = in->len - text->page;
 	size_t want = text->has_length && !text->chunked ? MIN(text->body, PAGE_MAX) : PAGE_MAX;
 
@@ -261,7 +260,7 @@ static enum follow read_page(struct ident *id, const struct input *in)
 
 static enum follow http_headers_end(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 
 	if (side->text.status != 0)
 		return response_end(id, in);
@@ -280,7 +279,7 @@ static const struct lines_rules http_rules = {
 
 static enum follow http_follow(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	const uint8_t *bytes = in->bytes + side->offset;
 	size_t len = in->len - side->offset;
 	/* HTTP/2 begins with the first byte, or the first in a tunnel. */

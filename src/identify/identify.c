@@ -71,8 +71,8 @@ static const uint32_t companions[APP_COUNT] = {
 	[APP_DTLS] = APPS_MEDIA,
 };
 
-static_assert(sizeof(struct ident_rtp) >= sizeof(struct ident_tls) &&
-		      sizeof(struct ident_rtp) >= sizeof(struct ident_text),
+static_assert(sizeof(struct ident_tls) >= sizeof(struct ident_text) &&
+		      sizeof(struct ident_tls) >= sizeof(struct ident_rpc),
 	      "clean_side() clears the union by its longest member");
 
 static uint32_t stream_apps(void)
@@ -84,18 +84,23 @@ static uint32_t stream_apps(void)
 	return apps;
 }
 
+void ident_begin(struct ident *id, bool stream, bool midstream)
+{
+	id->stream = stream;
+	id->midstream = midstream;
+	id->client = 2;
+	id->possible = APPS_DATAGRAM;
+	if (!stream)
+		return;
+	id->possible = stream_apps();
+	for (unsigned d = 0; d < 2; d++)
+		id->side[d].opens = id->side[d].answers = ALL_STREAM;
+}
+
 void ident_init(struct ident *id, bool stream, bool midstream)
 {
-	*id = (struct ident){
-		.stream = stream,
-		.midstream = midstream,
-		.client = 2,
-		.possible = stream ? stream_apps() : APPS_DATAGRAM,
-	};
-	for (unsigned d = 0; d < 2; d++) {
-		id->work.side[d].opens = ALL_STREAM;
-		id->work.side[d].answers = ALL_STREAM;
-	}
+	memset(id, 0, stream ? sizeof(*id) : IDENT_DATAGRAM_SIZE);
+	ident_begin(id, stream, midstream);
 }
 
 /* What identifiers report. */
@@ -217,41 +222,44 @@ static uint16_t protocol_bit(unsigned index)
 
 bool ident_follows(const struct ident *id, unsigned dir, const struct stream_protocol *p)
 {
-	unsigned owner = id->work.side[dir].owner;
+	unsigned owner = id->side[dir].owner;
 
 	return owner != 0 && stream_protocols[owner - 1] == p;
 }
 
-static void clean_side(struct ident_side *side, size_t offset)
+static void clean_side(struct ident *id, unsigned dir, size_t offset)
 {
+	struct ident_side *side = &id->side[dir];
+
 	side->offset = (uint32_t)offset;
 	side->state = 0;
 	side->frames = 0;
-	memset(&side->rtp, 0, sizeof(side->rtp)); /* the longest member: all of the union */
+	memset(&side->tls, 0, sizeof(side->tls)); /* the longest member: all of the union */
+	id->media[dir] = (struct ident_rtp){ 0 };
 }
 
 void ident_hand(struct ident *id, unsigned dir, const struct stream_protocol *p, size_t offset)
 {
-	clean_side(&id->work.side[dir], offset);
-	id->work.side[dir].owner = (uint8_t)(1 + protocol_index(p));
+	clean_side(id, dir, offset);
+	id->side[dir].owner = (uint8_t)(1 + protocol_index(p));
 }
 
 void ident_restart(struct ident *id, unsigned dir, size_t offset)
 {
-	struct ident_side *side = &id->work.side[dir];
+	struct ident_side *side = &id->side[dir];
 
-	clean_side(side, offset);
+	clean_side(id, dir, offset);
 	side->base = (uint32_t)offset;
 	side->searched = (uint32_t)offset;
 	side->owner = side->first = 0;
 	side->lost = 0;
 	side->opens = side->answers = ALL_STREAM;
 	/* The first of the two: the other side will begin anew as well. */
-	if (id->work.side[1 - dir].base == 0) {
-		id->work.side[1 - dir].opens = ALL_STREAM;
-		id->work.side[1 - dir].answers = ALL_STREAM;
+	if (id->side[1 - dir].base == 0) {
+		id->side[1 - dir].opens = ALL_STREAM;
+		id->side[1 - dir].answers = ALL_STREAM;
 	}
-	id->work.settled = 0;
+	id->settled = 0;
 }
 
 /* How the first bytes of a side fit one protocol; it leaves the side's sets when they do not. */
@@ -274,13 +282,13 @@ static enum fit test_side(struct ident_side *side, unsigned i, const uint8_t *by
 static void own(struct ident *id, unsigned dir, unsigned i, size_t offset)
 {
 	ident_hand(id, dir, stream_protocols[i], offset);
-	id->work.side[dir].first = (uint8_t)(1 + i);
+	id->side[dir].first = (uint8_t)(1 + i);
 }
 
 /* Midstream: try every position once for the protocols that can be joined there. */
 static void join_somewhere(struct ident *id, unsigned dir, const uint8_t *bytes, size_t len)
 {
-	struct ident_side *side = &id->work.side[dir];
+	struct ident_side *side = &id->side[dir];
 
 	for (size_t pos = side->searched; pos < len; pos++) {
 		for (unsigned i = 0; i < ARRAY_SIZE(stream_protocols); i++) {
@@ -305,10 +313,10 @@ static void join_somewhere(struct ident *id, unsigned dir, const uint8_t *bytes,
 /* The stream protocols that some assignment of the sets to the sides still allows. */
 static uint16_t stream_candidates(const struct ident *id)
 {
-	const struct ident_side *a = &id->work.side[0], *b = &id->work.side[1];
+	const struct ident_side *a = &id->side[0], *b = &id->side[1];
 
-	if (id->work.settled != 0)
-		return id->work.settled;
+	if (id->settled != 0)
+		return id->settled;
 	if (id->midstream)
 		return ALL_STREAM;
 	return (uint16_t)(((a->opens & b->answers) | (b->opens & a->answers)) &
@@ -318,7 +326,7 @@ static uint16_t stream_candidates(const struct ident *id)
 /* How many bytes of a direction are looked at while nobody follows it. */
 static size_t unknown_room(const struct ident *id, unsigned dir)
 {
-	const struct ident_side *other = &id->work.side[1 - dir];
+	const struct ident_side *other = &id->side[1 - dir];
 
 	if (other->owner != 0)
 		return SIZE_MAX;
@@ -333,8 +341,8 @@ static size_t unknown_room(const struct ident *id, unsigned dir)
  */
 static void choose_owner(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
-	unsigned other = id->work.side[1 - in->dir].first;
+	struct ident_side *side = &id->side[in->dir];
+	unsigned other = id->side[1 - in->dir].first;
 	enum fit fits[ARRAY_SIZE(stream_protocols)];
 	uint16_t candidates = ALL_STREAM;
 	const uint8_t *bytes = in->bytes + side->base;
@@ -387,8 +395,8 @@ static bool answered_otherwise(const struct ident *id)
 
 	if (id->midstream || id->client > 1)
 		return false;
-	client = &id->work.side[id->client];
-	server = &id->work.side[1 - id->client];
+	client = &id->side[id->client];
+	server = &id->side[1 - id->client];
 	if (client->first == 0 || id->examined[1 - id->client] <= server->base ||
 	    (client->base == 0) != (server->base == 0))
 		return false;
@@ -401,15 +409,15 @@ static bool answered_otherwise(const struct ident *id)
 /* A proven protocol leaves no room for another beside it on the same bytes. */
 static void stream_settle(struct ident *id, unsigned dir)
 {
-	unsigned owner = id->work.side[dir].owner;
+	unsigned owner = id->side[dir].owner;
 
 	if (owner != 0 && (stream_protocols[owner - 1]->apps & id->work.strong) != 0)
-		id->work.settled = protocol_bit(owner - 1);
+		id->settled = protocol_bit(owner - 1);
 }
 
 static bool stream_done(const struct ident *id)
 {
-	const struct ident_side *a = &id->work.side[0], *b = &id->work.side[1];
+	const struct ident_side *a = &id->side[0], *b = &id->side[1];
 
 	if (id->work.finished || (a->ended && b->ended))
 		return true;
@@ -424,7 +432,7 @@ static bool stream_done(const struct ident *id)
 /* One change of hands, or one look by the protocol in charge; true to go on. */
 static bool follow_once(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	unsigned owner;
 
 	if (side->owner == 0)
@@ -446,7 +454,7 @@ static bool follow_once(struct ident *id, const struct input *in)
 		} else {
 			side->lost |= protocol_bit(owner);
 		}
-		clean_side(side, side->base);
+		clean_side(id, in->dir, side->base);
 		side->owner = side->first = 0;
 		return true;
 	case FOLLOW_HANDED:
@@ -458,7 +466,7 @@ static bool follow_once(struct ident *id, const struct input *in)
 int ident_stream(struct ident *id, unsigned dir, const uint8_t *bytes, size_t len, bool last,
 		 uint64_t frame)
 {
-	struct ident_side *side = &id->work.side[dir];
+	struct ident_side *side = &id->side[dir];
 	const struct input in = {
 		.bytes = bytes,
 		.len = len,

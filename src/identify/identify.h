@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/util.h"
 
 /* Protocols told apart.  Sets of them are bit sets: APP_BIT(). */
 enum app {
@@ -223,7 +224,7 @@ struct ident_rtp {
 	bool rtcp_reports;    /* an SR or RR among them */
 };
 
-/* What the identifiers keep for one endpoint. */
+/* What the identifiers keep for one endpoint of a stream. */
 struct ident_side {
 	uint32_t base;     /* where what is being identified begins: behind a CONNECT, an upgrade */
 	uint32_t offset;   /* first byte not yet parsed */
@@ -240,16 +241,13 @@ struct ident_side {
 		struct ident_tls tls;
 		struct ident_text text;
 		struct ident_rpc rpc;
-		struct ident_rtp rtp;
 	};
 };
 
+/* What the identifiers keep for both endpoints, and look at with every packet. */
 struct ident_work {
-	struct ident_side side[2];
-	uint32_t strong;     /* set of apps proven */
-	uint32_t missed;     /* datagrams: set of apps that one whole datagram did not fit */
-	uint32_t pending[4]; /* last STUN requests: digest of the id, stun.c */
-	uint16_t settled;    /* stream protocol that is proven, as a set; 0: none */
+	uint32_t strong; /* set of apps proven */
+	uint32_t missed; /* datagrams: set of apps that one whole datagram did not fit */
 	uint8_t pending_next;
 	uint8_t askers; /* bit per endpoint that sent a Binding request */
 	bool client_fixed;
@@ -296,21 +294,22 @@ struct ident_work {
  * What is relayed inside MSTURN or TURN (Data, ChannelData) enters @seen but neither
  * names the flow nor counts as its request, answer or success.
  *
- * Endpoints are 0 and 1 as in the flow key.  The fields behind @work belong
- * to the identifiers.
+ * Endpoints are 0 and 1 as in the flow key.  @work, @media, @pending, @side and @settled
+ * belong to the identifiers.
+ *
+ * The fields are in the order in which packets need them, a cache line each: what every
+ * one looks at; the media streams followed; what dialogues said.  What is behind @stun is
+ * there for streams only (IDENT_DATAGRAM_SIZE): judges ask ident_tls() for @tls.
  */
 struct ident {
-	uint64_t frame[2];
-	uint64_t accepted_frame;
-	uint64_t transaction;
-	uint64_t stray;
-	uint64_t stray_frame;
 	uint32_t seen;
 	uint32_t possible;
+	uint64_t frame[2];
 	uint32_t examined[2];
-	uint32_t datagrams[2];
+	struct ident_work work;
 	uint16_t stun_requests;
 	uint16_t stun_answers;
+	uint8_t datagrams[2];
 	uint8_t app;
 	uint8_t confidence;
 	uint8_t client;
@@ -323,24 +322,66 @@ struct ident {
 	uint8_t payload_type[2];
 	uint8_t stun_sent;
 	bool answered_otherwise;
-	uint16_t smb_dialect;
+
+	struct ident_rtp media[2];
+
+	uint64_t accepted_frame;
+	uint64_t transaction;
+	uint64_t stray;
+	uint64_t stray_frame;
 	struct app_answer answer;
 	struct app_answer counter_answer;
-	struct tls_facts tls;
+	uint32_t pending[4]; /* last STUN requests: digest of the id, stun.c */
 	struct stun_facts stun;
+
+	struct ident_side side[2];
+	uint16_t settled; /* stream protocol that is proven, as a set; 0: none */
+	uint16_t smb_dialect;
 	struct rpc_facts rpc;
-	struct ident_work work;
+	struct tls_facts tls;
 };
 
-static_assert(sizeof(struct ident) <= 512, "one is kept for every live flow that has payload");
+/* As much of it as there is for datagrams. */
+#define IDENT_DATAGRAM_SIZE offsetof(struct ident, side)
 
-/* Have near what a packet of endpoint @dir will touch. */
-static inline void ident_prefetch(const struct ident *id, unsigned dir)
+#define IDENT_LINE 64u
+
+static_assert(offsetof(struct ident, media) == IDENT_LINE &&
+		      offsetof(struct ident, accepted_frame) == 2 * (size_t)IDENT_LINE,
+	      "most packets touch one line, those of media two");
+static_assert(IDENT_DATAGRAM_SIZE == 4 * (size_t)IDENT_LINE &&
+		      sizeof(struct ident) == 8 * (size_t)IDENT_LINE,
+	      "one is kept for every live flow that has payload");
+
+/* What the handshake of a flow showed; of datagrams, nothing. */
+static inline const struct tls_facts *ident_tls(const struct ident *id)
 {
-	__builtin_prefetch(&id->frame, 1);
-	__builtin_prefetch(&id->seen, 1);
-	__builtin_prefetch(&id->work.side[dir], 1);
-	__builtin_prefetch(&id->work.strong, 1);
+	static const struct tls_facts none;
+
+	return id->stream ? &id->tls : &none;
+}
+
+/* Have near what a packet will touch; @stream as ident_init() was told. */
+FA_INLINE void ident_prefetch(const struct ident *id, bool stream)
+{
+	__builtin_prefetch(id, 1);
+	if (stream) {
+		__builtin_prefetch(&id->side[0], 1);
+		__builtin_prefetch(&id->side[1], 1);
+		__builtin_prefetch(&id->tls, 1);
+	} else {
+		__builtin_prefetch(&id->media, 1);
+	}
+}
+
+/* Have near what a judge will read beside the first line. */
+FA_INLINE void ident_prefetch_facts(const struct ident *id, bool stream)
+{
+	__builtin_prefetch(&id->accepted_frame);
+	__builtin_prefetch(&id->pending);
+	if (stream)
+		for (unsigned line = 4; line < 8; line++)
+			__builtin_prefetch((const char *)id + (size_t)line * IDENT_LINE);
 }
 
 /* More payload of this flow can still change the result. */
@@ -348,10 +389,13 @@ static inline void ident_prefetch(const struct ident *id, unsigned dir)
 
 /**
  * ident_init() - Start an identification
+ * @id:		Of datagrams only its first IDENT_DATAGRAM_SIZE bytes are touched, ever
  * @stream:	TCP (true) or datagrams
  * @midstream:	The beginning of the flow was not captured
  */
 void ident_init(struct ident *id, bool stream, bool midstream);
+/* The same where all bytes of @id are zero: it touches no more lines than it must. */
+void ident_begin(struct ident *id, bool stream, bool midstream);
 
 /**
  * ident_stream() - The first bytes of one direction of a TCP flow grew
@@ -390,8 +434,8 @@ const char *rtp_payload_name(unsigned type);
  */
 static inline bool ident_http_to_tls(const struct ident *id)
 {
-	return id->tls.client_hello && !id->tls.server_hello && id->accepted_frame == 0 &&
-	       id->answer.frame != 0 && id->answer.app == APP_HTTP;
+	return ident_tls(id)->client_hello && !ident_tls(id)->server_hello &&
+	       id->accepted_frame == 0 && id->answer.frame != 0 && id->answer.app == APP_HTTP;
 }
 
 /* "handshake_failure" (RFC 8446 6, RFC 5246 7.2), or "alert_NN" from a static table. */

@@ -114,7 +114,7 @@ static void read_header(struct ident_text *text, struct cursor line, bool compac
 static enum follow step_first(struct ident *id, const struct input *in,
 			      const struct lines_rules *rules, struct cursor line)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	uint32_t scan = side->text.scan;
 
 	while (rules->zeros && cursor_looks_at(&line, "", 1))
@@ -123,7 +123,7 @@ static enum follow step_first(struct ident *id, const struct input *in,
 		return FOLLOW_MORE;
 	side->text = (struct ident_text){ .scan = scan };
 	if (rules->first(id, in, line) != FIT_YES)
-		return id->work.side[in->dir].frames == 0 ? FOLLOW_LOST : FOLLOW_END;
+		return id->side[in->dir].frames == 0 ? FOLLOW_LOST : FOLLOW_END;
 	side->frames = 1;
 	side->state = TEXT_HEADERS;
 	return FOLLOW_MORE;
@@ -132,7 +132,7 @@ static enum follow step_first(struct ident *id, const struct input *in,
 static enum follow step_header(struct ident *id, const struct input *in,
 			       const struct lines_rules *rules, struct cursor line)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 
 	if (cursor_left(&line) > 0) {
 		read_header(&side->text, line, rules->compact_length);
@@ -158,7 +158,7 @@ static bool skip_body(struct ident_side *side, const struct input *in)
 
 enum follow lines_follow(struct ident *id, const struct input *in, const struct lines_rules *rules)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	enum follow result = FOLLOW_MORE;
 
 	/* What came after the end in another segment would not be looked at either. */

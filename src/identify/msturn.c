@@ -228,7 +228,7 @@ static bool follow_frame(struct ident *id, const struct input *frame)
 
 static enum follow msturn_stream_follow(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 
 	while (in->len - side->offset >= FRAME_HEADER && in->len >= side->offset) {
 		struct input frame = *in;

@@ -85,7 +85,7 @@ static unsigned next_record(struct cursor *c, struct cursor *text)
 
 static enum follow client_records(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 
 	for (;;) {
 		struct cursor c = cursor_over(in->bytes + side->offset, in->len - side->offset);
@@ -109,7 +109,7 @@ static enum follow client_records(struct ident *id, const struct input *in)
 
 static enum follow server_record(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 
 	if (in->len == side->offset)
 		return FOLLOW_MORE;
@@ -131,7 +131,7 @@ static enum follow server_record(struct ident *id, const struct input *in)
 
 static enum follow nmf_follow(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 
 	if (side->state == 0 &&
 	    nmf_opens(in->bytes + side->offset, in->len - side->offset) != FIT_YES)

@@ -37,7 +37,7 @@ enum fit pseudo_tls_answers(const uint8_t *bytes, size_t len)
 /* Called once the whole message is there; the framing of MSTURN follows it on both sides. */
 static enum follow pseudo_follow(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	const uint8_t *bytes = in->bytes + side->offset;
 	size_t len = in->len - side->offset;
 	bool client = pseudo_tls_opens(bytes, len) == FIT_YES;

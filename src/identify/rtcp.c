@@ -75,7 +75,7 @@ static uint16_t checksum(const struct input *in)
 
 static bool rtcp_follow(struct ident *id, const struct input *in)
 {
-	struct ident_rtp *rtp = &id->work.side[in->dir].rtp;
+	struct ident_rtp *rtp = &id->media[in->dir];
 	struct cursor c = cursor_over(in->bytes, in->len);
 	uint16_t sum = checksum(in);
 	unsigned count, type;

@@ -143,15 +143,17 @@ static bool four_fifths(unsigned part, unsigned whole)
 
 bool rtp_claim(struct ident *id, const struct input *in)
 {
-	const struct ident_rtp *rtp = &id->work.side[in->dir].rtp;
+	const struct ident_rtp *rtp = &id->media[in->dir];
 	struct input first = *in;
+	/* Where there was a check the first line tells that there was STUN. */
+	bool checked = (id->seen & APP_BIT(APP_STUN)) != 0 && id->stun.checked;
 	bool reported = rtp->rtcp_reports && rtp->rtcp_ssrc == rtp->ssrc;
 
 	if (rtp->packets < RTP_ENOUGH || !four_fifths(rtp->good, rtp->packets - 1u))
 		return false;
 	first.frame = rtp->first_frame;
 	ident_note(id, APP_RTP,
-		   id->stun.checked || (reported && four_fifths(rtp->exact, rtp->packets - 1u))
+		   checked || (reported && four_fifths(rtp->exact, rtp->packets - 1u))
 			   ? CONFIDENCE_STRONG
 			   : CONFIDENCE_WEAK,
 		   &first);
@@ -169,7 +171,7 @@ static uint32_t rtp_fits(const struct ident *id, const struct input *in)
 
 static bool rtp_follow(struct ident *id, const struct input *in)
 {
-	struct ident_rtp *rtp = &id->work.side[in->dir].rtp;
+	struct ident_rtp *rtp = &id->media[in->dir];
 	struct rtp_header h;
 
 	if (!rtp_read(&h, in))

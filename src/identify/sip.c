@@ -120,7 +120,7 @@ static enum fit sip_first(struct ident *id, const struct input *in, struct curso
 
 	if (!sip_line(id, in, line, &status))
 		return FIT_NO;
-	id->work.side[in->dir].text.status = (uint16_t)status;
+	id->side[in->dir].text.status = (uint16_t)status;
 	return FIT_YES;
 }
 
@@ -135,7 +135,7 @@ static bool status_is_final(unsigned status)
 
 static enum follow sip_headers_end(struct ident *id, const struct input *in)
 {
-	if (status_is_final(id->work.side[in->dir].text.status))
+	if (status_is_final(id->side[in->dir].text.status))
 		ident_finish(id);
 	return FOLLOW_MORE;
 }
@@ -149,7 +149,7 @@ static const struct lines_rules sip_rules = {
 
 static enum follow sip_follow(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	enum follow result = lines_follow(id, in, &sip_rules);
 
 	/*

@@ -154,7 +154,7 @@ static void read_message(struct ident *id, const struct input *in, const struct 
 static void look_at_message(struct ident *id, const struct input *in, struct cursor c,
 			    size_t length)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	size_t have = MIN(cursor_left(&c), length);
 	struct smb m = smb_read(cursor_sub(&c, have));
 
@@ -171,7 +171,7 @@ static void look_at_message(struct ident *id, const struct input *in, struct cur
 /* The frame at side->offset, of which at least the length has come. */
 static enum follow walk_frame(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	const uint8_t *bytes = in->bytes + side->offset;
 	size_t len = in->len - side->offset;
 	struct cursor c = cursor_over(bytes, len);
@@ -198,7 +198,7 @@ static enum follow walk_frame(struct ident *id, const struct input *in)
 
 static enum follow smb_follow(struct ident *id, const struct input *in)
 {
-	const struct ident_side *side = &id->work.side[in->dir];
+	const struct ident_side *side = &id->side[in->dir];
 	enum follow result = FOLLOW_HANDED;
 
 	/* Behind the end nothing is looked at, also in the segment that holds it. */

@@ -106,7 +106,7 @@ bool stun_attribute_is_microsoft(unsigned type)
 /* ... that carried what a challenge had given out. */
 #define MET_CHALLENGE 4u
 
-#define PENDING ARRAY_SIZE(((struct ident_work *)NULL)->pending)
+#define PENDING ARRAY_SIZE(((struct ident *)NULL)->pending)
 
 /* FNV-1a of the id (RFC 3489 has 16 bytes of it), the sender in bit 0, bits 1, 2 free; never 0. */
 static uint32_t transaction_digest(const uint8_t id[static 16], unsigned dir)
@@ -121,16 +121,16 @@ static uint32_t transaction_digest(const uint8_t id[static 16], unsigned dir)
 
 static uint32_t *find_pending(struct ident *id, uint32_t digest)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(id->work.pending); i++)
-		if ((id->work.pending[i] & ~(ANSWERED | MET_CHALLENGE)) == digest)
-			return &id->work.pending[i];
+	for (unsigned i = 0; i < ARRAY_SIZE(id->pending); i++)
+		if ((id->pending[i] & ~(ANSWERED | MET_CHALLENGE)) == digest)
+			return &id->pending[i];
 	return NULL;
 }
 
 /* A slot for one request more.  Beyond PENDING the counter tells that some were forgotten. */
 static uint32_t *next_pending(struct ident *id)
 {
-	uint32_t *slot = &id->work.pending[id->work.pending_next % PENDING];
+	uint32_t *slot = &id->pending[id->work.pending_next % PENDING];
 
 	if (++id->work.pending_next > 2 * PENDING)
 		id->work.pending_next = PENDING + 1;
@@ -388,7 +388,7 @@ static size_t unit_size(const uint8_t *bytes, size_t len)
 
 static enum follow stun_stream_follow(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 
 	/* Behind the end nothing is looked at, also in the segment that holds it. */
 	while (in->len > side->offset && !id->work.finished) {

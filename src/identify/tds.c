@@ -79,7 +79,7 @@ static enum fit tds_joins(const uint8_t *bytes, size_t len, size_t pos)
 
 static enum follow tds_follow(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	struct cursor c = cursor_over(in->bytes + side->offset, in->len - side->offset);
 	enum confidence confidence = CONFIDENCE_WEAK;
 	unsigned type = cursor_u8(&c), size;

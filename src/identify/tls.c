@@ -94,7 +94,7 @@ static void read_hello(struct ident *id, struct ident_tls *tls, const struct inp
 
 static uint16_t side_flags(const struct ident *id, unsigned dir)
 {
-	return ident_follows(id, dir, &tls_stream) ? id->work.side[dir].tls.flags : 0;
+	return ident_follows(id, dir, &tls_stream) ? id->side[dir].tls.flags : 0;
 }
 
 static enum client_auth climb(const struct ident *id, unsigned client, unsigned server)
@@ -152,7 +152,7 @@ static bool is_over(const struct ident *id, unsigned dir)
 	if (FA_LIKELY(id->tls.alert_frame == 0) || id->tls.alert_level != ALERT_FATAL)
 		return false;
 	return ((side_flags(id, 0) | side_flags(id, 1)) & (TLS_SAW_CLIENT | TLS_SAW_SERVER)) != 0 &&
-	       id->work.side[dir].tls.hs_have == 0;
+	       id->side[dir].tls.hs_have == 0;
 }
 
 static void conclude(struct ident *id, const struct input *in)
@@ -405,7 +405,7 @@ static bool walk_start(struct ident *id, struct ident_side *side, const struct i
 
 static enum follow tls_follow(struct ident *id, const struct input *in)
 {
-	struct ident_side *side = &id->work.side[in->dir];
+	struct ident_side *side = &id->side[in->dir];
 	bool broken = false, more = true;
 
 	if (side->state == TLS_START)

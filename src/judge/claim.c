@@ -69,13 +69,14 @@ static enum protocol_fit fit_clear(enum application app, const struct ident *id)
 /* ALPN names HTTP: h2, http/1.1 (facts/protocols.md 2d: SIP and PSOM send none). */
 static bool alpn_is_http(const struct ident *id)
 {
-	return strcmp(id->tls.alpn, "h2") == 0 || strncmp(id->tls.alpn, "http/", 5) == 0;
+	return strcmp(ident_tls(id)->alpn, "h2") == 0 ||
+	       strncmp(ident_tls(id)->alpn, "http/", 5) == 0;
 }
 
 /* The client-certificate ladder of a handshake on a row that demands mutual TLS. */
 static enum protocol_fit fit_ladder(const struct ident *id, enum evidence_code *why)
 {
-	switch ((enum client_auth)id->tls.client_auth) {
+	switch ((enum client_auth)ident_tls(id)->client_auth) {
 	case CLIENT_AUTH_PROVEN:
 		*why = EVIDENCE_MTLS_PROVEN;
 		return FIT_STRONG;
@@ -122,7 +123,7 @@ static enum protocol_fit fit_tls(const struct row_protocol *claim, const struct 
 	if (claim->tls == TLS_MODE_MTLS)
 		return fit_ladder(id, why);
 	/* TLS itself is proven; an inner HTTP is named by ALPN, all else stays inside. */
-	if (!id->tls.server_hello || !id->tls.client_hello)
+	if (!ident_tls(id)->server_hello || !ident_tls(id)->client_hello)
 		return FIT_WEAK;
 	if (claim->app == APPLICATION_UNSPECIFIED ||
 	    (claim->app == APPLICATION_HTTP && alpn_is_http(id)))

@@ -58,7 +58,7 @@ static void explain(struct opinion *o, const struct candidate *best)
 		frame = id->frame[o->judged.initiator];
 		if (best->why == EVIDENCE_MTLS_DECLINED || best->why == EVIDENCE_MTLS_PROVEN ||
 		    best->why == EVIDENCE_MTLS_CLAIMED)
-			frame = id->tls.client_cert_frame;
+			frame = ident_tls(id)->client_cert_frame;
 	}
 	/* Bytes that are of no protocol are as much a reason as those of another. */
 	if (best->why == EVIDENCE_PROTOCOL_CONTRADICTED && frame == 0 && o->notes != NULL)
@@ -69,7 +69,7 @@ static void explain(struct opinion *o, const struct candidate *best)
 	if (best->why == EVIDENCE_PROTOCOL_CONTRADICTED)
 		e->value = id->app;
 	else if (best->why == EVIDENCE_MTLS_HIDDEN)
-		e->value = id->tls.client_auth;
+		e->value = ident_tls(id)->client_auth;
 }
 
 /* Ranges at least this wide catch ephemeral ports; the narrowest media range holds 7,501. */

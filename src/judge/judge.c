@@ -39,8 +39,8 @@ static void describe(struct opinion *o)
 	j->checked = o->ident->stun.checked;
 	j->app = o->ident->app;
 	j->confidence = o->ident->confidence;
-	j->client_auth = o->ident->tls.client_auth;
-	j->tls_version = o->ident->tls.version;
+	j->client_auth = ident_tls(o->ident)->client_auth;
+	j->tls_version = ident_tls(o->ident)->version;
 	j->examined = o->ident->examined[0] != 0 || o->ident->examined[1] != 0;
 }
 
@@ -96,6 +96,18 @@ static void add_clue(struct clue *clues, unsigned *n, enum clue_kind kind, uint6
 }
 
 /* What the payload told that other flows may be held against, or that a report may add. */
+static unsigned stream_clues(const struct ident *id, struct clue clues[static CLUES_MAX],
+			     unsigned n, uint64_t frame)
+{
+	add_clue(clues, &n, CLUE_TLS_GIVEN, id->tls.given, frame);
+	add_clue(clues, &n, CLUE_TLS_USED, id->tls.used, frame);
+	for (unsigned i = 0; i < RPC_PORTS && id->rpc.port[i] != 0; i++)
+		add_clue(clues, &n, CLUE_RPC_PORT, id->rpc.port[i], id->rpc.ports_frame);
+	add_clue(clues, &n, CLUE_RPC_INTERFACE, id->rpc.interface, frame);
+	add_clue(clues, &n, CLUE_SMB_DIALECT, id->smb_dialect, frame);
+	return n;
+}
+
 static unsigned collect_clues(const struct ident *id, struct clue clues[static CLUES_MAX])
 {
 	uint64_t frame = id->frame[0] != 0 ? id->frame[0] : id->frame[1];
@@ -108,12 +120,8 @@ static unsigned collect_clues(const struct ident *id, struct clue clues[static C
 		if (n != 0 && clues[n - 1].kind == CLUE_ALTERNATE)
 			clues[n - 1].addr = id->stun.alternate;
 	}
-	add_clue(clues, &n, CLUE_TLS_GIVEN, id->tls.given, frame);
-	add_clue(clues, &n, CLUE_TLS_USED, id->tls.used, frame);
-	for (unsigned i = 0; i < RPC_PORTS && id->rpc.port[i] != 0; i++)
-		add_clue(clues, &n, CLUE_RPC_PORT, id->rpc.port[i], id->rpc.ports_frame);
-	add_clue(clues, &n, CLUE_RPC_INTERFACE, id->rpc.interface, frame);
-	add_clue(clues, &n, CLUE_SMB_DIALECT, id->smb_dialect, frame);
+	if (id->stream)
+		n = stream_clues(id, clues, n, frame);
 	add_clue(clues, &n, CLUE_MS_VERSION, id->stun.ms_version, frame);
 	add_clue(clues, &n, CLUE_ICE_VERSION, id->stun.ice_version, frame);
 	add_clue(clues, &n, CLUE_STREAM_TYPE, id->stun.stream_type, frame);
@@ -140,8 +148,8 @@ int judge_keep(struct ledger *ledger, struct opinion *o)
 
 	j->evidence = (uint32_t)ledger->evidence_count;
 	j->rows = (uint32_t)ledger->rows_count;
-	if (o->ident != NULL && (keep_text(ledger, o->ident->tls.sni, &j->sni) != 0 ||
-				 keep_text(ledger, o->ident->tls.alpn, &j->alpn) != 0))
+	if (o->ident != NULL && (keep_text(ledger, ident_tls(o->ident)->sni, &j->sni) != 0 ||
+				 keep_text(ledger, ident_tls(o->ident)->alpn, &j->alpn) != 0))
 		return FA_ENOMEM;
 	if (keep_clues(ledger, j, o->ident) != 0)
 		return FA_ENOMEM;

@@ -88,15 +88,17 @@ bool outcome_refused_by_application(struct opinion *o)
 {
 	const struct ident *id = o->ident;
 	const struct app_answer *answer;
+	const struct tls_facts *tls;
 	enum evidence_code code;
 	struct evidence *e;
 
 	if (id == NULL || id->accepted_frame != 0)
 		return false;
-	if (id->tls.alert_frame != 0 && id->tls.alert_level == 2 && !id->tls.complete) {
-		e = opinion_add(o, EVIDENCE_TLS_ALERT, id->tls.alert_frame);
-		e->value = id->tls.alert_description;
-		e->value2 = id->tls.alert_dir == o->judged.initiator;
+	tls = ident_tls(id);
+	if (tls->alert_frame != 0 && tls->alert_level == 2 && !tls->complete) {
+		e = opinion_add(o, EVIDENCE_TLS_ALERT, tls->alert_frame);
+		e->value = tls->alert_description;
+		e->value2 = tls->alert_dir == o->judged.initiator;
 		outcome_conclude(o, OUTCOME_ABORTED, CAUSE_APPLICATION, GRADE_PROVEN);
 		return true;
 	}

@@ -70,6 +70,9 @@ static void feed_open(struct feed *f, const struct dialogue *d)
 {
 	*f = (struct feed){ .room = d->total + 1 };
 	ident_init(&f->id, d->stream, d->midstream);
+	if (!d->stream)
+		ASAN_POISON_MEMORY_REGION((char *)&f->id + IDENT_DATAGRAM_SIZE,
+					  sizeof(f->id) - IDENT_DATAGRAM_SIZE);
 	for (unsigned dir = 0; dir < 2; dir++) {
 		f->bytes[dir] = malloc(f->room);
 		FA_ASSERT(f->bytes[dir] != NULL);
@@ -79,6 +82,7 @@ static void feed_open(struct feed *f, const struct dialogue *d)
 
 static void feed_close(struct feed *f)
 {
+	ASAN_UNPOISON_MEMORY_REGION(&f->id, sizeof(f->id));
 	for (unsigned dir = 0; dir < 2; dir++) {
 		ASAN_UNPOISON_MEMORY_REGION(f->bytes[dir], f->room);
 		free(f->bytes[dir]);
@@ -118,10 +122,12 @@ static void check(const struct feed *f)
 	check_frame(f, id->accepted_frame, 2);
 	check_frame(f, id->answer.frame, id->answer.dir);
 	check_frame(f, id->counter_answer.frame, id->counter_answer.dir);
+	check_frame(f, id->stun.alternate_frame, 2);
+	if (!id->stream)
+		return;
 	check_frame(f, id->tls.alert_frame, id->tls.alert_dir);
 	check_frame(f, id->tls.certreq_frame, 2);
 	check_frame(f, id->tls.client_cert_frame, 2);
-	check_frame(f, id->stun.alternate_frame, 2);
 	check_frame(f, id->rpc.ports_frame, 2);
 	FA_ASSERT(memchr(id->tls.sni, 0, sizeof(id->tls.sni)) != NULL);
 	FA_ASSERT(memchr(id->tls.alpn, 0, sizeof(id->tls.alpn)) != NULL);

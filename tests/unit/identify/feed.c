@@ -29,6 +29,7 @@ size_t feed_unhex(const char *hex, uint8_t *out, size_t size)
 
 static void start(struct feed *f, bool stream, bool midstream)
 {
+	memset(&f->id, 0xff, sizeof(f->id));
 	ident_init(&f->id, stream, midstream);
 	f->len[0] = f->len[1] = 0;
 	f->frame = 0;

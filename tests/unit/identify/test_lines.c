@@ -126,16 +126,16 @@ static void what_was_searched_is_not_searched_again(void)
 		const struct input in = { .bytes = text, .len = n, .wire_len = n };
 
 		CU_ASSERT_EQUAL(lines_follow(&id, &in, &made_rules), FOLLOW_MORE);
-		CU_ASSERT_EQUAL(id.work.side[0].text.scan, n);
-		CU_ASSERT_EQUAL(id.work.side[0].offset, 0);
+		CU_ASSERT_EQUAL(id.side[0].text.scan, n);
+		CU_ASSERT_EQUAL(id.side[0].offset, 0);
 	}
 	/* An end before that is not looked for. */
-	id.work.side[0].text.scan = 7;
+	id.side[0].text.scan = 7;
 	CU_ASSERT_EQUAL(
 		lines_follow(&id, &(struct input){ .bytes = (const uint8_t *)"MSG\n   ", .len = 7 },
 			     &made_rules),
 		FOLLOW_MORE);
-	CU_ASSERT_EQUAL(id.work.side[0].offset, 0);
+	CU_ASSERT_EQUAL(id.side[0].offset, 0);
 }
 
 static void a_line_without_end_is_given_up(void)

@@ -440,9 +440,9 @@ static void a_byte_a_call_costs_a_byte_of_work(void)
 		last = i == made_len;
 		ident_stream(&id, 0, made, i, last, i);
 		/* Nothing that came is left behind for a second look, but for part of a header. */
-		CU_ASSERT(i - id.work.side[0].offset < 11 || last);
+		CU_ASSERT(i - id.side[0].offset < 11 || last);
 	}
-	CU_ASSERT_EQUAL(id.work.side[0].offset, made_len);
+	CU_ASSERT_EQUAL(id.side[0].offset, made_len);
 	CU_ASSERT(id.tls.server_hello);
 	CU_ASSERT_EQUAL(id.tls.client_auth, CLIENT_AUTH_UNSEEN);
 }

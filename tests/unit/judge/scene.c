@@ -309,6 +309,8 @@ void talk_icmp(struct talk *t, unsigned type, unsigned code, const char *from, u
 
 static void look(struct talk *t, uint32_t possible)
 {
+	/* What datagrams do not have is not to be read. */
+	memset(&t->ident, 0xff, sizeof(t->ident));
 	ident_init(&t->ident, t->flow.key.l4 == 6, t->flow.state == FLOW_MIDSTREAM);
 	t->looked = true;
 	t->ident.possible = possible;
