@@ -141,22 +141,28 @@ static bool four_fifths(unsigned part, unsigned whole)
 	return part * 5 >= whole * 4;
 }
 
-bool rtp_claim(struct ident *id, const struct input *in)
+/* What the stream has earned: all that makes it sure, or its run of numbers alone. */
+static enum confidence earned(const struct ident *id, const struct ident_rtp *rtp)
 {
-	const struct ident_rtp *rtp = &id->media[in->dir];
-	struct input first = *in;
 	/* Where there was a check the first line tells that there was STUN. */
 	bool checked = (id->seen & APP_BIT(APP_STUN)) != 0 && id->stun.checked;
 	bool reported = rtp->rtcp_reports && rtp->rtcp_ssrc == rtp->ssrc;
 
+	return checked || (reported && four_fifths(rtp->exact, rtp->packets - 1u))
+		       ? CONFIDENCE_STRONG
+		       : CONFIDENCE_WEAK;
+}
+
+bool rtp_claim(struct ident *id, const struct input *in)
+{
+	const struct ident_rtp *rtp = &id->media[in->dir];
+	struct input first;
+
 	if (rtp->packets < RTP_ENOUGH || !four_fifths(rtp->good, rtp->packets - 1u))
 		return false;
+	first = *in;
 	first.frame = rtp->first_frame;
-	ident_note(id, APP_RTP,
-		   checked || (reported && four_fifths(rtp->exact, rtp->packets - 1u))
-			   ? CONFIDENCE_STRONG
-			   : CONFIDENCE_WEAK,
-		   &first);
+	ident_note(id, APP_RTP, earned(id, rtp), &first);
 	id->payload_type[in->dir] = (uint8_t)(1 + rtp->type);
 	return true;
 }
