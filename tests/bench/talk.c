@@ -23,10 +23,11 @@
 #define STEP_US      3
 #define NEW_STEP_US  10
 #define CLIENTS      64000
-#define FIRST_CLIENT 0x0a140100 /* 10.20.1.0 */
-#define FRONT_END    0x0a0a000b /* 10.10.0.11 */
-#define EDGE_ACCESS  0xc000020a /* 192.0.2.10 */
-#define EDGE_AV      0xc000020c /* 192.0.2.12 */
+#define ALL_PORTS    (CLIENTS * 700) /* flows that ends_of() tells apart */
+#define FIRST_CLIENT 0x0a140100      /* 10.20.1.0 */
+#define FRONT_END    0x0a0a000b      /* 10.10.0.11 */
+#define EDGE_ACCESS  0xc000020a      /* 192.0.2.10 */
+#define EDGE_AV      0xc000020c      /* 192.0.2.12 */
 
 enum {
 	RTP_HEADER = 12,
@@ -258,7 +259,14 @@ static size_t rtp_frame(uint8_t *frame, uint32_t flow, struct talk *talk, struct
 	return wire_udp(frame, &ends, RTP_HEADER + voice);
 }
 
-static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, bool small)
+/* The @i-th of @flows flows in an order without locality; the step is prime, so none comes twice. */
+static uint32_t shuffled(uint64_t i, uint32_t flows)
+{
+	return (uint32_t)(i * UINT64_C(2654435761) % flows);
+}
+
+/* The first @opened packets open a flow each, if not 0; the flows of the others are drawn. */
+static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, uint32_t opened, bool small)
 {
 	struct talk *talks = calloc(flows, sizeof(*talks));
 	struct random r = { SEED };
@@ -269,7 +277,7 @@ static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, bool small)
 		return false;
 	}
 	for (uint64_t i = 0; i < packets; i++) {
-		uint32_t flow = draw_below(&r, flows);
+		uint32_t flow = i < opened ? shuffled(i, flows) : draw_below(&r, flows);
 		size_t len;
 
 		if (is_tcp(flow))
@@ -289,12 +297,17 @@ static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, bool small)
 
 bool talk_voice(FILE *out, uint64_t packets, uint32_t flows)
 {
-	return talk_random(out, packets, flows, false);
+	return talk_random(out, packets, flows, 0, false);
 }
 
 bool talk_small(FILE *out, uint64_t packets, uint32_t flows)
 {
-	return talk_random(out, packets, flows, true);
+	return talk_random(out, packets, flows, 0, true);
+}
+
+bool talk_live(FILE *out, uint64_t packets, uint32_t flows)
+{
+	return talk_random(out, packets, flows, flows, true);
 }
 
 /* A STUN Binding request; RFC 5389 6 */
@@ -314,16 +327,13 @@ bool talk_new_flows(FILE *out, uint64_t packets)
 {
 	uint8_t frame[WIRE_FRAME_MAX] = { 0 };
 
-	if (packets > (uint64_t)CLIENTS * 700) {
-		fputs("gen: the clients have no ports for that many flows\n", stderr);
-		return false;
-	}
 	for (uint64_t i = 0; i < packets; i++) {
-		struct wire_ends ends = ends_of((uint32_t)i);
+		struct wire_ends ends = ends_of((uint32_t)(i % ALL_PORTS));
 		struct wire_segment syn = { .seq = (uint32_t)mix(i), .flags = WIRE_SYN };
 		uint32_t len;
 
-		ends.destination = i & 1 ? EDGE_AV : EDGE_ACCESS;
+		/* When the clients have no port left, they turn to the servers beside. */
+		ends.destination = (i & 1 ? EDGE_AV : EDGE_ACCESS) + (uint32_t)(i / ALL_PORTS) * 16;
 		ends.destination_port = i & 1 ? 3478 : i & 2 ? 5061 : 443;
 		len = (uint32_t)(i & 1 ? stun_frame(frame, &ends, mix(i))
 				       : wire_tcp(frame, &ends, &syn, 0));
