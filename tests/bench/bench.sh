@@ -7,8 +7,8 @@
 # FLOWAUDIT     the program                    (build/release/flowaudit)
 # BENCH_BIN     directory of gen, bare and run (build/release/bench)
 # BENCH_ONLY    sections, such as "voice live" (full: all but hostile)
-# BENCH_SCALE   factor on all packet and flow counts, such as 0.5 (1; quick: 0.1)
-# BENCH_ROUNDS  rounds, at least 1             (5; quick: 3); at most 3 where runs are long
+# BENCH_SCALE   factor on all packet and flow counts, such as 0.5 (1; quick: 0.05)
+# BENCH_ROUNDS  rounds, at least 1             (5; quick: 3); fewer where a run takes over 5 or 20 s
 # BENCH_TOOLS   no other programs than these   (all that are installed)
 # TMPDIR        where the captures go: 5 GB at scale 1
 #
@@ -37,7 +37,7 @@ full)
 	sections=${BENCH_ONLY:-voice small newflows mixed gvoice gsmall rivals packed live json packs start instructions}
 	;;
 quick)
-	scale=${BENCH_SCALE:-0.1} rounds=${BENCH_ROUNDS:-3}
+	scale=${BENCH_SCALE:-0.05} rounds=${BENCH_ROUNDS:-3}
 	sections=${BENCH_ONLY:-voice small newflows mixed packed live start}
 	;;
 hostile)
@@ -47,6 +47,7 @@ hostile)
 *) echo "usage: bench.sh [full|quick|hostile]" >&2; exit 2 ;;
 esac
 few=$((rounds < 3 ? rounds : 3))
+[ "$mode" != quick ] || few=1
 for program in "$flowaudit" "$bin/gen" "$bin/bare" "$bin/run"; do
 	[ -x "$program" ] || { echo "bench.sh: $program is not there: make bench builds it" >&2; exit 2; }
 done

@@ -2,7 +2,8 @@
 # The sections that measure one cost of flowaudit each, mostly as the difference
 # between two runs.
 
-# cost TOOL CAPTURE [ROUNDS]: runs of flowaudit alone into $work/TOOL.runs; dies when it fails
+# cost TOOL CAPTURE [ROUNDS]: runs of flowaudit alone into $work/TOOL.runs, one when it
+# takes longer than 20 s; dies when it fails
 cost() {
 	local i
 
@@ -10,6 +11,7 @@ cost() {
 	use "$1" "$2" 1
 	for ((i = 0; i < ${3:-$few}; i++)); do
 		"$bin/run" "$limit_s" "$work/$1.runs" "${command[@]}" >/dev/null 2>"$work/log"
+		awk '$1 > 20 { exit 1 }' "$work/$1.runs" || break
 	done
 	awk '$5 != 0 && $5 != 1 && $5 != 3 { exit 1 }' "$work/$1.runs" || failed "$2"
 }
@@ -65,8 +67,8 @@ section_live() {
 			awk -v flows="$flows" -v tool="$tool" -v a="$t1" -v b="$t2" -v ns="$ns" -v least="$least" \
 				-v peak="$peak" 'BEGIN {
 				printf "| %d | %s | %.2f | %.2f | %.1f | %.2f | %d | %s |\n", flows, tool, a, b, ns,
-					least > 0 ? ns / least : 0, peak / 1024,
-					flows < 500000 ? "-" : sprintf("%.0f", peak * 1024 / flows)
+					(least > 0 ? ns / least : 0), peak / 1024,
+					(flows < 500000 ? "-" : sprintf("%.0f", peak * 1024 / flows))
 			}'
 		done
 		rm -f "$work/once" "$work/capture"

@@ -24,42 +24,43 @@ failed() {
 check() {
 	local tool=$1 capture=$2 flows=$3 argus_out=$work/argus.out
 
-	rm -f "$argus_out"
+	rm -f "$argus_out" "$work/checked"
 	use "$tool" "$capture" "$flows"
 	[ "$tool" != ndpiReader ] || command=(ndpiReader -i "$capture") # -q is silent about flows
 	[[ $tool != @(zstd|gzip|pigz) ]] || command=(true) # nothing to count in a GB of output
 	"$bin/run" "$limit_s" "$work/checked" "${command[@]}" >"$work/output" 2>"$work/log"
+	cp "$work/checked" "$work/took.$tool"
 	seen "$tool" <(cat "$work/output" "$work/log") >"$work/seen.$tool"
 	[ -s "$work/seen.$tool" ] || echo "? ?" >"$work/seen.$tool"
 	[[ $tool == flowaudit-* ]] || return 0
-	case $(awk 'END { print $5 }' "$work/checked") in
+	case $(awk '{ print $5 }' "$work/checked") in
 	0 | 1 | 3) ;;
 	*) failed "$capture" ;;
 	esac
 	grep -A1 '^Flows: ' "$work/output" >"$work/verdicts"
 }
 
-# Programs that take seconds a million packets run in fewer rounds.
+# rounds_of TOOL: fewer where its first run took long
 rounds_of() {
-	case $1 in
-	flowaudit-* | bare* | zstd | gzip | pigz) echo "$rounds" ;;
-	nfpcapd | softflowd) echo "$few" ;;
-	*) echo $((rounds < 2 ? rounds : 2)) ;;
-	esac
+	awk -v rounds="$rounds" -v few="$few" '{ print $1 > 20 ? 1 : $1 > 5 ? few : rounds }' "$work/took.$1"
 }
 
 # take_turns CAPTURE FLOWS TOOL...: the costs of every run in $work/TOOL.runs
 take_turns() {
-	local capture=$1 flows=$2 tools count tool
+	local capture=$1 flows=$2 tools most=() count next tool
 
 	shift 2
 	tools=("$@")
 	count=${#tools[@]}
 	rm -f "$work"/*.runs
+	for tool; do
+		most[${#most[@]}]=$(rounds_of "$tool")
+	done
 	for ((round = 0; round < rounds; round++)); do
 		for ((i = 0; i < count; i++)); do
-			tool=${tools[$(((i + round) % count))]}
-			[ "$round" -lt "$(rounds_of "$tool")" ] || continue
+			next=$(((i + round) % count))
+			tool=${tools[next]}
+			[ "$round" -lt "${most[next]}" ] || continue
 			use "$tool" "$capture" "$flows"
 			"$bin/run" "$limit_s" "$work/$tool.runs" "${command[@]}" >/dev/null 2>&1
 		done
