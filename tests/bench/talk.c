@@ -239,10 +239,8 @@ static size_t tcp_frame(uint8_t *frame, uint32_t flow, struct talk *talk, struct
 }
 
 /* RFC 3550 5.1, payload type 8: PCMA */
-static size_t rtp_frame(uint8_t *frame, uint32_t flow, struct talk *talk, struct random *r,
-			size_t voice)
+static size_t rtp_frame(uint8_t *frame, uint32_t flow, struct talk *talk, bool server, size_t voice)
 {
-	bool server = draw(r) & 1;
 	struct wire_ends ends = ends_of(flow);
 	uint32_t n = talk->sent[server]++;
 	uint64_t stream = mix((uint64_t)flow << 1 | server);
@@ -265,10 +263,14 @@ static uint32_t shuffled(uint64_t i, uint32_t flows)
 	return (uint32_t)(i * UINT64_C(2654435761) % flows);
 }
 
-/* The first @opened packets open a flow each, if not 0; the flows of the others are drawn. */
-static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, uint32_t opened, bool small)
+/*
+ * With @opened every flow begins by a packet of the client, then every one gets
+ * the server's first; the flows of the others are drawn.
+ */
+static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, bool opened, bool small)
 {
 	struct talk *talks = calloc(flows, sizeof(*talks));
+	uint64_t openings = opened ? UINT64_C(2) * flows : 0;
 	struct random r = { SEED };
 	uint8_t frame[WIRE_FRAME_MAX] = { 0 };
 
@@ -277,13 +279,14 @@ static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, uint32_t op
 		return false;
 	}
 	for (uint64_t i = 0; i < packets; i++) {
-		uint32_t flow = i < opened ? shuffled(i, flows) : draw_below(&r, flows);
+		uint32_t flow = i < openings ? shuffled(i, flows) : draw_below(&r, flows);
 		size_t len;
 
 		if (is_tcp(flow))
 			len = tcp_frame(frame, flow, &talks[flow], &r, small);
 		else
-			len = rtp_frame(frame, flow, &talks[flow], &r,
+			len = rtp_frame(frame, flow, &talks[flow],
+					i < openings ? i >= flows : draw(&r) & 1,
 					small ? RTP_SMALL : RTP_VOICE);
 		if (len < 60) {
 			memset(frame + len, 0, 60 - len);
@@ -297,17 +300,17 @@ static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, uint32_t op
 
 bool talk_voice(FILE *out, uint64_t packets, uint32_t flows)
 {
-	return talk_random(out, packets, flows, 0, false);
+	return talk_random(out, packets, flows, false, false);
 }
 
 bool talk_small(FILE *out, uint64_t packets, uint32_t flows)
 {
-	return talk_random(out, packets, flows, 0, true);
+	return talk_random(out, packets, flows, false, true);
 }
 
 bool talk_live(FILE *out, uint64_t packets, uint32_t flows)
 {
-	return talk_random(out, packets, flows, flows, true);
+	return talk_random(out, packets, flows, true, true);
 }
 
 /* A STUN Binding request; RFC 5389 6 */
