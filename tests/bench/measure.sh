@@ -42,7 +42,7 @@ check() {
 
 # rounds_of TOOL: fewer where its first run took long
 rounds_of() {
-	awk -v rounds="$rounds" -v few="$few" '{ print $1 > 20 ? 1 : $1 > 5 ? few : rounds }' "$work/took.$1"
+	awk -v rounds="$rounds" -v few="$few" '{ print ($1 > 20 ? 1 : $1 > 5 ? few : rounds) }' "$work/took.$1"
 }
 
 # take_turns CAPTURE FLOWS TOOL...: the costs of every run in $work/TOOL.runs

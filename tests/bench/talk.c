@@ -239,8 +239,10 @@ static size_t tcp_frame(uint8_t *frame, uint32_t flow, struct talk *talk, struct
 }
 
 /* RFC 3550 5.1, payload type 8: PCMA */
-static size_t rtp_frame(uint8_t *frame, uint32_t flow, struct talk *talk, bool server, size_t voice)
+static size_t rtp_frame(uint8_t *frame, uint32_t flow, struct talk *talk, struct random *r,
+			size_t voice)
 {
+	bool server = draw(r) & 1;
 	struct wire_ends ends = ends_of(flow);
 	uint32_t n = talk->sent[server]++;
 	uint64_t stream = mix((uint64_t)flow << 1 | server);
@@ -257,20 +259,9 @@ static size_t rtp_frame(uint8_t *frame, uint32_t flow, struct talk *talk, bool s
 	return wire_udp(frame, &ends, RTP_HEADER + voice);
 }
 
-/* The @i-th of @flows flows in an order without locality; the step is prime, so none comes twice. */
-static uint32_t shuffled(uint64_t i, uint32_t flows)
-{
-	return (uint32_t)(i * UINT64_C(2654435761) % flows);
-}
-
-/*
- * With @opened every flow begins by a packet of the client, then every one gets
- * the server's first; the flows of the others are drawn.
- */
-static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, bool opened, bool small)
+static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, bool small)
 {
 	struct talk *talks = calloc(flows, sizeof(*talks));
-	uint64_t openings = opened ? UINT64_C(2) * flows : 0;
 	struct random r = { SEED };
 	uint8_t frame[WIRE_FRAME_MAX] = { 0 };
 
@@ -279,14 +270,13 @@ static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, bool opened
 		return false;
 	}
 	for (uint64_t i = 0; i < packets; i++) {
-		uint32_t flow = i < openings ? shuffled(i, flows) : draw_below(&r, flows);
+		uint32_t flow = draw_below(&r, flows);
 		size_t len;
 
 		if (is_tcp(flow))
 			len = tcp_frame(frame, flow, &talks[flow], &r, small);
 		else
-			len = rtp_frame(frame, flow, &talks[flow],
-					i < openings ? i >= flows : draw(&r) & 1,
+			len = rtp_frame(frame, flow, &talks[flow], &r,
 					small ? RTP_SMALL : RTP_VOICE);
 		if (len < 60) {
 			memset(frame + len, 0, 60 - len);
@@ -300,17 +290,12 @@ static bool talk_random(FILE *out, uint64_t packets, uint32_t flows, bool opened
 
 bool talk_voice(FILE *out, uint64_t packets, uint32_t flows)
 {
-	return talk_random(out, packets, flows, false, false);
+	return talk_random(out, packets, flows, false);
 }
 
 bool talk_small(FILE *out, uint64_t packets, uint32_t flows)
 {
-	return talk_random(out, packets, flows, false, true);
-}
-
-bool talk_live(FILE *out, uint64_t packets, uint32_t flows)
-{
-	return talk_random(out, packets, flows, true, true);
+	return talk_random(out, packets, flows, true);
 }
 
 /* A STUN Binding request; RFC 5389 6 */
@@ -324,6 +309,60 @@ static size_t stun_frame(uint8_t *frame, const struct wire_ends *ends, uint64_t 
 	wire_put32(stun + 12, (uint32_t)(id >> 32));
 	wire_put32(stun + 16, (uint32_t)id);
 	return wire_udp(frame, ends, 20);
+}
+
+/* The success response, with where the request came from; RFC 5389 15.2 */
+static size_t stun_answer(uint8_t *frame, const struct wire_ends *ends, uint64_t id)
+{
+	uint8_t *stun = wire_udp_payload(frame);
+
+	stun_frame(frame, ends, id);
+	wire_put32(stun, 0x0101000c);
+	wire_put32(stun + 20, 0x00200008);
+	wire_put32(stun + 24, 0x00010000 | (ends->destination_port ^ 0x2112u));
+	wire_put32(stun + 28, ends->destination ^ 0x2112a442);
+	return wire_udp(frame, ends, 32);
+}
+
+/* Sixteen bytes of media through the relay; RFC 5766 11.4 */
+static size_t channel_data(uint8_t *frame, const struct wire_ends *ends)
+{
+	uint8_t *data = wire_udp_payload(frame);
+
+	memset(data, 0xd5, 20);
+	wire_put32(data, 0x40000010);
+	return wire_udp(frame, ends, 20);
+}
+
+/* The @i-th of @flows flows in an order without locality; the step is prime, so none comes twice. */
+static uint32_t shuffled(uint64_t i, uint32_t flows)
+{
+	return (uint32_t)(i * UINT64_C(2654435761) % flows);
+}
+
+bool talk_live(FILE *out, uint64_t packets, uint32_t flows)
+{
+	uint64_t openings = UINT64_C(2) * flows;
+	struct random r = { SEED };
+	uint8_t frame[WIRE_FRAME_MAX] = { 0 };
+
+	for (uint64_t i = 0; i < packets; i++) {
+		uint32_t flow = i < openings ? shuffled(i, flows) : draw_below(&r, flows);
+		struct wire_ends ends = ends_of(flow);
+		uint32_t len;
+
+		ends.destination = EDGE_AV;
+		ends.destination_port = 3478;
+		if (i < openings ? i >= flows : draw(&r) & 1)
+			ends = turned(&ends);
+		memset(wire_udp_payload(frame), 0, 60);
+		len = (uint32_t)(i < flows      ? stun_frame(frame, &ends, mix(flow))
+				 : i < openings ? stun_answer(frame, &ends, mix(flow))
+						: channel_data(frame, &ends));
+		wire_write(out, START_US + i * STEP_US, frame, len < 60 ? 60 : len,
+			   len < 60 ? 60 : len);
+	}
+	return true;
 }
 
 bool talk_new_flows(FILE *out, uint64_t packets)
