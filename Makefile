@@ -169,8 +169,8 @@ shared: $(B)/accept/shared
 	$< $(FLOWAUDIT_SHARED)/captures
 golden: $(B)/flowaudit
 	tests/golden/run.sh $<
-invariance: $(B)/flowaudit
-	tests/invariance.sh $<
+invariance: $(B)/flowaudit $(B)/bench/gen
+	tests/invariance.sh $^
 forge: $(B)/flowaudit
 	tests/forge.sh $<
 # pcaps/forged is kept; what this program forges must be the same, and hold.
