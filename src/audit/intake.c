@@ -216,8 +216,7 @@ static void take(struct intake *in, const struct frame *frames, unsigned n, stru
 static bool has_room(const struct parcel *parcel)
 {
 	return parcel->room - parcel->count >= FRAME_BATCH &&
-	       (parcel->room == FRAME_BATCH ||
-		PIECES_ROOM - parcel->pieces_used >= PIECES_BATCH);
+	       (parcel->room == FRAME_BATCH || PIECES_ROOM - parcel->pieces_used >= PIECES_BATCH);
 }
 
 /* The frames that wait, or the next ones.  Return: as source_next() */
@@ -262,7 +261,8 @@ void intake_fill(struct intake *in, struct parcel *parcel)
 		}
 		parcel->turn = source_turn(in->source);
 		if (in->fresh)
-			parcel->status = join_group(in, frames[0].ts_ns, parcel) == 0 ? 1 : FA_ENOMEM;
+			parcel->status =
+				join_group(in, frames[0].ts_ns, parcel) == 0 ? 1 : FA_ENOMEM;
 		if (parcel->status == 1)
 			take(in, frames, (unsigned)n, parcel);
 	}

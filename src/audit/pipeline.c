@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/docket.h"
 #include "audit/ident_pool.h"
 #include "audit/namer.h"
 #include "audit/relay.h"
@@ -27,6 +28,7 @@ struct pipeline {
 	struct ident_pool idents;
 	struct namer *namer;
 	struct ledger ledger;
+	struct docket *docket;
 	struct flow_table_stats tabled;
 	uint64_t frames_before, bytes_before;
 	uint64_t frames, bytes;
@@ -53,12 +55,21 @@ static int relay_start(struct pipeline *p, struct fa_error *err)
 	return relay_new(&p->relay, &options, p->options.threads, err);
 }
 
+static int docket_start(struct pipeline *p, struct fa_error *err)
+{
+	const struct docket_rooms rooms = { .idents = &p->idents,
+					    .namer = p->namer,
+					    .ledger = &p->ledger };
+
+	return docket_new(&p->docket, &rooms, p->options.threads, err);
+}
+
 int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 		 const struct pipeline_options *options, struct fa_error *err)
 {
 	struct pipeline *p = memory_array(1, sizeof(*p));
 	/* Flows that have left the table but are not judged yet are identified too. */
-	uint32_t idents = options->table.max_flows + FLOW_TABLE_QUEUE;
+	uint32_t idents = options->table.max_flows + FLOW_TABLE_SLACK;
 	int status;
 
 	*pipe = NULL;
@@ -82,6 +93,8 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 		status = namer_new(&p->namer, idents, err);
 	if (status == 0)
 		status = ledger_init(&p->ledger, policy, err);
+	if (status == 0)
+		status = docket_start(p, err);
 	if (status != 0) {
 		pipeline_free(p);
 		return status;
@@ -95,6 +108,7 @@ void pipeline_free(struct pipeline *pipe)
 	if (pipe == NULL)
 		return;
 	relay_free(pipe->relay);
+	docket_free(pipe->docket);
 	ledger_free(&pipe->ledger);
 	namer_free(pipe->namer);
 	ident_pool_destroy(&pipe->idents);
@@ -179,58 +193,6 @@ static void look_for_name(struct pipeline *p, uint32_t id, const struct facts *f
 		namer_forget(p->namer, user);
 }
 
-/* A flow was judged: what else is known of it goes with its identification. */
-static int give_ident(struct pipeline *p, uint32_t user)
-{
-	const char *name = NULL;
-	int status = 0;
-
-	if (p->namer != NULL && p->idents.items[user].app == APP_NONE)
-		name = namer_name(p->namer, user);
-	if (name != NULL)
-		status = judge_name(&p->ledger, name);
-	if (p->namer != NULL)
-		namer_forget(p->namer, user);
-	ident_pool_give(&p->idents, user);
-	return status;
-}
-
-/* A flow ended: hand over what its streams still hold, then judge it. */
-static int retire(struct pipeline *p, uint32_t id)
-{
-	const struct flow *flow = flow_table_flow(p->table, id);
-	const struct flow_notes *notes = flow_table_notes(p->table, id);
-	struct ident *ident = flow->user == 0 ? NULL : &p->idents.items[flow->user];
-	int status;
-
-	if (ident != NULL && ident->stream && (flow->flags & FLOW_WANTS_PAYLOAD)) {
-		for (unsigned dir = 0; dir < 2; dir++) {
-			bool last, grown;
-			size_t len;
-			const uint8_t *bytes =
-				flow_table_stream(p->table, id, dir, &len, &last, &grown);
-
-			if (bytes != NULL && notes != NULL)
-				ident_stream(ident, dir, bytes, len, true, notes->data_frame[dir]);
-		}
-	}
-	status = judge_flow(&p->ledger, flow, notes, ident);
-	if (ident != NULL && status == 0)
-		status = give_ident(p, flow->user);
-	flow_table_release(p->table, id);
-	return status;
-}
-
-static int drain(struct pipeline *p)
-{
-	uint32_t id;
-
-	while ((id = flow_table_retired(p->table)) != FLOW_NONE)
-		if (retire(p, id) != 0)
-			return FA_ENOMEM;
-	return 0;
-}
-
 /* Every live flow ends with its group. */
 static int end_flows(struct pipeline *p)
 {
@@ -238,10 +200,10 @@ static int end_flows(struct pipeline *p)
 
 	do {
 		more = flow_table_finish(p->table);
-		if (drain(p) != 0)
+		if (docket_take(p->docket, p->table) != 0)
 			return FA_ENOMEM;
 	} while (more);
-	return 0;
+	return docket_clear(p->docket, p->table);
 }
 
 /* The open input begins a group: its clock starts again, and so does the table. */
@@ -286,7 +248,7 @@ static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot
 	}
 	if (n != 0)
 		flow_table_advance(p->table, facts[n - 1].ts_ns);
-	if (drain(p) != 0)
+	if (docket_take(p->docket, p->table) != 0)
 		return error_set(err, FA_ENOMEM, "%s: no memory for more conclusions",
 				 current(p)->name);
 	return 0;

@@ -107,15 +107,11 @@ uint64_t hash_bytes(const struct hash_key *key, const void *bytes, size_t len)
 	return sip_finish(&s);
 }
 
-uint64_t hash_words5(const struct hash_key *key, const uint64_t w[static 5])
+void hash_fold_init(struct hash_fold *fold, uint64_t seed)
 {
-	struct sip s = sip_start(key);
+	struct hash_key key;
 
-	sip_word(&s, w[0]);
-	sip_word(&s, w[1]);
-	sip_word(&s, w[2]);
-	sip_word(&s, w[3]);
-	sip_word(&s, w[4]);
-	sip_word(&s, UINT64_C(40) << 56);
-	return sip_finish(&s);
+	hash_key_init(&key, seed);
+	for (uint64_t i = 0; i < ARRAY_SIZE(fold->k); i++)
+		fold->k[i] = hash_bytes(&key, &i, sizeof(i));
 }

@@ -19,18 +19,26 @@ void *memory_array(size_t n, size_t size)
 	return calloc(n, size);
 }
 
-int memory_grow(void *base, size_t *cap, size_t want, size_t size)
+/* Objects to make room for: twice as many, or what is wanted.  0: more than can be. */
+static size_t grown(size_t cap, size_t want, size_t size)
 {
-	size_t room = *cap;
-	void *old, *new;
+	size_t room = cap > SIZE_MAX / 2 ? want : MAX(cap * 2, want);
 
 	FA_ASSERT(size > 0);
-	if (want <= room)
-		return 0;
-	room = room > SIZE_MAX / 2 ? want : MAX(room * 2, want);
 	if (room > PTRDIFF_MAX / size)
 		room = want;
-	if (room > PTRDIFF_MAX / size)
+	return room > PTRDIFF_MAX / size ? 0 : room;
+}
+
+int memory_grow(void *base, size_t *cap, size_t want, size_t size)
+{
+	size_t room;
+	void *old, *new;
+
+	if (want <= *cap)
+		return 0;
+	room = grown(*cap, want, size);
+	if (room == 0)
 		return FA_ENOMEM;
 	/* @base points to a pointer of a type not known here: copy, do not alias. */
 	memcpy(&old, base, sizeof(old));
@@ -68,6 +76,41 @@ void *memory_region(size_t bytes)
 	/* A kernel without huge pages refuses; the region works all the same. */
 	(void)madvise(region, len, MADV_HUGEPAGE);
 	return region;
+}
+
+/* Smallest region that grows: less is not worth its pages. */
+#define REGION_LEAST ((size_t)64 << 10)
+
+int memory_region_grow(void *base, size_t *cap, size_t want, size_t size)
+{
+	size_t room, len;
+	void *old, *new;
+
+	if (want <= *cap)
+		return 0;
+	room = grown(*cap, MAX(want, REGION_LEAST / size), size);
+	len = region_length(room * size);
+	if (room == 0 || len == 0)
+		return FA_ENOMEM;
+	memcpy(&old, base, sizeof(old));
+	if (old == NULL) {
+		new = memory_region(len);
+	} else {
+		new = mremap(old, region_length(*cap * size), len, MREMAP_MAYMOVE);
+		new = new == MAP_FAILED ? NULL : new;
+	}
+	if (new == NULL)
+		return FA_ENOMEM;
+	memcpy(base, &new, sizeof(new));
+	*cap = room;
+	return 0;
+}
+
+void memory_region_clear(void *region, size_t bytes)
+{
+	/* The kernel gives anonymous memory back zeroed; only locked memory it keeps. */
+	if (madvise(region, region_length(bytes), MADV_DONTNEED) != 0)
+		memset(region, 0, bytes);
 }
 
 void memory_region_free(void *region, size_t bytes)

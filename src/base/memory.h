@@ -36,6 +36,19 @@ FA_NODISCARD int memory_grow(void *base, size_t *cap, size_t want, size_t size);
  */
 FA_NODISCARD void *memory_region(size_t bytes);
 
+/**
+ * memory_region_grow() - As memory_grow(), for arrays of any length to come
+ * @base:	NULL, or what this function gave
+ *
+ * The kernel moves pages, not bytes, and gives huge ones.  Release with
+ * memory_region_free(base, cap * size).
+ *
+ * Return: 0, or FA_ENOMEM
+ */
+FA_NODISCARD int memory_region_grow(void *base, size_t *cap, size_t want, size_t size);
+
+/* All zero again; its pages are paid for anew.  Both: @bytes as it was made. */
+void memory_region_clear(void *region, size_t bytes);
 void memory_region_free(void *region, size_t bytes);
 
 #endif

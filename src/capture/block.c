@@ -188,8 +188,8 @@ int block_need(struct block_reader *in, size_t n, struct fa_error *err)
 		return rc;
 	while (block_left(in) < n) {
 		size_t have = block_left(in);
-		ssize_t got = in->ops->read(in->from, in->window.buf + have,
-					    in->window.cap - have, err);
+		ssize_t got =
+			in->ops->read(in->from, in->window.buf + have, in->window.cap - have, err);
 
 		if (got < 0)
 			return (int)got;

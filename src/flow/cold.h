@@ -52,16 +52,14 @@ static inline int32_t flow_seq_diff(uint32_t a, uint32_t b)
 }
 
 /* A packet of endpoint @dir had @bytes of payload. */
-static inline void flow_cold_data(struct flow_cold *cold, unsigned dir, uint64_t frame,
-				  int64_t ts_ns, uint32_t bytes)
+static inline void flow_data_add(struct flow_data *data, unsigned dir, uint64_t frame,
+				 int64_t ts_ns, uint32_t bytes)
 {
-	struct flow_notes *n = &cold->notes;
-
-	if (n->data_packets[dir]++ == 0) {
-		n->data_frame[dir] = frame;
-		n->data_ns[dir] = ts_ns;
+	if (data->packets[dir]++ == 0) {
+		data->frame[dir] = frame;
+		data->ns[dir] = ts_ns;
 	}
-	n->data_bytes[dir] += bytes;
+	data->bytes[dir] += bytes;
 }
 
 #endif

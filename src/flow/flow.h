@@ -30,7 +30,7 @@ enum flow_end { FLOW_END_CAPTURE, FLOW_END_IDLE, FLOW_END_REUSED, FLOW_END_EVICT
  * @bytes:	Wire bytes (whole frames) sent by each endpoint
  * @packets:	Frames sent by each endpoint
  * @next_seq:	TCP: one past the highest byte each endpoint sent
- * @notes:	Id of the cold record, 0 when nothing was noted
+ * @notes:	The table's own: what was noted; 0: nothing
  * @user:	The pipeline's own; 0 in a new flow
  * @tcp_flags:	Union of the flags each endpoint sent
  * @ttl:	TTL of the last packet of each endpoint that was not a RST; 0: none
@@ -82,10 +82,24 @@ struct flow_icmp {
 };
 
 /**
+ * struct flow_data - What each endpoint sent of payload
+ * @frame, @ns:	Its first packet with payload; 0: none
+ * @bytes, @packets: Payload since.  That of a SYN counts once it is acknowledged,
+ *		keep-alives never
+ * @retransmitted: TCP: payload segments seen again, by sender
+ */
+struct flow_data {
+	uint64_t frame[2];
+	int64_t ns[2];
+	uint64_t bytes[2];
+	uint32_t packets[2];
+	uint32_t retransmitted[2];
+};
+static_assert(sizeof(struct flow_data) == 64, "a cache line");
+
+/**
  * struct flow_notes - Cold record: what happened to a flow
- * @data_*:	First packet with payload of each endpoint; payload bytes and packets since.
- *		Payload of a SYN counts once it is acknowledged, keep-alives never
- * @retransmitted: Payload segments seen again, by sender
+ * @data:	All that there is of most flows of datagrams
  * @syn:	SYNs without ACK of the current attempt, retransmissions included
  * @synack_frame: First SYN-ACK
  * @rst_*:	First RST: who sent it (endpoint), and the TTL it had.  SCTP: first ABORT.
@@ -114,11 +128,7 @@ struct flow_icmp {
  * The order keeps what a data packet writes in the first and the last cache line.
  */
 struct flow_notes {
-	uint64_t data_frame[2];
-	int64_t data_ns[2];
-	uint64_t data_bytes[2];
-	uint32_t data_packets[2];
-	uint32_t retransmitted[2];
+	struct flow_data data;
 	/* second line */
 	struct {
 		uint64_t frames[FLOW_FRAMES];

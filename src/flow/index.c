@@ -31,6 +31,11 @@ void flow_index_free(struct flow_index *index)
 	*index = (struct flow_index){ 0 };
 }
 
+void flow_index_clear(struct flow_index *index)
+{
+	memory_region_clear(index->chunks, ((size_t)index->mask + 1) * sizeof(*index->chunks));
+}
+
 void flow_index_insert(struct flow_index *index, uint32_t hash, uint32_t id)
 {
 	uint8_t tag = flow_index_tag(hash);

@@ -58,6 +58,9 @@ struct flow_index {
 int flow_index_init(struct flow_index *index, uint32_t capacity);
 void flow_index_free(struct flow_index *index);
 
+/* Forget all entries, and give the memory back until it is needed. */
+void flow_index_clear(struct flow_index *index);
+
 /* @id, not 0, must not be in the index yet; no more than the capacity may be. */
 void flow_index_insert(struct flow_index *index, uint32_t hash, uint32_t id);
 /* Return: whether @id was found under @hash. */

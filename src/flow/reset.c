@@ -68,11 +68,11 @@ static bool makes_pair(const struct flow *flow, const struct flow_cold *cold, co
 	if (n->rst_frame == 0 || n->rst_count[dir] != 0 || n->rst_dir == dir || from > 1 ||
 	    f->number <= n->rst_frame)
 		return false;
-	if (n->data_packets[from] == 0 || n->data_packets[to] != 0 || n->fin_frame[0] != 0 ||
+	if (n->data.packets[from] == 0 || n->data.packets[to] != 0 || n->fin_frame[0] != 0 ||
 	    n->fin_frame[1] != 0 || (n->marks & FLOW_MARK_AFTER_RST) != 0)
 		return false;
 	return apart <= PAIR_NS && apart >= -PAIR_NS &&
-	       n->rst_ns - n->data_ns[from] <= PAIR_REQUEST_NS;
+	       n->rst_ns - n->data.ns[from] <= PAIR_REQUEST_NS;
 }
 
 bool flow_reset_is_stray(const struct flow_notes *n, const struct facts *f)
@@ -135,7 +135,7 @@ void flow_reset_abort(struct flow_cold *cold, const struct facts *f, unsigned di
 	struct flow_notes *n = &cold->notes;
 
 	if (note_first(n, f, dir, ts_ns))
-		n->rst_refused = n->data_packets[dir] == 0 && n->data_packets[dir ^ 1u] != 0;
+		n->rst_refused = n->data.packets[dir] == 0 && n->data.packets[dir ^ 1u] != 0;
 }
 
 void flow_reset_take(struct flow *flow, struct flow_cold *cold, const struct facts *f, unsigned dir,

@@ -57,13 +57,10 @@ void flow_retire_restate(struct flow_table *table, uint32_t id, enum flow_state 
 	flow_retire_arm(table, id);
 }
 
-void flow_retire(struct flow_table *table, uint32_t id, enum flow_end end)
+static void enqueue(struct flow_table *table, uint32_t id, enum flow_end end)
 {
 	struct flow *flow = flow_table_record(table, id);
-	bool found = flow_index_erase(&table->index, flow->hash, id);
 
-	FA_ASSERT(found);
-	flow_timer_disarm(&table->timer, node_of(id));
 	flow_link_append(table->links, FLOW_LINK_RETIRED, node_of(id));
 	flow->end = (uint8_t)end;
 	flow->flags |= FLOW_ENDED;
@@ -82,6 +79,15 @@ void flow_retire(struct flow_table *table, uint32_t id, enum flow_end end)
 		table->stats.evicted++;
 		break;
 	}
+}
+
+void flow_retire(struct flow_table *table, uint32_t id, enum flow_end end)
+{
+	bool found = flow_index_erase(&table->index, flow_table_record(table, id)->hash, id);
+
+	FA_ASSERT(found);
+	flow_timer_disarm(&table->timer, node_of(id));
+	enqueue(table, id, end);
 }
 
 /* The flow of @class to evict; FLOW_NONE when the class is empty. */
@@ -160,27 +166,36 @@ void flow_table_advance(struct flow_table *table, int64_t now_ns)
 	}
 }
 
+static enum flow_end end_of(const struct flow_table *table, const struct flow *flow)
+{
+	bool idle = (flow->flags & FLOW_LATE) == 0 &&
+		    deadline(table, flow, flow->last_ns) <= table->now_ns / NS_PER_S;
+
+	return idle ? FLOW_END_IDLE : FLOW_END_CAPTURE;
+}
+
+/*
+ * All flows end: they are taken as they lie in memory, and index and wheel are not
+ * told of each but emptied behind the last.
+ */
 bool flow_table_finish(struct flow_table *table)
 {
-	for (enum flow_timer_class c = 0; c < FLOW_TIMER_CLASSES; c++) {
-		int64_t armed;
-		uint32_t node;
+	while (table->stats.live != 0 && table->queued < FLOW_TABLE_QUEUE) {
+		const struct flow *flow = flow_table_record(table, ++table->swept);
 
-		while (table->queued < FLOW_TABLE_QUEUE &&
-		       (node = flow_timer_oldest(&table->timer, c, &armed)) != 0) {
-			const struct flow *flow = flow_table_record(table, id_of(node));
-			bool idle =
-				(flow->flags & FLOW_LATE) == 0 &&
-				deadline(table, flow, flow->last_ns) <= table->now_ns / NS_PER_S;
-
-			flow_retire(table, id_of(node), idle ? FLOW_END_IDLE : FLOW_END_CAPTURE);
-		}
+		if ((flow->flags & FLOW_ENDED) == 0)
+			enqueue(table, table->swept, end_of(table, flow));
 	}
-	if (table->stats.live == 0) {
-		table->started = false;
-		table->early_count = 0;
+	if (table->stats.live != 0)
+		return true;
+	if (table->swept != 0) {
+		flow_index_clear(&table->index);
+		flow_timer_clear(&table->timer);
 	}
-	return table->stats.live != 0;
+	table->swept = 0;
+	table->started = false;
+	table->early_count = 0;
+	return false;
 }
 
 uint32_t flow_table_retired(struct flow_table *table)
@@ -203,8 +218,7 @@ void flow_table_release(struct flow_table *table, uint32_t id)
 	FA_ASSERT(link->next == node_of(id));
 	link->next = 0;
 	flow_table_payload_done(table, id);
-	if (flow->notes != 0)
-		flow_pool_give(&table->cold, flow->notes);
+	flow_notebook_give(&table->notes, flow->notes);
 	flow_pool_give(&table->records, id);
 	table->queued--;
 }

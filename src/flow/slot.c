@@ -5,7 +5,7 @@
 
 void flow_hashing_init(struct flow_hashing *hashing, uint64_t seed, bool vlan_in_key)
 {
-	hash_key_init(&hashing->key, seed);
+	hash_fold_init(&hashing->fold, seed);
 	hashing->vlan_in_key = vlan_in_key;
 }
 
@@ -38,6 +38,6 @@ void flow_slots_make(const struct flow_hashing *hashing, const struct facts *fac
 		if (slot->kind == FLOW_SLOT_NONE)
 			continue;
 		memcpy(words, &slot->key, sizeof(words));
-		slot->hash = hash_words5(&hashing->key, words);
+		slot->hash = hash_fold5(&hashing->fold, words);
 	}
 }

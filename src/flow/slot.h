@@ -12,11 +12,11 @@
  * @vlan_in_key:	Flows of different VLANs are different flows
  */
 struct flow_hashing {
-	struct hash_key key;
+	struct hash_fold fold;
 	bool vlan_in_key;
 };
 
-/* @seed: as hash_key_init() */
+/* @seed: as hash_fold_init() */
 void flow_hashing_init(struct flow_hashing *hashing, uint64_t seed, bool vlan_in_key);
 
 /**

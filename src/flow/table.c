@@ -75,7 +75,7 @@ int flow_table_new(struct flow_table **table, const struct flow_table_options *o
 	records = options->max_flows + FLOW_TABLE_SLACK;
 	if (flow_index_init(&t->index, options->max_flows) != 0 ||
 	    flow_pool_init(&t->records, records, sizeof(struct flow)) != 0 ||
-	    flow_pool_init(&t->cold, records, sizeof(struct flow_cold)) != 0 ||
+	    flow_notebook_init(&t->notes, records) != 0 ||
 	    flow_streams_init(&t->streams, options->stream_bytes) != 0)
 		goto fail;
 	t->links = flow_region(links_bytes(records));
@@ -96,7 +96,7 @@ void flow_table_free(struct flow_table *table)
 		return;
 	memory_region_free(table->links, links_bytes(table->max_flows + FLOW_TABLE_SLACK));
 	flow_streams_free(&table->streams);
-	flow_pool_free(&table->cold);
+	flow_notebook_free(&table->notes);
 	flow_pool_free(&table->records);
 	flow_index_free(&table->index);
 	free(table);
@@ -117,18 +117,22 @@ FA_INLINE void prefetch_record(const struct flow_table *table, struct flow_slot 
 }
 
 /* The record is near: ask for the lines of its notes that this packet writes. */
-FA_INLINE void prefetch_cold(const struct flow_table *table, const struct flow_slot *slot,
-			    const struct facts *f)
+FA_INLINE void prefetch_notes(const struct flow_table *table, struct flow_slot *slot,
+			      const struct facts *f)
 {
-	const struct flow_cold *cold;
+	const struct flow *flow;
 
+	slot->user = 0;
 	if (slot->hint == FLOW_NONE)
 		return;
-	cold = flow_table_cold(table, flow_table_record(table, slot->hint)->notes);
+	flow = flow_table_record(table, slot->hint);
+	if ((flow->flags & FLOW_WANTS_PAYLOAD) != 0)
+		slot->user = flow->user;
 	if (f->payload_wire != 0)
-		__builtin_prefetch(cold, 1);
+		__builtin_prefetch(flow_notebook_data(&table->notes, flow->notes), 1);
 	if (f->l4 == IPPROTO_TCP)
-		__builtin_prefetch(&cold->notes.stream, 1);
+		__builtin_prefetch(&flow_notebook_cold(&table->notes, flow->notes)->notes.stream,
+				   1);
 }
 
 /*
@@ -147,23 +151,13 @@ void flow_table_prefetch(const struct flow_table *table, const struct facts *fac
 		if (second < n)
 			prefetch_record(table, &slots[second]);
 		if (third < n)
-			prefetch_cold(table, &slots[third], &facts[third]);
+			prefetch_notes(table, &slots[third], &facts[third]);
 	}
 }
 
 const struct flow_hashing *flow_table_hashing(const struct flow_table *table)
 {
 	return &table->hashing;
-}
-
-/* The cold record of a flow, made at the first call. */
-static struct flow_cold *cold_of(struct flow_table *table, struct flow *flow)
-{
-	if (flow->notes == 0) {
-		flow->notes = flow_pool_take(&table->cold);
-		FA_ASSERT(flow->notes != 0); /* there are as many as records */
-	}
-	return flow_table_cold(table, flow->notes);
 }
 
 static void drop_stream(struct flow_table *table, struct flow_cold *cold, unsigned dir)
@@ -214,7 +208,7 @@ static void keep_streams(struct flow_table *table, struct flow_cold *cold, const
 static void account_tcp(struct flow_table *table, struct flow *flow, const struct facts *f,
 			unsigned dir, int64_t ts_ns)
 {
-	struct flow_cold *cold = cold_of(table, flow);
+	struct flow_cold *cold = flow_notebook_add_cold(&table->notes, flow);
 	unsigned todo = flow_tcp_packet(flow, cold, f, dir, ts_ns);
 
 	flow->tcp_flags[dir] |= f->tcp_flags;
@@ -240,21 +234,20 @@ static void account(struct flow_table *table, struct flow *flow, const struct fa
 	}
 	if (FA_UNLIKELY(f->l4 == IPPROTO_SCTP) && f->payload_len != 0 &&
 	    f->payload[0] == SCTP_ABORT) {
-		flow_reset_abort(cold_of(table, flow), f, dir, ts_ns);
+		flow_reset_abort(flow_notebook_add_cold(&table->notes, flow), f, dir, ts_ns);
 		return;
 	}
 	flow->ttl[dir] = f->ttl;
 	if (f->payload_wire != 0)
-		flow_cold_data(cold_of(table, flow), dir, f->number, ts_ns, f->payload_wire);
+		flow_data_add(flow_notebook_add_data(&table->notes, flow), dir, f->number, ts_ns,
+			      f->payload_wire);
 }
 
 static bool quote_fits(const struct flow_table *table, const struct flow *flow,
 		       const struct facts *f, unsigned victim)
 {
-	const struct flow_cold *cold =
-		flow->notes == 0 ? NULL : flow_table_cold(table, flow->notes);
-
-	return flow_quote_fits(flow, cold, &f->quoted, victim);
+	return flow_quote_fits(flow, flow_notebook_find(&table->notes, flow->notes), &f->quoted,
+			       victim);
 }
 
 /* An error that fits no flow: the packet that it quotes may be captured yet. */
@@ -287,8 +280,8 @@ static void take_early(struct flow_table *table, struct flow *flow, const struct
 		    !flow_key_equal(&e->slot.key, &slot->key) ||
 		    !quote_fits(table, flow, &e->facts, e->slot.dir))
 			continue;
-		flow_quote_note(&cold_of(table, flow)->notes.icmp, &flow->key, &e->facts,
-				e->slot.dir, e->ts_ns);
+		flow_quote_note(&flow_notebook_add_cold(&table->notes, flow)->notes.icmp,
+				&flow->key, &e->facts, e->slot.dir, e->ts_ns);
 		e->slot.kind = FLOW_SLOT_NONE;
 		table->stats.orphan_errors--;
 	}
@@ -342,7 +335,7 @@ static bool ends_before(struct flow_table *table, uint32_t id, const struct fact
 	}
 	if (f->l4 != IPPROTO_TCP || FA_LIKELY((f->tcp_flags & TCP_SYN) == 0))
 		return false;
-	if (!flow_tcp_reuses(flow, flow_table_cold(table, flow->notes), f, dir, ts_ns))
+	if (!flow_tcp_reuses(flow, flow_notebook_cold(&table->notes, flow->notes), f, dir, ts_ns))
 		return false;
 	flow_retire(table, id, FLOW_END_REUSED);
 	return true;
@@ -357,7 +350,7 @@ static bool ends_before(struct flow_table *table, uint32_t id, const struct fact
 static uint32_t find_rewritten(struct flow_table *table, const struct facts *f,
 			       struct flow_slot *slot)
 {
-	const struct flow_notes *notes;
+	const struct flow_cold *cold;
 	struct facts guess = *f;
 	uint32_t id;
 
@@ -367,10 +360,11 @@ static uint32_t find_rewritten(struct flow_table *table, const struct facts *f,
 	flow_slots_make(&table->hashing, &guess, 1, slot);
 	id = flow_index_find(&table->index, (uint32_t)slot->hash, &slot->key,
 			     flow_table_record(table, 0));
-	notes = id == FLOW_NONE ? NULL : flow_table_notes(table, id);
-	return notes != NULL && notes->syn.count != 0 && notes->syn.isn == f->quoted.tcp_seq
-		       ? id
-		       : FLOW_NONE;
+	if (id == FLOW_NONE)
+		return FLOW_NONE;
+	cold = flow_notebook_cold(&table->notes, flow_table_record(table, id)->notes);
+	return cold->notes.syn.count != 0 && cold->notes.syn.isn == f->quoted.tcp_seq ? id
+										      : FLOW_NONE;
 }
 
 static uint32_t take_quote(struct flow_table *table, const struct facts *f,
@@ -385,8 +379,8 @@ static uint32_t take_quote(struct flow_table *table, const struct facts *f,
 		flow = flow_table_record(table, id);
 		if (!flow_table_is_idle(table, flow, ts_ns) &&
 		    quote_fits(table, flow, f, found.dir)) {
-			flow_quote_note(&cold_of(table, flow)->notes.icmp, &flow->key, f, found.dir,
-					ts_ns);
+			flow_quote_note(&flow_notebook_add_cold(&table->notes, flow)->notes.icmp,
+					&flow->key, f, found.dir, ts_ns);
 			return id;
 		}
 	}
@@ -440,11 +434,10 @@ struct flow *flow_table_flow(struct flow_table *table, uint32_t id)
 	return flow_table_record(table, id);
 }
 
-const struct flow_notes *flow_table_notes(struct flow_table *table, uint32_t id)
+const struct flow_notes *flow_table_notes(const struct flow_table *table, uint32_t id,
+					  struct flow_notes *room)
 {
-	uint32_t notes = flow_table_record(table, id)->notes;
-
-	return notes == 0 ? NULL : &flow_table_cold(table, notes)->notes;
+	return flow_notebook_read(&table->notes, flow_table_record(table, id)->notes, room);
 }
 
 const uint8_t *flow_table_stream(struct flow_table *table, uint32_t id, unsigned dir, size_t *len,
@@ -461,7 +454,7 @@ const uint8_t *flow_table_stream(struct flow_table *table, uint32_t id, unsigned
 	*grown = false;
 	if (flow->key.l4 != IPPROTO_TCP || (flow->flags & FLOW_WANTS_PAYLOAD) == 0)
 		return NULL;
-	cold = flow_table_cold(table, flow->notes);
+	cold = flow_notebook_cold(&table->notes, flow->notes);
 	stream = cold->notes.stream[dir];
 	fin = cold->notes.fin_frame[dir] != 0;
 	reset = flow->state == FLOW_RESET && cold->notes.rst_count[dir] != 0;
@@ -483,12 +476,13 @@ const uint8_t *flow_table_stream(struct flow_table *table, uint32_t id, unsigned
 void flow_table_payload_done(struct flow_table *table, uint32_t id)
 {
 	struct flow *flow = flow_table_record(table, id);
+	struct flow_cold *cold = flow_notebook_find(&table->notes, flow->notes);
 
 	flow->flags &= (uint8_t)~FLOW_WANTS_PAYLOAD;
-	if (flow->notes == 0)
+	if (cold == NULL)
 		return;
 	for (unsigned dir = 0; dir < 2; dir++)
-		drop_stream(table, flow_table_cold(table, flow->notes), dir);
+		drop_stream(table, cold, dir);
 }
 
 void flow_table_stats(const struct flow_table *table, struct flow_table_stats *stats)

@@ -9,7 +9,8 @@
  * Flows leave by idling, by re-use of their tuple, by eviction when the table
  * is full, and at the end.  Each is queued once and stays readable until the
  * caller takes it with flow_table_retired() and gives it back with
- * flow_table_release().  The queue must be emptied after every batch.
+ * flow_table_release().  The queue must be emptied after every batch, and no more
+ * than FLOW_TABLE_QUEUE flows may be held that were taken and not given back.
  */
 #ifndef FA_FLOW_TABLE_H
 #define FA_FLOW_TABLE_H
@@ -88,8 +89,14 @@ uint32_t flow_table_packet(struct flow_table *table, const struct facts *facts,
 
 /* Valid until the flow is released.  @id must be live or retired. */
 struct flow *flow_table_flow(struct flow_table *table, uint32_t id);
-/* NULL when nothing was noted. */
-const struct flow_notes *flow_table_notes(struct flow_table *table, uint32_t id);
+/**
+ * flow_table_notes() - What was noted of a flow
+ * @room:	May be filled, and pointed into
+ *
+ * Return: the notes, valid until the flow's next packet; NULL when nothing was noted
+ */
+const struct flow_notes *flow_table_notes(const struct flow_table *table, uint32_t id,
+					  struct flow_notes *room);
 
 /**
  * flow_table_stream() - Contiguous first bytes of one direction of a TCP flow
@@ -111,6 +118,11 @@ const uint8_t *flow_table_stream(struct flow_table *table, uint32_t id, unsigned
 void flow_table_payload_done(struct flow_table *table, uint32_t id);
 
 #define FLOW_TABLE_QUEUE 1024u
+/*
+ * Records beyond max_flows: what is retired holds its record until it is
+ * released, and one batch retires a flow a packet at most.
+ */
+#define FLOW_TABLE_SLACK (FLOW_TABLE_QUEUE + 4u * FRAME_BATCH)
 
 /**
  * flow_table_advance() - Packet time moved to @now_ns: retire what idled out
@@ -124,7 +136,8 @@ void flow_table_advance(struct flow_table *table, int64_t now_ns);
 /**
  * flow_table_finish() - Queue up to FLOW_TABLE_QUEUE live flows as ended, at the end of an input
  *
- * After the last one the table forgets the time: the next input may be older.
+ * From the first call to the one that returns false the queue may be emptied, and
+ * nothing else done.  After that the table forgets the time: the next input may be older.
  *
  * Return: true while any are left: drain the queue and call again
  */

@@ -2,17 +2,11 @@
 #ifndef FA_FLOW_TABLE_PRIV_H
 #define FA_FLOW_TABLE_PRIV_H
 
-#include "flow/cold.h"
 #include "flow/index.h"
+#include "flow/notes.h"
 #include "flow/stream.h"
 #include "flow/table.h"
 #include "flow/timer.h"
-
-/*
- * Records beyond max_flows: what is retired holds its record until it is
- * released, and one batch retires a flow a packet at most.
- */
-#define FLOW_TABLE_SLACK (FLOW_TABLE_QUEUE + 4u * FRAME_BATCH)
 
 #define FLOW_STATES (FLOW_RESET + 1)
 
@@ -36,13 +30,14 @@ struct flow_early {
  * @links:	Timer and queue links: heads, then one a record
  * @now_ns:	Latest packet time, meaningful once @started
  * @queued:	Retired and not released
+ * @swept:	flow_table_finish() has seen records up to this one; 0: not called
  * @early:	The latest errors that fit no flow: a ring of which @early_count are in use
  *		and @early_next is written next
  */
 struct flow_table {
 	struct flow_index index;
 	struct flow_pool records;
-	struct flow_pool cold;
+	struct flow_notebook notes;
 	struct flow_streams streams;
 	struct flow_timer timer;
 	struct flow_link *links;
@@ -51,6 +46,7 @@ struct flow_table {
 	int64_t now_ns;
 	uint32_t max_flows;
 	uint32_t queued;
+	uint32_t swept;
 	bool started;
 	struct flow_table_stats stats;
 	unsigned early_count, early_next;
@@ -69,12 +65,6 @@ static inline int64_t flow_table_time(int64_t ts_ns)
 static inline struct flow *flow_table_record(const struct flow_table *table, uint32_t id)
 {
 	return (struct flow *)(void *)table->records.base + id;
-}
-
-/* @notes: of a flow, not 0. */
-static inline struct flow_cold *flow_table_cold(const struct flow_table *table, uint32_t notes)
-{
-	return (struct flow_cold *)(void *)table->cold.base + notes;
 }
 
 /* Has the flow been silent longer than its state allows? */

@@ -172,10 +172,11 @@ static void accept_syn_data(const struct flow *flow, struct flow_cold *cold, con
 	struct flow_notes *n = &cold->notes;
 	int32_t taken = flow_seq_diff(f->ack, cold->first_seq[syn_dir]);
 
-	if (n->syn.count == 0 || n->data_packets[syn_dir] != 0 || taken <= 0 ||
+	if (n->syn.count == 0 || n->data.packets[syn_dir] != 0 || taken <= 0 ||
 	    flow_seq_diff(f->ack, flow->next_seq[syn_dir]) > 0)
 		return;
-	flow_cold_data(cold, syn_dir, n->syn.frames[0], n->syn.first_ns, (uint32_t)taken);
+	flow_data_add(&cold->notes.data, syn_dir, n->syn.frames[0], n->syn.first_ns,
+		      (uint32_t)taken);
 	n->acked[syn_dir ^ 1u] = true;
 }
 
@@ -290,7 +291,7 @@ static bool take_bytes(struct flow *flow, struct flow_cold *cold, const struct f
 	if (behind < 0 && !hole_is_open(cold, dir))
 		open_hole(cold, dir, flow->next_seq[dir], begin, false);
 	if (behind > 0 && end != begin && !filled)
-		cold->notes.retransmitted[dir]++;
+		cold->notes.data.retransmitted[dir]++;
 	raise_next(flow, dir, end + fin);
 	return end != begin;
 }
@@ -385,7 +386,7 @@ static unsigned take_plain(struct flow *flow, struct flow_cold *cold, const stru
 		flow->state = FLOW_MIDSTREAM;
 	data = take_bytes(flow, cold, f, dir);
 	if (data)
-		flow_cold_data(cold, dir, f->number, ts_ns, f->payload_wire);
+		flow_data_add(&cold->notes.data, dir, f->number, ts_ns, f->payload_wire);
 	move_on(flow, cold, f, dir, data);
 	if ((f->tcp_flags & TCP_ACK) != 0 && flow->state != FLOW_SYN_SENT)
 		take_ack(flow, cold, f, dir);

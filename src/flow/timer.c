@@ -23,6 +23,15 @@ void flow_timer_init(struct flow_timer *timer, struct flow_link *links)
 		links[head] = (struct flow_link){ .next = head, .prev = head };
 }
 
+void flow_timer_clear(struct flow_timer *timer)
+{
+	struct flow_link *links = timer->links;
+
+	*timer = (struct flow_timer){ .links = links };
+	for (uint32_t head = 0; head < FLOW_LINK_RETIRED; head++)
+		links[head] = (struct flow_link){ .next = head, .prev = head };
+}
+
 void flow_timer_start(struct flow_timer *timer, int64_t second)
 {
 	timer->tick = second;

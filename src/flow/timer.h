@@ -73,6 +73,9 @@ static inline uint32_t flow_link_first(const struct flow_link *links, uint32_t h
 /* Make all heads of @links empty lists, and @tick the next second. */
 void flow_timer_init(struct flow_timer *timer, struct flow_link *links);
 
+/* Forget all nodes that are armed; the other lists of @links stay. */
+void flow_timer_clear(struct flow_timer *timer);
+
 /* Say what second comes next; only while no node is armed. */
 void flow_timer_start(struct flow_timer *timer, int64_t second);
 

@@ -10,6 +10,7 @@
 #include "judge/control.h"
 
 #include <netinet/in.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,28 +29,38 @@ struct host_key {
 static_assert(sizeof(struct host_key) == 40, "hashed as five words");
 
 struct host {
-	struct host_key key;
+	alignas(64) struct host_key key;
 	uint32_t as_client, as_server; /* first established flow + 1; 0: none */
 	uint8_t ttl[HOST_TTLS];
 	bool used, sent, received;
 	bool unheard; /* it answered somebody, and the capture does not hold that */
 };
+static_assert(sizeof(struct host) == 64, "a cache line");
+
+/* Flows whose entries are asked for ahead of the one that is looked at. */
+#define AHEAD 8u
+/* Keys a flow has: its ends, the pair, the service. */
+#define FLOW_KEYS 4u
 
 struct controls {
 	const struct ledger *ledger;
-	struct hash_key hash;
+	struct hash_fold fold;
 	struct host *hosts;
 	size_t host_slots, host_count;
 };
 
-/* The entry of a key: the one that is there, or the free slot where it belongs. */
-static struct host *probe(const struct controls *c, const struct host_key *key)
+static size_t home(const struct controls *c, const struct host_key *key)
 {
-	size_t mask = c->host_slots - 1, at;
 	uint64_t words[5];
 
 	memcpy(words, key, sizeof(words));
-	for (at = (size_t)hash_words5(&c->hash, words) & mask;; at = (at + 1) & mask) {
+	return (size_t)hash_fold5(&c->fold, words) & (c->host_slots - 1);
+}
+
+/* The entry of a key: the one that is there, or the free slot where it belongs. */
+static struct host *probe(const struct controls *c, const struct host_key *key)
+{
+	for (size_t at = home(c, key);; at = (at + 1) & (c->host_slots - 1)) {
 		struct host *h = &c->hosts[at];
 
 		if (!h->used || memcmp(&h->key, key, sizeof(*key)) == 0)
@@ -76,55 +87,63 @@ static struct host_key service_key(const struct controls *c, const struct judged
 	return key;
 }
 
-/* Keep at least half of the slots free. */
-static int make_room(struct controls *c)
+static void keys_of(const struct controls *c, const struct judged *flow,
+		    struct host_key keys[static FLOW_KEYS])
+{
+	const struct address *client = &flow->key.addr[flow->initiator];
+	const struct address *server = &flow->key.addr[flow->initiator ^ 1u];
+
+	keys[0] = host_key(c, flow, client, NULL);
+	keys[1] = host_key(c, flow, server, NULL);
+	keys[2] = host_key(c, flow, client, server);
+	keys[3] = service_key(c, flow);
+}
+
+static void prefetch(const struct controls *c, const struct judged *flow)
+{
+	struct host_key keys[FLOW_KEYS];
+
+	keys_of(c, flow, keys);
+	for (unsigned i = 0; i < FLOW_KEYS; i++)
+		__builtin_prefetch(&c->hosts[home(c, &keys[i])], 1);
+}
+
+/* Keep at least half of the slots free when @more entries have come. */
+static int make_room(struct controls *c, size_t more)
 {
 	struct controls bigger = *c;
 
-	if (c->host_slots != 0 && c->host_count * 2 < c->host_slots)
+	if (c->host_slots != 0 && (c->host_count + more) * 2 < c->host_slots)
 		return 0;
-	bigger.host_slots = MAX(c->host_slots * 2, SLOTS_LEAST);
-	bigger.hosts = memory_array(bigger.host_slots, sizeof(*bigger.hosts));
+	bigger.host_slots = MAX(c->host_slots * 4, SLOTS_LEAST);
+	bigger.hosts = memory_region(bigger.host_slots * sizeof(*bigger.hosts));
 	if (bigger.hosts == NULL)
 		return FA_ENOMEM;
 	for (size_t i = 0; i < c->host_slots; i++)
 		if (c->hosts[i].used)
 			*probe(&bigger, &c->hosts[i].key) = c->hosts[i];
-	free(c->hosts);
+	memory_region_free(c->hosts, c->host_slots * sizeof(*c->hosts));
 	*c = bigger;
-	return 0;
-}
-
-static int ask_for(struct controls *c, const struct host_key *key)
-{
-	struct host *h;
-
-	if (make_room(c) != 0)
-		return FA_ENOMEM;
-	h = probe(c, key);
-	if (!h->used) {
-		h->used = true;
-		h->key = *key;
-		c->host_count++;
-	}
 	return 0;
 }
 
 /* The questions that a flow will have: of its ends, and of the pair. */
 static int ask(struct controls *c, const struct judged *flow)
 {
-	const struct address *client = &flow->key.addr[flow->initiator];
-	const struct address *server = &flow->key.addr[flow->initiator ^ 1u];
-	struct host_key keys[4] = {
-		host_key(c, flow, client, NULL),
-		host_key(c, flow, server, NULL),
-		host_key(c, flow, client, server),
-		service_key(c, flow),
-	};
+	struct host_key keys[FLOW_KEYS];
 
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (ask_for(c, &keys[i]) != 0)
-			return FA_ENOMEM;
+	if (make_room(c, FLOW_KEYS) != 0)
+		return FA_ENOMEM;
+	keys_of(c, flow, keys);
+	for (unsigned i = 0; i < FLOW_KEYS; i++) {
+		struct host *h = probe(c, &keys[i]);
+
+		if (h->used)
+			continue;
+		h->used = true;
+		h->key = keys[i];
+		c->host_count++;
+	}
 	return 0;
 }
 
@@ -191,17 +210,29 @@ static void learn(struct controls *c, const struct judged *flow, uint32_t index)
 	learn_pair(c, &key, index);
 }
 
+static bool asks(const struct judged *flow)
+{
+	return flow->outcome != OUTCOME_ESTABLISHED;
+}
+
 static int read_ledger(struct controls *c)
 {
-	const struct ledger *l = c->ledger;
+	const struct judged *flows = c->ledger->flows;
+	size_t n = c->ledger->flow_count;
 
-	for (size_t i = 0; i < l->flow_count; i++)
-		if (l->flows[i].outcome != OUTCOME_ESTABLISHED && ask(c, &l->flows[i]) != 0)
-			return FA_ENOMEM;
-	if (make_room(c) != 0)
+	if (make_room(c, 0) != 0)
 		return FA_ENOMEM;
-	for (size_t i = 0; i < l->flow_count && c->host_count != 0; i++)
-		learn(c, &l->flows[i], (uint32_t)i);
+	for (size_t i = 0; i < n; i++) {
+		if (i + AHEAD < n && asks(&flows[i + AHEAD]))
+			prefetch(c, &flows[i + AHEAD]);
+		if (asks(&flows[i]) && ask(c, &flows[i]) != 0)
+			return FA_ENOMEM;
+	}
+	for (size_t i = 0; i < n && c->host_count != 0; i++) {
+		if (i + AHEAD < n)
+			prefetch(c, &flows[i + AHEAD]);
+		learn(c, &flows[i], (uint32_t)i);
+	}
 	return 0;
 }
 
@@ -212,7 +243,7 @@ struct controls *controls_new(const struct ledger *ledger)
 	if (c == NULL)
 		return NULL;
 	c->ledger = ledger;
-	hash_key_init(&c->hash, 0);
+	hash_fold_init(&c->fold, 0);
 	if (read_ledger(c) != 0) {
 		controls_free(c);
 		return NULL;
@@ -224,7 +255,7 @@ void controls_free(struct controls *controls)
 {
 	if (controls == NULL)
 		return;
-	free(controls->hosts);
+	memory_region_free(controls->hosts, controls->host_slots * sizeof(*controls->hosts));
 	free(controls);
 }
 

@@ -62,9 +62,9 @@ static void explain(struct opinion *o, const struct candidate *best)
 	}
 	/* Bytes that are of no protocol are as much a reason as those of another. */
 	if (best->why == EVIDENCE_PROTOCOL_CONTRADICTED && frame == 0 && o->notes != NULL)
-		frame = o->notes->data_frame[o->judged.initiator];
+		frame = o->notes->data.frame[o->judged.initiator];
 	if (best->why == EVIDENCE_ANSWER_FOREIGN && o->notes != NULL)
-		frame = o->notes->data_frame[o->judged.initiator ^ 1u];
+		frame = o->notes->data.frame[o->judged.initiator ^ 1u];
 	e = opinion_add(o, best->why, frame);
 	if (best->why == EVIDENCE_PROTOCOL_CONTRADICTED)
 		e->value = id->app;

@@ -4,12 +4,6 @@
 
 #include "judge/opinion.h"
 
-/*
- * Rows looked at for one flow.  The shipped packs give at most 25 (tcp/443
- * without a site); beyond this the widest rows are left out.
- */
-#define DOCUMENTED_MAX 256
-
 /**
  * opinion_documented() - Rank the rows the flow satisfies
  * @rows:	Room for DOCUMENTED_MAX row indices; best first

@@ -12,10 +12,10 @@ static unsigned first_sender(const struct opinion *o)
 	if (f->packets[1] == 0)
 		return 0;
 	/* Frame numbers begin again with every file of a set. */
-	if (n != NULL && n->data_frame[0] != 0 && n->data_frame[1] != 0)
-		return n->data_ns[0] != n->data_ns[1] ? n->data_ns[1] < n->data_ns[0]
-						      : n->data_frame[1] < n->data_frame[0];
-	if (n != NULL && n->data_frame[1] != 0)
+	if (n != NULL && n->data.frame[0] != 0 && n->data.frame[1] != 0)
+		return n->data.ns[0] != n->data.ns[1] ? n->data.ns[1] < n->data.ns[0]
+						      : n->data.frame[1] < n->data.frame[0];
+	if (n != NULL && n->data.frame[1] != 0)
 		return 1;
 	return 0;
 }

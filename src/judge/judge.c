@@ -50,7 +50,7 @@ static uint64_t answer_frame(const struct opinion *o)
 	if (o->notes == NULL)
 		return 0;
 	return o->flow->key.l4 == IPPROTO_TCP ? o->notes->synack_frame
-					      : o->notes->data_frame[o->judged.initiator ^ 1u];
+					      : o->notes->data.frame[o->judged.initiator ^ 1u];
 }
 
 /* Keep a name that came from the capture. */
@@ -75,7 +75,7 @@ static int append(void *array, size_t *count, size_t *cap, const void *items, si
 
 	if (n == 0)
 		return 0;
-	if (memory_grow(array, cap, *count + n, size) != 0)
+	if (memory_region_grow(array, cap, *count + n, size) != 0)
 		return FA_ENOMEM;
 	memcpy(&base, array, sizeof(base));
 	memcpy(base + *count * size, items, n * size);
@@ -134,7 +134,7 @@ static int keep_clues(struct ledger *ledger, struct judged *j, const struct iden
 		      sizeof(*clues));
 }
 
-static int keep(struct ledger *ledger, struct opinion *o, const uint32_t *rows)
+int judge_keep(struct ledger *ledger, struct opinion *o)
 {
 	struct judged *j = &o->judged;
 
@@ -147,24 +147,33 @@ static int keep(struct ledger *ledger, struct opinion *o, const uint32_t *rows)
 		return FA_ENOMEM;
 	if (append(&ledger->evidence, &ledger->evidence_count, &ledger->evidence_cap, o->evidence,
 		   j->evidence_count, sizeof(*o->evidence)) != 0 ||
-	    append(&ledger->rows, &ledger->rows_count, &ledger->rows_cap, rows, j->row_count,
-		   sizeof(*rows)) != 0)
+	    append(&ledger->rows, &ledger->rows_count, &ledger->rows_cap, o->rows, j->row_count,
+		   sizeof(*o->rows)) != 0)
 		return FA_ENOMEM;
 	return append(&ledger->flows, &ledger->flow_count, &ledger->flow_cap, j, 1, sizeof(*j));
+}
+
+void judge_form(struct opinion *o, const struct policy *policy, const struct flow *flow,
+		const struct flow_notes *notes, const struct ident *ident)
+{
+	o->flow = flow;
+	o->notes = notes;
+	o->ident = ident;
+	o->judged = (struct judged){ 0 };
+	describe(o);
+	opinion_initiator(o, policy);
+	o->judged.answer_frame = answer_frame(o);
+	opinion_outcome(o);
+	opinion_documented(o, policy, o->rows);
 }
 
 int judge_flow(struct ledger *ledger, const struct flow *flow, const struct flow_notes *notes,
 	       const struct ident *ident)
 {
-	struct opinion o = { .flow = flow, .notes = notes, .ident = ident };
-	uint32_t rows[DOCUMENTED_MAX];
+	struct opinion o;
 
-	describe(&o);
-	opinion_initiator(&o, ledger->policy);
-	o.judged.answer_frame = answer_frame(&o);
-	opinion_outcome(&o);
-	opinion_documented(&o, ledger->policy, rows);
-	return keep(ledger, &o, rows);
+	judge_form(&o, ledger->policy, flow, notes, ident);
+	return judge_keep(ledger, &o);
 }
 
 int judge_name(struct ledger *ledger, const char *name)

@@ -7,6 +7,7 @@
 #define FA_JUDGE_JUDGE_H
 
 #include "judge/ledger.h"
+#include "judge/opinion.h"
 
 /**
  * struct judge_options - Limits a user may set
@@ -21,9 +22,19 @@ struct judge_options {
 	}
 
 /**
- * judge_flow() - Take a flow that ended into the ledger
+ * judge_form() - What a flow that ended tells by itself
+ * @o:		Filled; needs @flow, @notes and @ident until it is kept
  * @notes:	May be NULL
  * @ident:	May be NULL: no payload was looked at
+ */
+void judge_form(struct opinion *o, const struct policy *policy, const struct flow *flow,
+		const struct flow_notes *notes, const struct ident *ident);
+
+/* Take it into the ledger.  Return: 0 or FA_ENOMEM */
+int judge_keep(struct ledger *ledger, struct opinion *o);
+
+/**
+ * judge_flow() - Both at once
  *
  * Return: 0 or FA_ENOMEM
  */

@@ -25,10 +25,10 @@ void ledger_free(struct ledger *ledger)
 	for (size_t i = 0; i < ledger->capture_count; i++)
 		free(ledger->captures[i].name);
 	free(ledger->captures);
-	free(ledger->flows);
-	free(ledger->evidence);
-	free(ledger->clues);
-	free(ledger->rows);
+	memory_region_free(ledger->flows, ledger->flow_cap * sizeof(*ledger->flows));
+	memory_region_free(ledger->evidence, ledger->evidence_cap * sizeof(*ledger->evidence));
+	memory_region_free(ledger->clues, ledger->clue_cap * sizeof(*ledger->clues));
+	memory_region_free(ledger->rows, ledger->rows_cap * sizeof(*ledger->rows));
 	free(ledger->text);
 	free(ledger->coverage);
 	*ledger = (struct ledger){ 0 };

@@ -180,6 +180,7 @@ struct row_coverage {
  * @flows:	After ledger_settle() sorted by (input, first frame, key): never in table order
  * @coverage:	One a row of the policy
  * @verdicts:	Flows by verdict
+ * @flows, @evidence, @clues, @rows: Grow by memory_region_grow()
  * @names_given_up: Flows that nDPI had no room to name
  * @text:	NUL-terminated strings; offset 0 is ""
  */

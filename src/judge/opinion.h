@@ -5,6 +5,11 @@
 #include "judge/ledger.h"
 
 #define OPINION_EVIDENCE 16
+/*
+ * Rows looked at for one flow.  The shipped packs give at most 25 (tcp/443
+ * without a site); beyond this the widest rows are left out.
+ */
+#define DOCUMENTED_MAX 256
 
 /**
  * struct opinion - One flow being judged
@@ -18,6 +23,7 @@ struct opinion {
 	const struct ident *ident;
 	struct judged judged;
 	struct evidence evidence[OPINION_EVIDENCE + 1]; /* the last one takes what is too much */
+	uint32_t rows[DOCUMENTED_MAX];
 };
 
 /* Add an item with up to one frame; the 17th is left out.  Returns it, never NULL. */

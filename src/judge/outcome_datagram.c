@@ -34,7 +34,7 @@ static bool asks_nothing(const struct ident *id)
 static bool is_empty(const struct opinion *o)
 {
 	return o->flow->key.l4 == IPPROTO_UDP &&
-	       (o->notes == NULL || o->notes->data_packets[o->judged.initiator] == 0);
+	       (o->notes == NULL || o->notes->data.packets[o->judged.initiator] == 0);
 }
 
 /* Datagrams from one endpoint only. */
@@ -87,7 +87,7 @@ static bool only_noise(const struct opinion *o)
 
 	return id != NULL && id->stun_requests != 0 && id->stun_answers == 0 &&
 	       (id->seen & ~STUN_APPS) == 0 && id->frame[to] == 0 && !id->cut && o->notes != NULL &&
-	       o->notes->data_packets[to] == id->datagrams[to];
+	       o->notes->data.packets[to] == id->datagrams[to];
 }
 
 void outcome_of_datagrams(struct opinion *o)

@@ -69,8 +69,8 @@ static void tcp_attempt(struct opinion *o)
 	enum flow_quote_strength said;
 
 	if (!n->rst_refused &&
-	    (n->acked[from] || n->data_packets[from] != 0 || n->data_packets[to] != 0)) {
-		opinion_add(o, EVIDENCE_ANSWER_NOT_CAPTURED, n->data_frame[from]);
+	    (n->acked[from] || n->data.packets[from] != 0 || n->data.packets[to] != 0)) {
+		opinion_add(o, EVIDENCE_ANSWER_NOT_CAPTURED, n->data.frame[from]);
 		outcome_set(o, OUTCOME_ONE_SIDED);
 		return;
 	}
@@ -154,7 +154,7 @@ static bool reset_is_idle(const struct opinion *o)
 
 	if ((n->marks & FLOW_MARK_FIN_FIRST(from)) != 0)
 		return true;
-	return n->data_packets[from] == 0 &&
+	return n->data.packets[from] == 0 &&
 	       ((n->marks & FLOW_MARK_FIN_FIRST(to)) != 0 || n->rst_ns - n->synack_ns > UNASKED_NS);
 }
 
@@ -168,7 +168,7 @@ static void reset_opened(struct opinion *o)
 		reset_both_ways(o);
 		return;
 	}
-	if (n->data_packets[o->judged.initiator] == 0)
+	if (n->data.packets[o->judged.initiator] == 0)
 		code = EVIDENCE_RST_AFTER_HANDSHAKE;
 	else if (o->ident != NULL && o->ident->tls.client_hello)
 		code = EVIDENCE_RST_AFTER_CLIENT_HELLO;
@@ -210,7 +210,7 @@ static bool hello_intercepted(struct opinion *o)
 	const struct ident *id = o->ident;
 	const struct flow_notes *n = o->notes;
 	unsigned to = o->judged.initiator ^ 1u;
-	bool reset = n->rst_frame != 0 && n->rst_dir == to && n->data_packets[to] == 0;
+	bool reset = n->rst_frame != 0 && n->rst_dir == to && n->data.packets[to] == 0;
 	struct evidence *e;
 	enum app app;
 
@@ -222,7 +222,7 @@ static bool hello_intercepted(struct opinion *o)
 	if (reset)
 		reset_by_responder(o, OUTCOME_ABORTED, EVIDENCE_RST_AFTER_REQUEST);
 	e = opinion_add(o, EVIDENCE_PSEUDO_TLS_INTERCEPTED,
-			reset ? n->rst_frame : n->data_frame[to]);
+			reset ? n->rst_frame : n->data.frame[to]);
 	e->value = app;
 	e->value2 = reset;
 	outcome_conclude(o, OUTCOME_ABORTED, CAUSE_NETWORK,
@@ -253,7 +253,7 @@ static bool relay_is_silent(struct opinion *o)
 
 	if (id == NULL || (id->stun_requests == 0 && id->pseudo != PSEUDO_ASKED) ||
 	    id->stun_answers != 0 || id->accepted_frame != 0 ||
-	    o->notes->data_bytes[to] > (id->pseudo != 0 ? PSEUDO_ANSWER_SIZE : 0))
+	    o->notes->data.bytes[to] > (id->pseudo != 0 ? PSEUDO_ANSWER_SIZE : 0))
 		return false;
 	e = opinion_add(o, EVIDENCE_STUN_UNANSWERED, id->frame[from]);
 	e->count = MAX(id->stun_sent, 1u);
@@ -271,8 +271,8 @@ static bool all_read(const struct opinion *o)
 	for (unsigned e = 0; e < 2; e++) {
 		uint32_t read = o->ident->examined[e];
 
-		if (read < n->data_bytes[e] &&
-		    (n->retransmitted[e] == 0 || read >= FLOW_STREAM_MAX))
+		if (read < n->data.bytes[e] &&
+		    (n->data.retransmitted[e] == 0 || read >= FLOW_STREAM_MAX))
 			return false;
 	}
 	return !o->ident->cut && (o->flow->flags & FLOW_GAP) == 0;
@@ -285,7 +285,7 @@ static void tls_unfinished(struct opinion *o, unsigned end)
 	const struct tls_facts *tls = &o->ident->tls;
 	unsigned from = o->judged.initiator, to = from ^ 1u;
 	bool fin = (n->marks & FLOW_MARK_FIN_FIRST(end)) != 0;
-	bool waited = !tls->client_went_on && o->flow->last_ns - n->data_ns[to] > CLIENT_WAIT_NS;
+	bool waited = !tls->client_went_on && o->flow->last_ns - n->data.ns[to] > CLIENT_WAIT_NS;
 	struct evidence *e;
 
 	if (end == to && !fin && !waited && !tls->client_alert) {
@@ -347,15 +347,15 @@ static bool data_vanishes(struct opinion *o)
 	unsigned from = o->judged.initiator, to = from ^ 1u;
 	struct evidence *e;
 
-	if (n->data_packets[from] == 0 || n->data_packets[to] != 0 || n->acked[to] ||
-	    n->retransmitted[from] == 0)
+	if (n->data.packets[from] == 0 || n->data.packets[to] != 0 || n->acked[to] ||
+	    n->data.retransmitted[from] == 0)
 		return false;
-	e = opinion_add(o, EVIDENCE_DATA_UNACKNOWLEDGED, n->data_frame[from]);
-	e->count = n->retransmitted[from] + 1;
-	e->value = (uint32_t)MIN((o->flow->last_ns - n->data_ns[from]) / NS_PER_MS, UINT32_MAX);
+	e = opinion_add(o, EVIDENCE_DATA_UNACKNOWLEDGED, n->data.frame[from]);
+	e->count = n->data.retransmitted[from] + 1;
+	e->value = (uint32_t)MIN((o->flow->last_ns - n->data.ns[from]) / NS_PER_MS, UINT32_MAX);
 	e->value2 = ended_by(n) == from;
-	if (n->retransmitted[from] < BLACK_HOLE_TRIES ||
-	    o->flow->last_ns - n->data_ns[from] < BLACK_HOLE_NS ||
+	if (n->data.retransmitted[from] < BLACK_HOLE_TRIES ||
+	    o->flow->last_ns - n->data.ns[from] < BLACK_HOLE_NS ||
 	    (n->marks & FLOW_MARK_ZERO_WINDOW(to)) != 0 || n->icmp.count != 0)
 		outcome_set(o, OUTCOME_UNKNOWN);
 	else
@@ -371,7 +371,7 @@ static bool closed_unanswered(struct opinion *o)
 	bool gave_up = (n->marks & FLOW_MARK_FIN_FIRST(from)) != 0 && client_hello(o);
 	struct evidence *e;
 
-	if (n->data_packets[from] == 0 || n->data_packets[to] != 0 ||
+	if (n->data.packets[from] == 0 || n->data.packets[to] != 0 ||
 	    (!gave_up && (n->marks & FLOW_MARK_FIN_FIRST(to)) == 0))
 		return false;
 	e = opinion_add(o, EVIDENCE_CLOSED_UNANSWERED, n->fin_frame[gave_up ? from : to]);
@@ -386,7 +386,7 @@ static bool closed_unanswered(struct opinion *o)
 static void tcp_opened(struct opinion *o)
 {
 	const struct flow_notes *n = o->notes;
-	bool both = n->data_packets[0] != 0 && n->data_packets[1] != 0;
+	bool both = n->data.packets[0] != 0 && n->data.packets[1] != 0;
 	bool by_responder = n->rst_frame != 0 && n->rst_dir != o->judged.initiator;
 	enum flow_quote_strength said;
 
@@ -425,7 +425,7 @@ static bool only_syns(const struct opinion *o)
 	const struct flow_notes *n = o->notes;
 
 	return n->syn.count != 0 && o->flow->packets[o->judged.initiator] == n->syn.count &&
-	       n->data_packets[0] == 0 && n->data_packets[1] == 0;
+	       n->data.packets[0] == 0 && n->data.packets[1] == 0;
 }
 
 /*
@@ -458,7 +458,7 @@ void outcome_of_tcp(struct opinion *o)
 		return;
 	}
 	if (n->syn.count != 0 && n->synack_frame == 0 &&
-	    !(n->data_packets[0] != 0 && n->data_packets[1] != 0)) {
+	    !(n->data.packets[0] != 0 && n->data.packets[1] != 0)) {
 		tcp_attempt(o);
 		return;
 	}
@@ -475,8 +475,8 @@ void outcome_of_tcp(struct opinion *o)
 	}
 	if (n->syn.count == 0 && n->synack_frame == 0) {
 		/* Nobody saw it open, so nothing tells whether a reset cut it short. */
-		bool stray = f->state == FLOW_RESET && n->data_packets[0] == 0 &&
-			     n->data_packets[1] == 0;
+		bool stray = f->state == FLOW_RESET && n->data.packets[0] == 0 &&
+			     n->data.packets[1] == 0;
 
 		outcome_set(o, stray ? OUTCOME_UNKNOWN : OUTCOME_ESTABLISHED);
 		return;

@@ -11,21 +11,11 @@
 #include "judge/elsewhere.h"
 #include "judge/mapped.h"
 #include "judge/opinion.h"
+#include "judge/order.h"
 #include "judge/resumed.h"
 #include "judge/session.h"
 #include "judge/settle.h"
 #include "judge/twin.h"
-
-static int flow_order(const void *pa, const void *pb)
-{
-	const struct judged *a = pa, *b = pb;
-
-	if (a->input != b->input)
-		return a->input < b->input ? -1 : 1;
-	if (a->first_frame != b->first_frame)
-		return a->first_frame < b->first_frame ? -1 : 1;
-	return memcmp(&a->key, &b->key, sizeof(a->key));
-}
 
 /*
  * Silence that a protocol permits must never look like a block: SQL Browser
@@ -308,8 +298,8 @@ int ledger_settle(struct ledger *ledger, const struct judge_options *options)
 	struct settling s = { .ledger = ledger, .options = options };
 	int status = FA_ENOMEM;
 
-	if (ledger->flow_count != 0)
-		qsort(ledger->flows, ledger->flow_count, sizeof(*ledger->flows), flow_order);
+	if (ledger_order(ledger) != 0)
+		return FA_ENOMEM;
 	s.controls = controls_new(ledger);
 	if (s.controls != NULL && make_groups(&s) == 0)
 		status = settle_parts(&s);

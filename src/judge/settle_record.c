@@ -15,8 +15,9 @@ struct evidence *settle_add(struct ledger *l, struct judged *flow, enum evidence
 	size_t n = flow->evidence_count;
 	struct evidence *e;
 
-	if (n == UINT8_MAX || memory_grow(&l->evidence, &l->evidence_cap, l->evidence_count + n + 1,
-					  sizeof(*l->evidence)) != 0)
+	if (n == UINT8_MAX ||
+	    memory_region_grow(&l->evidence, &l->evidence_cap, l->evidence_count + n + 1,
+			       sizeof(*l->evidence)) != 0)
 		return NULL;
 	if (flow->evidence + n != l->evidence_count) {
 		memcpy(l->evidence + l->evidence_count, l->evidence + flow->evidence,

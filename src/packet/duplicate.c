@@ -45,8 +45,6 @@
 #include "base/memory.h"
 #include "packet/walk.h"
 
-__extension__ typedef unsigned __int128 wide;
-
 /*
  * @before:	Place of the packet before it in its chain
  * @ts_ns:	Of the first copy, so that no row of packets becomes one
@@ -106,9 +104,7 @@ FA_INLINE uint64_t load64(const uint8_t *p)
 /* Two words under the pair of secrets @n. */
 FA_INLINE uint64_t mix(const struct duplicates *d, unsigned n, uint64_t a, uint64_t b)
 {
-	wide product = (wide)(a ^ d->key[2 * n]) * (b ^ d->key[2 * n + 1]);
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	return hash_fold_pair(a ^ d->key[2 * n], b ^ d->key[2 * n + 1]);
 }
 
 /* What of eight bytes of a header no box on the way changes. */

@@ -97,7 +97,7 @@ struct entry {
 };
 
 struct fragment_store {
-	struct hash_key key;
+	struct hash_fold fold;
 	uint8_t *ring;     /* ring_units * UNIT bytes */
 	uint8_t *finished; /* finished_size bytes */
 	struct entry *entries;
@@ -134,7 +134,7 @@ static uint32_t *bucket_of(struct fragment_store *s, const struct address *src,
 	memcpy(&words[0], src, sizeof(*src));
 	memcpy(&words[2], dst, sizeof(*dst));
 	words[4] = (uint64_t)id << 16 | version << 8 | protocol;
-	return &s->buckets[hash_words5(&s->key, words) & s->bucket_mask];
+	return &s->buckets[hash_fold5(&s->fold, words) & s->bucket_mask];
 }
 
 /* IPv6 fragments of one datagram may name different headers (RFC 8200 4.5). */
@@ -481,7 +481,7 @@ int fragment_store_new(struct fragment_store **store, size_t bytes, int64_t time
 	s = memory_array(1, sizeof(*s));
 	if (s == NULL)
 		return error_set(err, FA_ENOMEM, "no memory for reassembly");
-	hash_key_init(&s->key, 0);
+	hash_fold_init(&s->fold, 0);
 	s->timeout_ns = MAX(timeout_ns, 0);
 	s->now_ns = INT64_MIN;
 	s->oldest = NONE;

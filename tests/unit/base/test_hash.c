@@ -37,21 +37,83 @@ static void test_vectors(void)
 		CU_ASSERT_EQUAL(hash_bytes(&paper_key, bytes, vectors[i].len), vectors[i].hash);
 }
 
-static void test_words_equal_bytes(void)
+/* Flow keys as a sweep makes them: one word counts, the rest stands still. */
+static void words_of(uint64_t words[static 5], unsigned which, uint64_t n)
 {
-	uint64_t words[5], state = 1;
-	uint8_t bytes[40];
-	size_t i, round;
+	for (unsigned i = 0; i < 5; i++)
+		words[i] = i == which ? n : UINT64_C(0x0a0000010000ffff) * i;
+}
 
-	for (round = 0; round < 100; round++) {
-		for (i = 0; i < 5; i++) {
-			state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
-			words[i] = state ^ state >> 29;
+/*
+ * Buckets by the low bits and by the seven above that an index takes for tags: with
+ * 64 keys a bucket expected, 128 or more in one has a chance below 1e-11.
+ */
+static void test_fold_spreads(void)
+{
+	struct hash_fold fold;
+
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		hash_fold_init(&fold, seed);
+		for (unsigned which = 0; which < 5; which++) {
+			unsigned low[256] = { 0 }, tag[128] = { 0 }, worst = 0;
+
+			for (uint64_t n = 0; n < 64 * 256; n++) {
+				uint64_t words[5], h;
+
+				words_of(words, which, n << (which * 8));
+				h = hash_fold5(&fold, words);
+				low[h % 256]++;
+				tag[h >> 25 & 127]++;
+			}
+			for (unsigned i = 0; i < 256; i++)
+				worst = MAX(worst, MAX(low[i], tag[i % 128] / 2));
+			CU_ASSERT(worst < 128);
 		}
-		for (i = 0; i < 40; i++)
-			bytes[i] = (uint8_t)(words[i / 8] >> (8 * (i % 8)));
-		CU_ASSERT_EQUAL(hash_words5(&paper_key, words), hash_bytes(&paper_key, bytes, 40));
 	}
+}
+
+/* One bit of the key changes about half of the bits, every one of them at times. */
+static void test_fold_avalanche(void)
+{
+	unsigned changed = 0, total = 0;
+	uint64_t ever = 0;
+	struct hash_fold fold;
+
+	hash_fold_init(&fold, 99);
+	for (unsigned bit = 0; bit < 320; bit++) {
+		uint64_t words[5], other[5], differs;
+
+		words_of(words, 2, UINT64_C(0x0123456789abcdef));
+		memcpy(other, words, sizeof(other));
+		other[bit / 64] ^= UINT64_C(1) << bit % 64;
+		differs = hash_fold5(&fold, words) ^ hash_fold5(&fold, other);
+		ever |= differs;
+		changed += (unsigned)__builtin_popcountll(differs);
+		total += 64;
+	}
+	CU_ASSERT_EQUAL(ever, UINT64_MAX);
+	CU_ASSERT(changed > total * 45 / 100 && changed < total * 55 / 100);
+}
+
+/* Keys found to collide in their low bits under one key are strangers under another. */
+static void test_fold_collisions_do_not_travel(void)
+{
+	struct hash_fold known, secret;
+	unsigned found = 0, again = 0;
+	uint64_t words[5], target;
+
+	hash_fold_init(&known, 1);
+	hash_fold_init(&secret, 2);
+	words_of(words, 1, 0);
+	target = hash_fold5(&secret, words) % 1024;
+	for (uint64_t n = 1; found < 256; n++) {
+		words_of(words, 1, n);
+		if (hash_fold5(&known, words) % 1024 != 0)
+			continue;
+		found++;
+		again += hash_fold5(&secret, words) % 1024 == target;
+	}
+	CU_ASSERT(again <= 8);
 }
 
 static void test_seeded_key(void)
@@ -78,8 +140,10 @@ static void test_random_key(void)
 extern CU_TestInfo tests_hash[];
 CU_TestInfo tests_hash[] = {
 	{ "SipHash-1-3 gives the values of an independent implementation", test_vectors },
-	{ "hashing five words equals hashing their 40 little-endian bytes",
-	  test_words_equal_bytes },
+	{ "the fold spreads keys that differ in one word", test_fold_spreads },
+	{ "the fold of a changed bit changes half of the bits", test_fold_avalanche },
+	{ "collisions made for one key are none under another",
+	  test_fold_collisions_do_not_travel },
 	{ "a seed gives the same key every time and another seed another", test_seeded_key },
 	{ "seed 0 gives a different key every run", test_random_key },
 	CU_TEST_INFO_NULL,

@@ -98,6 +98,26 @@ static void test_region_impossible(void)
 	CU_ASSERT_PTR_NULL(memory_region(SIZE_MAX / 2));
 }
 
+static void regions_grow(void)
+{
+	uint32_t *a = NULL;
+	size_t cap = 0, wrong = 0;
+
+	for (size_t i = 0; i < 3000000; i++) {
+		if (i == cap)
+			CU_ASSERT_EQUAL_FATAL(memory_region_grow(&a, &cap, i + 1, sizeof(*a)), 0);
+		a[i] = (uint32_t)i * 7;
+	}
+	for (size_t i = 0; i < 3000000; i++)
+		wrong += a[i] != (uint32_t)i * 7;
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT_EQUAL(memory_region_grow(&a, &cap, SIZE_MAX / 4, sizeof(*a)), FA_ENOMEM);
+	CU_ASSERT_EQUAL(a[2999999], 2999999u * 7);
+	memory_region_clear(a, cap * sizeof(*a));
+	CU_ASSERT_EQUAL(a[2999999], 0);
+	memory_region_free(a, cap * sizeof(*a));
+}
+
 extern CU_TestInfo tests_memory[];
 CU_TestInfo tests_memory[] = {
 	{ "an array is zeroed", test_array },
@@ -107,5 +127,6 @@ CU_TestInfo tests_memory[] = {
 	{ "growth that overflows fails and changes nothing", test_grow_overflow },
 	{ "a region is zeroed and writable to its last byte", test_region },
 	{ "a region of impossible size is NULL", test_region_impossible },
+	{ "a region grows, keeps what it holds, and is cleared", regions_grow },
 	CU_TEST_INFO_NULL,
 };

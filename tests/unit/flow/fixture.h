@@ -157,4 +157,12 @@ static inline unsigned fix_drain(struct flow_table *table)
 	return n;
 }
 
+/* flow_table_notes(), which stay until the next call. */
+static inline const struct flow_notes *fix_notes(const struct flow_table *table, uint32_t id)
+{
+	static struct flow_notes room;
+
+	return flow_table_notes(table, id, &room);
+}
+
 #endif

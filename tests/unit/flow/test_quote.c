@@ -117,9 +117,9 @@ static void attached_by_the_table(void)
 	flow_table_stats(t, &stats);
 	CU_ASSERT(stats.orphan_errors == 1 && stats.opened == 0);
 	id = fix_take(t, &p);
-	CU_ASSERT_PTR_NULL(flow_table_notes(t, id));
+	CU_ASSERT_PTR_NULL(fix_notes(t, id));
 	CU_ASSERT_EQUAL(fix_take(t, &e), id);
-	notes = flow_table_notes(t, id);
+	notes = fix_notes(t, id);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(notes);
 	CU_ASSERT(notes->icmp.count == 1 && notes->icmp.victim == 0 && notes->icmp.from_peer);
 	CU_ASSERT_FALSE(notes->icmp.translated);
@@ -152,7 +152,7 @@ static void victim_is_the_sender(void)
 	e.quoted.sport = p.dport;
 	e.quoted.dport = p.sport;
 	CU_ASSERT_EQUAL(fix_take(t, &e), id);
-	notes = flow_table_notes(t, id);
+	notes = fix_notes(t, id);
 	CU_ASSERT(notes->icmp.victim == 1 && notes->icmp.from_peer);
 	flow_table_free(t);
 }
@@ -176,7 +176,7 @@ static void rewritten_on_the_way(void)
 				    .l4 = IPPROTO_TCP,
 				    .present = true };
 	CU_ASSERT_EQUAL(fix_take(t, &e), id);
-	notes = flow_table_notes(t, id);
+	notes = fix_notes(t, id);
 	CU_ASSERT(notes->icmp.count == 1 && notes->icmp.code == 10 && notes->icmp.from_peer);
 	CU_ASSERT_TRUE(notes->icmp.translated);
 	CU_ASSERT_EQUAL(
@@ -208,8 +208,8 @@ static void captured_before_its_packet(void)
 
 		e.ts_ns = p.ts_ns + apart[i];
 		CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);
-		CU_ASSERT_PTR_NULL(flow_table_notes(t, fix_take(t, &other)));
-		notes = flow_table_notes(t, fix_take(t, &p));
+		CU_ASSERT_PTR_NULL(fix_notes(t, fix_take(t, &other)));
+		notes = fix_notes(t, fix_take(t, &p));
 		flow_table_stats(t, &stats);
 		CU_ASSERT_EQUAL(stats.orphan_errors, !near);
 		CU_ASSERT_EQUAL(notes != NULL, near);
@@ -240,7 +240,7 @@ static void the_latest_early_errors_are_kept(void)
 			CU_ASSERT_FALSE(flow_table_finish(t));
 		for (uint16_t i = 0; i < 20; i++) {
 			struct facts p = fix_packet(IPPROTO_UDP, 1, (uint16_t)(5000 + i), 2, 3478);
-			const struct flow_notes *notes = flow_table_notes(t, fix_take(t, &p));
+			const struct flow_notes *notes = fix_notes(t, fix_take(t, &p));
 
 			CU_ASSERT_EQUAL(notes != NULL, i >= 12 && !finish);
 			if (notes != NULL)
@@ -282,7 +282,7 @@ static void a_quote_is_bound_by_its_sequence_number(void)
 					    .l4 = IPPROTO_TCP,
 					    .present = true };
 		CU_ASSERT_EQUAL(fix_take(t, &e), quotes[i].fits ? id : FLOW_NONE);
-		CU_ASSERT_EQUAL(flow_table_notes(t, id)->icmp.count, quotes[i].fits);
+		CU_ASSERT_EQUAL(fix_notes(t, id)->icmp.count, quotes[i].fits);
 		/* Of the other end, which was not seen, nothing is known. */
 		e.quoted.src = syn.dst;
 		e.quoted.dst = syn.src;
@@ -298,7 +298,7 @@ static void a_quote_is_bound_by_its_sequence_number(void)
 		e.quoted.dport = syn.dport;
 		CU_ASSERT_EQUAL(fix_take(t, &e), FLOW_NONE);
 		id = fix_take(t, &syn);
-		CU_ASSERT_EQUAL(flow_table_notes(t, id)->icmp.count, quotes[i].fits);
+		CU_ASSERT_EQUAL(fix_notes(t, id)->icmp.count, quotes[i].fits);
 		flow_table_free(t);
 	}
 }

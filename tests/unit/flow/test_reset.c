@@ -53,7 +53,7 @@ static void send_packet(struct line *l, unsigned from, unsigned flags, uint32_t 
 
 static const struct flow_notes *notes(const struct line *l)
 {
-	return flow_table_notes(l->table, l->id);
+	return fix_notes(l->table, l->id);
 }
 
 /* Handshake, a request, and acknowledgements of it; the server counts from @ids. */

@@ -337,6 +337,51 @@ static void finishing(void)
 	flow_table_free(t);
 }
 
+/* Nothing of the flows before is found, and there is room for as many again. */
+static void finished_table_begins_anew(void)
+{
+	struct flow_table_options o = fix_small(200);
+	struct flow_table *t = fix_table(&o);
+
+	for (unsigned round = 0; round < 3; round++) {
+		for (uint32_t i = 0; i < 200; i++) {
+			struct facts f = i % 2 != 0 ? fix_udp(i, FIX_T0) : fix_syn(i, FIX_T0);
+			uint32_t id = fix_take(t, &f);
+			const struct flow *flow = flow_table_flow(t, id);
+
+			CU_ASSERT_EQUAL(flow->packets[0] + flow->packets[1], 1);
+		}
+		CU_ASSERT_EQUAL(fix_stats(t).evicted, 0);
+		while (flow_table_finish(t))
+			(void)fix_drain(t);
+		CU_ASSERT_EQUAL(fix_drain(t), 200);
+		CU_ASSERT_FALSE(flow_table_finish(t));
+	}
+	flow_table_free(t);
+}
+
+/* What left on the way to the end is not taken again, and its record may be in use again. */
+static void finishing_passes_over_what_has_gone(void)
+{
+	struct flow_table_options o = fix_small(64);
+	struct flow_table *t = fix_table(&o);
+	struct facts f;
+
+	for (uint32_t i = 0; i < 10; i++) {
+		f = fix_udp(i, FIX_T0);
+		(void)fix_take(t, &f);
+	}
+	flow_table_advance(t, FIX_T0 + 13 * NS_PER_S);
+	CU_ASSERT_EQUAL(fix_drain(t), 10);
+	for (uint32_t i = 20; i < 25; i++) {
+		f = fix_udp(i, FIX_T0 + 14 * NS_PER_S);
+		(void)fix_take(t, &f);
+	}
+	CU_ASSERT_FALSE(flow_table_finish(t));
+	CU_ASSERT_EQUAL(fix_drain(t), 5);
+	flow_table_free(t);
+}
+
 /* Or it would depend on batches how many steps there were. */
 static void packets_of_no_flow_move_the_clock(void)
 {
@@ -369,6 +414,8 @@ CU_TestInfo tests_retire[] = {
 	{ "attempts without an answer are evicted first", half_open_go_first },
 	{ "a batch of new flows fits a full table", batch_into_a_full_table },
 	{ "finishing retires each flow once and forgets the time", finishing },
+	{ "a finished table begins anew", finished_table_begins_anew },
+	{ "finishing passes over what has gone", finishing_passes_over_what_has_gone },
 	{ "packets of no flow move the clock", packets_of_no_flow_move_the_clock },
 	CU_TEST_INFO_NULL,
 };

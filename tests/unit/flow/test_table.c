@@ -53,14 +53,14 @@ static void one_flow_both_ways(void)
 	CU_ASSERT(flow->ttl[0] == 50 && flow->ttl[1] == 64 && flow->user == 0);
 	CU_ASSERT(flow->flags == (FLOW_WANTS_PAYLOAD | FLOW_VLAN_TAGGED) && flow->vlan == 7);
 	/* Without payload nothing is noted. */
-	CU_ASSERT_PTR_NULL(flow_table_notes(t, id));
+	CU_ASSERT_PTR_NULL(fix_notes(t, id));
 	fix_payload(&back, bytes, 33);
 	back.number = 9;
 	(void)fix_take(t, &back);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(flow_table_notes(t, id));
-	CU_ASSERT_EQUAL(flow_table_notes(t, id)->data_frame[0], 9);
-	CU_ASSERT_EQUAL(flow_table_notes(t, id)->data_bytes[0], 33);
-	CU_ASSERT_EQUAL(flow_table_notes(t, id)->data_packets[1], 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fix_notes(t, id));
+	CU_ASSERT_EQUAL(fix_notes(t, id)->data.frame[0], 9);
+	CU_ASSERT_EQUAL(fix_notes(t, id)->data.bytes[0], 33);
+	CU_ASSERT_EQUAL(fix_notes(t, id)->data.packets[1], 0);
 	flow_table_free(t);
 }
 
@@ -318,8 +318,8 @@ static uint64_t digest_run(uint64_t seed, size_t batch)
 			if (id == FLOW_NONE)
 				break;
 			flow = *flow_table_flow(t, id);
-			if (flow_table_notes(t, id) != NULL) {
-				struct flow_notes notes = *flow_table_notes(t, id);
+			if (fix_notes(t, id) != NULL) {
+				struct flow_notes notes = *fix_notes(t, id);
 
 				notes.stream[0] = notes.stream[1] = 0;
 				sum += hash_bytes(&key, &notes, sizeof(notes));
@@ -439,7 +439,7 @@ static void streams_of_retired_flows(void)
 	(void)take_segment(t, 0, TCP_SYN, 5000, 0, NULL);
 	CU_ASSERT_EQUAL(flow_table_retired(t), id);
 	CU_ASSERT(stream_is(t, id, 0, "hello", true, true));
-	CU_ASSERT_EQUAL(flow_table_notes(t, id)->data_packets[0], 1);
+	CU_ASSERT_EQUAL(fix_notes(t, id)->data.packets[0], 1);
 	flow_table_release(t, id);
 	flow_table_free(t);
 }
@@ -508,7 +508,7 @@ static void streams_refused(void)
 		fix_payload(&f, bytes, 10);
 		id = fix_take(t, &f);
 		CU_ASSERT_EQUAL(fix_take(t, &f), id);
-		refused += flow_table_notes(t, id)->stream[0] == UINT32_MAX;
+		refused += fix_notes(t, id)->stream[0] == UINT32_MAX;
 		CU_ASSERT(stream_is(t, id, 0, "", true, false) == (i >= 64));
 		if (i == 150)
 			flow_table_payload_done(t, id);
@@ -533,7 +533,7 @@ static void cut_to_nothing(void)
 	id = fix_take(t, &f);
 	CU_ASSERT(stream_is(t, id, 0, "", true, false));
 	CU_ASSERT(flow_table_flow(t, id)->flags & FLOW_CUT);
-	CU_ASSERT_EQUAL(flow_table_notes(t, id)->data_bytes[0], 12);
+	CU_ASSERT_EQUAL(fix_notes(t, id)->data.bytes[0], 12);
 	CU_ASSERT_EQUAL(fix_stats(t).refused_streams, 0);
 	flow_table_free(t);
 }

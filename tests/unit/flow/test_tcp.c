@@ -76,7 +76,7 @@ static enum flow_state state(uint32_t id)
 
 static const struct flow_notes *notes(uint32_t id)
 {
-	return flow_table_notes(table, id);
+	return fix_notes(table, id);
 }
 
 static unsigned opener(uint32_t id)
@@ -121,10 +121,10 @@ static void full_connection(void)
 	(void)pkt(SERVER, TCP_ACK, S_ISN + 501, C_ISN + 101, 500);
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 101, S_ISN + 1001, 0);
 	CU_ASSERT(notes(id)->acked[SERVER] && notes(id)->acked[CLIENT]);
-	CU_ASSERT(notes(id)->data_frame[CLIENT] == 4 && notes(id)->data_frame[SERVER] == 5);
-	CU_ASSERT(notes(id)->data_ns[SERVER] == FIX_T0 + 5 * MS);
-	CU_ASSERT(notes(id)->data_bytes[CLIENT] == 100 && notes(id)->data_bytes[SERVER] == 1000);
-	CU_ASSERT(notes(id)->data_packets[CLIENT] == 1 && notes(id)->data_packets[SERVER] == 2);
+	CU_ASSERT(notes(id)->data.frame[CLIENT] == 4 && notes(id)->data.frame[SERVER] == 5);
+	CU_ASSERT(notes(id)->data.ns[SERVER] == FIX_T0 + 5 * MS);
+	CU_ASSERT(notes(id)->data.bytes[CLIENT] == 100 && notes(id)->data.bytes[SERVER] == 1000);
+	CU_ASSERT(notes(id)->data.packets[CLIENT] == 1 && notes(id)->data.packets[SERVER] == 2);
 	(void)pkt(CLIENT, TCP_ACK | TCP_FIN, C_ISN + 101, S_ISN + 1001, 0);
 	CU_ASSERT_EQUAL(state(id), FLOW_OPEN);
 	(void)pkt(SERVER, TCP_ACK | TCP_FIN, S_ISN + 1001, C_ISN + 102, 0);
@@ -132,7 +132,7 @@ static void full_connection(void)
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 102, S_ISN + 1002, 0);
 	CU_ASSERT(notes(id)->fin_frame[CLIENT] == 8 && notes(id)->fin_frame[SERVER] == 9);
 	CU_ASSERT(!has_gap(id));
-	CU_ASSERT(notes(id)->retransmitted[0] + notes(id)->retransmitted[1] == 0);
+	CU_ASSERT(notes(id)->data.retransmitted[0] + notes(id)->data.retransmitted[1] == 0);
 	CU_ASSERT(flow_table_flow(table, id)->next_seq[CLIENT] == C_ISN + 102);
 	CU_ASSERT(flow_table_flow(table, id)->next_seq[SERVER] == S_ISN + 1002);
 	CU_ASSERT(flow_table_flow(table, id)->ttl[SERVER] == 60);
@@ -524,7 +524,7 @@ static void data_never_acknowledged(void)
 	id = handshake(C_ISN, S_ISN);
 	for (unsigned i = 0; i < 4; i++)
 		(void)pkt(CLIENT, TCP_ACK, C_ISN + 1, S_ISN + 1, 200);
-	CU_ASSERT_EQUAL(notes(id)->retransmitted[CLIENT], 3);
+	CU_ASSERT_EQUAL(notes(id)->data.retransmitted[CLIENT], 3);
 	CU_ASSERT(!notes(id)->acked[SERVER]);
 	/* Acknowledging the handshake again is not hearing the data. */
 	(void)pkt(SERVER, TCP_ACK, S_ISN + 1, C_ISN + 1, 0);
@@ -541,17 +541,17 @@ static void keep_alives(void)
 	begin();
 	id = handshake(C_ISN, S_ISN);
 	(void)pkt(CLIENT, TCP_ACK, C_ISN, S_ISN + 1, 1); /* before any data */
-	CU_ASSERT_EQUAL(notes(id)->data_packets[CLIENT], 0);
+	CU_ASSERT_EQUAL(notes(id)->data.packets[CLIENT], 0);
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 1, S_ISN + 1, 100);
 	for (unsigned i = 0; i < 5; i++) {
 		(void)pkt(CLIENT, TCP_ACK, C_ISN + 100, S_ISN + 1, i % 2);
 		(void)pkt(SERVER, TCP_ACK, S_ISN + 1, C_ISN + 101, 0);
 	}
-	CU_ASSERT_EQUAL(notes(id)->retransmitted[CLIENT], 0);
-	CU_ASSERT(notes(id)->data_packets[CLIENT] == 1 && notes(id)->data_bytes[CLIENT] == 100);
+	CU_ASSERT_EQUAL(notes(id)->data.retransmitted[CLIENT], 0);
+	CU_ASSERT(notes(id)->data.packets[CLIENT] == 1 && notes(id)->data.bytes[CLIENT] == 100);
 	/* Two bytes there are a retransmission. */
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 99, S_ISN + 1, 2);
-	CU_ASSERT_EQUAL(notes(id)->retransmitted[CLIENT], 1);
+	CU_ASSERT_EQUAL(notes(id)->data.retransmitted[CLIENT], 1);
 	CU_ASSERT(!has_gap(id));
 	end();
 }
@@ -606,15 +606,15 @@ static void gap_taken_back(void)
 	CU_ASSERT(has_gap(id));
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 61, S_ISN + 1, 40);
 	CU_ASSERT(!has_gap(id) && notes(id)->gaps == 0 && notes(id)->gap_frame == 0);
-	CU_ASSERT_EQUAL(notes(id)->retransmitted[CLIENT], 0);
+	CU_ASSERT_EQUAL(notes(id)->data.retransmitted[CLIENT], 0);
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 61, S_ISN + 1, 40);
-	CU_ASSERT_EQUAL(notes(id)->retransmitted[CLIENT], 1);
+	CU_ASSERT_EQUAL(notes(id)->data.retransmitted[CLIENT], 1);
 	/* One byte: not to be taken for a keep-alive. */
 	(void)pkt(SERVER, TCP_ACK, S_ISN + 1, C_ISN + 102, 0);
 	CU_ASSERT(has_gap(id));
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 101, S_ISN + 1, 1);
 	CU_ASSERT(!has_gap(id));
-	CU_ASSERT_EQUAL(notes(id)->data_bytes[CLIENT], 60 + 40 + 40 + 1);
+	CU_ASSERT_EQUAL(notes(id)->data.bytes[CLIENT], 60 + 40 + 40 + 1);
 	/* A FIN, too. */
 	(void)pkt(SERVER, TCP_ACK, S_ISN + 1, C_ISN + 103, 0);
 	CU_ASSERT(has_gap(id));
@@ -636,7 +636,7 @@ static void loss_on_the_way(void)
 	(void)pkt(SERVER, TCP_ACK, S_ISN + 101, C_ISN + 1, 100); /* fills the hole */
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 1, S_ISN + 401, 0);
 	CU_ASSERT(!has_gap(id));
-	CU_ASSERT_EQUAL(notes(id)->retransmitted[SERVER], 0);
+	CU_ASSERT_EQUAL(notes(id)->data.retransmitted[SERVER], 0);
 	end();
 }
 
@@ -692,7 +692,7 @@ static void sequence_wrap(void)
 	(void)pkt(SERVER, TCP_ACK, s + 1, c + 101, 100);
 	(void)pkt(CLIENT, TCP_ACK, c + 101, s + 101, 0);
 	CU_ASSERT(notes(id)->acked[0] && notes(id)->acked[1] && !has_gap(id));
-	CU_ASSERT(notes(id)->retransmitted[0] + notes(id)->retransmitted[1] == 0);
+	CU_ASSERT(notes(id)->data.retransmitted[0] + notes(id)->data.retransmitted[1] == 0);
 	CU_ASSERT_EQUAL(flow_table_flow(table, id)->next_seq[CLIENT], 50);
 	end();
 }
@@ -706,7 +706,7 @@ static void numbers_taken_anew(void)
 	/* Two GiB went by unseen: neither a gap of that size nor retransmissions for ever. */
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 1 + (1u << 31), S_ISN + 1, 100);
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 101 + (1u << 31), S_ISN + 1, 100);
-	CU_ASSERT_EQUAL(notes(id)->retransmitted[CLIENT], 0);
+	CU_ASSERT_EQUAL(notes(id)->data.retransmitted[CLIENT], 0);
 	CU_ASSERT_EQUAL(flow_table_flow(table, id)->next_seq[CLIENT], C_ISN + 201 + (1u << 31));
 	end();
 }
@@ -717,11 +717,11 @@ static void data_in_the_syn(void)
 
 	begin();
 	id = pkt(CLIENT, TCP_SYN, C_ISN, 0, 50);
-	CU_ASSERT(state(id) == FLOW_SYN_SENT && notes(id)->data_packets[CLIENT] == 0);
+	CU_ASSERT(state(id) == FLOW_SYN_SENT && notes(id)->data.packets[CLIENT] == 0);
 	CU_ASSERT_EQUAL(flow_table_flow(table, id)->next_seq[CLIENT], C_ISN + 51);
 	(void)pkt(SERVER, TCP_SYN | TCP_ACK, S_ISN, C_ISN + 51, 0);
-	CU_ASSERT(notes(id)->data_packets[CLIENT] == 1 && notes(id)->data_bytes[CLIENT] == 50);
-	CU_ASSERT(notes(id)->data_frame[CLIENT] == 1 && notes(id)->acked[SERVER]);
+	CU_ASSERT(notes(id)->data.packets[CLIENT] == 1 && notes(id)->data.bytes[CLIENT] == 50);
+	CU_ASSERT(notes(id)->data.frame[CLIENT] == 1 && notes(id)->acked[SERVER]);
 	/* That SYN-ACK again, after all is over, is an old duplicate. */
 	(void)pkt(CLIENT, TCP_RST, C_ISN + 51, 0, 0);
 	CU_ASSERT_EQUAL(pkt(SERVER, TCP_SYN | TCP_ACK, S_ISN, C_ISN + 51, 0), id);
@@ -738,9 +738,9 @@ static void data_in_the_syn(void)
 	begin();
 	id = pkt(CLIENT, TCP_SYN, C_ISN, 0, 50);
 	(void)pkt(SERVER, TCP_SYN | TCP_ACK, S_ISN, C_ISN + 1, 0);
-	CU_ASSERT_EQUAL(notes(id)->data_packets[CLIENT], 0);
+	CU_ASSERT_EQUAL(notes(id)->data.packets[CLIENT], 0);
 	(void)pkt(CLIENT, TCP_ACK, C_ISN + 1, S_ISN + 1, 50);
-	CU_ASSERT(notes(id)->data_packets[CLIENT] == 1 && notes(id)->data_frame[CLIENT] == 3);
+	CU_ASSERT(notes(id)->data.packets[CLIENT] == 1 && notes(id)->data.frame[CLIENT] == 3);
 	end();
 }
 

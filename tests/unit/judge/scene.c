@@ -248,8 +248,8 @@ void talk_udp(struct scene *s, struct talk *t, const char *from, const char *to,
 	t->flow.state = FLOW_DATAGRAM;
 	t->flow.last_ns = t->flow.first_ns + (count - 1) * NS_PER_S;
 	sent(t, 0, count);
-	t->notes.data_frame[t->end[0]] = t->flow.first_frame;
-	t->notes.data_packets[t->end[0]] = count;
+	t->notes.data.frame[t->end[0]] = t->flow.first_frame;
+	t->notes.data.packets[t->end[0]] = count;
 }
 
 void talk_data(struct talk *t, unsigned who)
@@ -258,12 +258,12 @@ void talk_data(struct talk *t, unsigned who)
 	struct flow_notes *n = &t->notes;
 
 	sent(t, who, 1);
-	if (n->data_frame[e] == 0) {
-		n->data_frame[e] = t->flow.first_frame + 10 + who;
-		n->data_ns[e] = t->flow.first_ns;
+	if (n->data.frame[e] == 0) {
+		n->data.frame[e] = t->flow.first_frame + 10 + who;
+		n->data.ns[e] = t->flow.first_ns;
 	}
-	n->data_packets[e]++;
-	n->data_bytes[e] += 40;
+	n->data.packets[e]++;
+	n->data.bytes[e] += 40;
 	if (t->flow.key.l4 == 6)
 		n->acked[e ^ 1u] = true;
 }

@@ -15,7 +15,7 @@ static void put(struct scene *s, enum verdict verdict, unsigned best, const char
 	struct judged *f;
 
 	CU_ASSERT_EQUAL_FATAL(
-		memory_grow(&l->flows, &l->flow_cap, l->flow_count + 1, sizeof(*l->flows)), 0);
+		memory_region_grow(&l->flows, &l->flow_cap, l->flow_count + 1, sizeof(*l->flows)), 0);
 	f = &l->flows[l->flow_count++];
 	*f = (struct judged){ .verdict = (uint8_t)verdict,
 			      .rows = (uint32_t)l->rows_count,
@@ -25,7 +25,7 @@ static void put(struct scene *s, enum verdict verdict, unsigned best, const char
 
 		CU_ASSERT_FATAL(row >= 0);
 		CU_ASSERT_EQUAL_FATAL(
-			memory_grow(&l->rows, &l->rows_cap, l->rows_count + 1, sizeof(*l->rows)),
+			memory_region_grow(&l->rows, &l->rows_cap, l->rows_count + 1, sizeof(*l->rows)),
 			0);
 		l->rows[l->rows_count++] = (uint32_t)row;
 	}

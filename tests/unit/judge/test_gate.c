@@ -42,7 +42,7 @@ static void put_silence(struct scene *s)
 	talk_tcp(s, &t, CLIENT ":50004", SERVER ":5060");
 	talk_data(&t, 0);
 	t.notes.acked[t.end[1]] = false;
-	t.notes.retransmitted[t.end[0]] = 4;
+	t.notes.data.retransmitted[t.end[0]] = 4;
 	t.flow.last_ns += 10 * NS_PER_S;
 	scene_judge(s, &t);
 }
@@ -312,7 +312,7 @@ static void silence_of_an_evicted_flow_is_inconclusive(void)
 	talk_tcp(&s, &t, CLIENT ":50004", SERVER ":5060");
 	talk_data(&t, 0);
 	t.notes.acked[t.end[1]] = false;
-	t.notes.retransmitted[t.end[0]] = 4;
+	t.notes.data.retransmitted[t.end[0]] = 4;
 	t.flow.last_ns += 10 * NS_PER_S;
 	t.flow.end = FLOW_END_EVICTED;
 	scene_judge(&s, &t);

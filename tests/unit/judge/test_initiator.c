@@ -42,7 +42,7 @@ static void quiet(struct scene *s, struct talk *t, const char *from, const char 
 {
 	talk_midstream(s, t, from, to);
 	for (unsigned e = 0; e < 2; e++)
-		t->notes.data_frame[e] = 0;
+		t->notes.data.frame[e] = 0;
 }
 
 static void by_syn(void)
@@ -132,19 +132,19 @@ static void unknown_shows_the_first_sender(void)
 	high = low ^ 1u;
 	SAME(initiator(&s, &t), low == 0 ? "unknown 0" : "unknown 1");
 	/* Data of one end only, then of both: the earlier frame. */
-	t.notes.data_frame[t.end[high]] = 9;
+	t.notes.data.frame[t.end[high]] = 9;
 	SAME(initiator(&s, &t), high == 0 ? "unknown 0" : "unknown 1");
-	t.notes.data_frame[t.end[low]] = 10;
+	t.notes.data.frame[t.end[low]] = 10;
 	SAME(initiator(&s, &t), high == 0 ? "unknown 0" : "unknown 1");
-	t.notes.data_frame[t.end[low]] = 8;
+	t.notes.data.frame[t.end[low]] = 8;
 	SAME(initiator(&s, &t), low == 0 ? "unknown 0" : "unknown 1");
 	/* Times go before frames, which begin again with the next file. */
-	t.notes.data_ns[t.end[low]] = SCENE_T0 + 2;
-	t.notes.data_ns[t.end[high]] = SCENE_T0 + 1;
+	t.notes.data.ns[t.end[low]] = SCENE_T0 + 2;
+	t.notes.data.ns[t.end[high]] = SCENE_T0 + 1;
 	SAME(initiator(&s, &t), high == 0 ? "unknown 0" : "unknown 1");
-	t.notes.data_frame[t.end[high]] = 0;
+	t.notes.data.frame[t.end[high]] = 0;
 	SAME(initiator(&s, &t), low == 0 ? "unknown 0" : "unknown 1");
-	t.notes.data_frame[t.end[high]] = 7;
+	t.notes.data.frame[t.end[high]] = 7;
 	t.noted = false;
 	SAME(initiator(&s, &t), low == 0 ? "unknown 0" : "unknown 1");
 	/* Packets of one end only: it is that one. */

@@ -335,8 +335,8 @@ static void vanishing_data(struct stage *g, unsigned tries)
 	talk_tcp(&g->s, &g->t, FROM, TO);
 	talk_data(&g->t, 0);
 	g->t.notes.acked[g->t.end[1]] = false;
-	g->t.notes.retransmitted[g->t.end[0]] = tries - 1;
-	g->t.flow.last_ns = g->t.notes.data_ns[g->t.end[0]] + NS_PER_S;
+	g->t.notes.data.retransmitted[g->t.end[0]] = tries - 1;
+	g->t.flow.last_ns = g->t.notes.data.ns[g->t.end[0]] + NS_PER_S;
 }
 
 #define BLACK_HOLE "aborted unknown likely: data_unacknowledged"
@@ -361,7 +361,7 @@ static void data_never_acknowledged(void)
 	SAME(outcome(&g), "established");
 	/* The responder's retransmissions are its own affair. */
 	vanishing_data(&g, 1);
-	g.t.notes.retransmitted[g.t.end[1]] = 9;
+	g.t.notes.data.retransmitted[g.t.end[1]] = 9;
 	SAME(outcome(&g), "established");
 	/* The client that gives up resets or closes what it could not use. */
 	vanishing_data(&g, 6);
@@ -380,7 +380,7 @@ static void data_that_other_things_swallow(void)
 	begin(&g);
 	/* A capture that holds each packet twice has them in one moment. */
 	vanishing_data(&g, 3);
-	g.t.flow.last_ns = g.t.notes.data_ns[g.t.end[0]] + NS_PER_S / 2 - 1;
+	g.t.flow.last_ns = g.t.notes.data.ns[g.t.end[0]] + NS_PER_S / 2 - 1;
 	SAME(outcome(&g), "unknown: data_unacknowledged");
 	g.t.flow.last_ns++;
 	SAME(outcome(&g), BLACK_HOLE);
@@ -808,9 +808,9 @@ static void midstream(void)
 	/* A reset of something that nobody saw. */
 	talk_midstream(&g.s, &g.t, FROM, TO);
 	talk_rst(&g.t, 1, 60);
-	g.t.notes.data_packets[0] = g.t.notes.data_packets[1] = 0;
+	g.t.notes.data.packets[0] = g.t.notes.data.packets[1] = 0;
 	SAME(outcome(&g), "unknown: midstream");
-	g.t.notes.data_packets[g.t.end[1]] = 1;
+	g.t.notes.data.packets[g.t.end[1]] = 1;
 	SAME(outcome(&g), "established: midstream");
 	/* The same with acknowledgements alone. */
 	talk_midstream(&g.s, &g.t, FROM, TO);
@@ -1028,7 +1028,7 @@ static void relay_that_never_answers(void)
 	CU_ASSERT_EQUAL(g.o.evidence[0].value2, 0);
 	CU_ASSERT_EQUAL(g.o.evidence[0].count, 2);
 	/* It said more than its hello. */
-	g.t.notes.data_bytes[g.t.end[1]] = PSEUDO_ANSWER_SIZE + 1;
+	g.t.notes.data.bytes[g.t.end[1]] = PSEUDO_ANSWER_SIZE + 1;
 	SAME(outcome(&g), "established");
 	/* A check of ICE over TCP, without any hello. */
 	talk_tcp(&g.s, &g.t, FROM, TO);

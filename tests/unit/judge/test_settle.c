@@ -414,7 +414,7 @@ static void data_into_a_black_hole(void)
 		talk_tcp(&s, &t, CLIENT ":50001", SERVER ":5060");
 		talk_data(&t, 0);
 		t.notes.acked[t.end[1]] = false;
-		t.notes.retransmitted[t.end[0]] = 4;
+		t.notes.data.retransmitted[t.end[0]] = 4;
 		t.flow.last_ns += 10 * NS_PER_S;
 		scene_judge(&s, &t);
 		scene_settle(&s);
@@ -573,7 +573,7 @@ static void black_hole_in_a_capture_that_loses(void)
 		talk_tcp(&s, &t, CLIENT ":901", how == 3 ? SERVER ":22" : SERVER ":5060");
 		talk_data(&t, 0);
 		t.notes.acked[t.end[1]] = false;
-		t.notes.retransmitted[t.end[0]] = 4;
+		t.notes.data.retransmitted[t.end[0]] = 4;
 		t.flow.last_ns += 10 * NS_PER_S;
 		if (how >= 2)
 			t.flow.end = FLOW_END_EVICTED;

@@ -192,7 +192,7 @@ struct judged *fixture_flow(struct fixture *f, enum verdict verdict, uint8_t l4,
 	unsigned first;
 
 	CU_ASSERT_EQUAL_FATAL(
-		memory_grow(&l->flows, &l->flow_cap, l->flow_count + 1, sizeof(*l->flows)), 0);
+		memory_region_grow(&l->flows, &l->flow_cap, l->flow_count + 1, sizeof(*l->flows)), 0);
 	flow = &l->flows[l->flow_count++];
 	memset(flow, 0, sizeof(*flow));
 	endpoint(from, &a, &p);
@@ -237,7 +237,7 @@ void fixture_row(struct fixture *f, const char *id)
 
 	CU_ASSERT_FATAL(row >= 0);
 	CU_ASSERT_EQUAL_FATAL(
-		memory_grow(&l->rows, &l->rows_cap, l->rows_count + 1, sizeof(*l->rows)), 0);
+		memory_region_grow(&l->rows, &l->rows_cap, l->rows_count + 1, sizeof(*l->rows)), 0);
 	l->rows[l->rows_count++] = (uint32_t)row;
 	last(f)->row_count++;
 	last(f)->best_rows = 1;
@@ -250,7 +250,7 @@ struct evidence *fixture_evidence(struct fixture *f, enum evidence_code code, ui
 	struct ledger *l = &f->ledger;
 	struct evidence *e;
 
-	CU_ASSERT_EQUAL_FATAL(memory_grow(&l->evidence, &l->evidence_cap, l->evidence_count + 1,
+	CU_ASSERT_EQUAL_FATAL(memory_region_grow(&l->evidence, &l->evidence_cap, l->evidence_count + 1,
 					  sizeof(*l->evidence)),
 			      0);
 	e = &l->evidence[l->evidence_count++];
