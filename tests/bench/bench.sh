@@ -7,7 +7,7 @@
 # FLOWAUDIT     the program                    (build/release/flowaudit)
 # BENCH_BIN     directory of gen, bare and run (build/release/bench)
 # BENCH_ONLY    sections, such as "voice live" (full: all but hostile)
-# BENCH_SCALE   factor on all packet and flow counts, such as 0.5 (1; quick: 0.05)
+# BENCH_SCALE   factor on all packet and flow counts, such as 0.5 (1; quick: 0.04)
 # BENCH_ROUNDS  rounds, at least 1             (5; quick: 3); fewer where a run takes over 5 or 20 s
 # BENCH_TOOLS   no other programs than these   (all that are installed)
 # TMPDIR        where the captures go: 5 GB at scale 1
@@ -37,7 +37,7 @@ full)
 	sections=${BENCH_ONLY:-voice small newflows mixed gvoice gsmall rivals packed live json packs start instructions}
 	;;
 quick)
-	scale=${BENCH_SCALE:-0.05} rounds=${BENCH_ROUNDS:-3}
+	scale=${BENCH_SCALE:-0.04} rounds=${BENCH_ROUNDS:-3}
 	sections=${BENCH_ONLY:-voice small newflows mixed packed live start}
 	;;
 hostile)

@@ -40,8 +40,9 @@ check() {
 	grep -A1 '^Flows: ' "$work/output" >"$work/verdicts"
 }
 
-# rounds_of TOOL: fewer where its first run took long
+# rounds_of TOOL: fewer where its first run took long, and of others where all should be quick
 rounds_of() {
+	[ "$mode" != quick ] || [[ " $rivals " != *" $1 "* ]] || { echo "$few"; return; }
 	awk -v rounds="$rounds" -v few="$few" '{ print ($1 > 20 ? 1 : $1 > 5 ? few : rounds) }' "$work/took.$1"
 }
 
