@@ -169,8 +169,8 @@ shared: $(B)/accept/shared
 	$< $(FLOWAUDIT_SHARED)/captures
 golden: $(B)/flowaudit
 	tests/golden/run.sh $<
-invariance: $(B)/flowaudit
-	tests/invariance.sh $<
+invariance: $(B)/flowaudit $(B)/bench/gen
+	tests/invariance.sh $^
 forge: $(B)/flowaudit
 	tests/forge.sh $<
 # pcaps/forged is kept; what this program forges must be the same, and hold.
@@ -224,7 +224,7 @@ fuzz:
 
 # ---- speed -------------------------------------------------------------------------------
 BENCH_BIN := $(B)/bench
-.PHONY: bench bench-quick bench-instructions
+.PHONY: bench bench-quick bench-hostile bench-instructions bench-profile bench-deps
 $(BENCH_BIN)/gen: tests/bench/gen.c tests/bench/talk.c tests/bench/loop.c tests/bench/wire.c \
 	tests/bench/gen.h tests/bench/wire.h
 $(BENCH_BIN)/bare: tests/bench/bare.c
@@ -233,13 +233,24 @@ $(BENCH_BIN)/gen $(BENCH_BIN)/bare $(BENCH_BIN)/run:
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O2 -o $@ $(filter %.c,$^) -lpcap $(LDLIBS)
-bench bench-quick bench-instructions: $(B)/flowaudit $(BENCH_BIN)/gen $(BENCH_BIN)/bare $(BENCH_BIN)/run
+bench bench-quick bench-hostile bench-instructions bench-profile: $(B)/flowaudit $(BENCH_BIN)/gen \
+	$(BENCH_BIN)/bare $(BENCH_BIN)/run
 bench:
 	BENCH_BIN=$(BENCH_BIN) FLOWAUDIT=$(B)/flowaudit tests/bench/bench.sh full
 bench-quick:
 	BENCH_BIN=$(BENCH_BIN) FLOWAUDIT=$(B)/flowaudit tests/bench/bench.sh quick
+bench-hostile:
+	BENCH_BIN=$(BENCH_BIN) FLOWAUDIT=$(B)/flowaudit tests/bench/bench.sh hostile
+bench-profile:
+	BENCH_BIN=$(BENCH_BIN) FLOWAUDIT=$(B)/flowaudit tests/bench/profile.sh
 bench-instructions:
 	BENCH_BIN=$(BENCH_BIN) FLOWAUDIT=$(B)/flowaudit tests/bench/instructions.sh
+
+# The programs that flowaudit is measured beside, and what measures it.
+BENCH_PACKAGES := nfdump softflowd argus-server argus-client libndpi-bin tshark libxxhash-dev zstd gzip \
+	pigz valgrind linux-perf
+bench-deps:
+	$(Q)$(MAKE) --no-print-directory deps BUILD_PACKAGES= TEST_PACKAGES='$(BENCH_PACKAGES)'
 
 # ---- install -----------------------------------------------------------------------------
 # One object with every room's names made local, so that the archive defines flowaudit_* and
@@ -291,7 +302,8 @@ help:
 	@echo "make forge        forge every row and every case, and find them again"
 	@echo "make pcaps        write pcaps/forged anew; pcaps-check compares"
 	@echo "make fuzz         libFuzzer on every untrusted input (clang); SECONDS=n TARGET=name"
-	@echo "make bench        beside other programs; bench-quick, bench-instructions"
+	@echo "make bench        beside other programs; BENCH_ONLY=\"voice live\": those sections"
+	@echo "                  bench-deps, bench-quick, bench-hostile, bench-instructions, bench-profile"
 	@echo "make install      honours DESTDIR and PREFIX; make uninstall takes it away"
 	@echo "make format-check clang-format has nothing to say"
 	@echo "variables: MODE CC CFLAGS LDFLAGS PREFIX DESTDIR BUILD ROOMS SHARED NDPI V"

@@ -7,10 +7,13 @@
 
 #include "wire.h"
 
+#define KINDS 5u
+
 static int usage(void)
 {
 	fputs("usage: gen voice    FILE PACKETS FLOWS\n"
 	      "       gen small    FILE PACKETS FLOWS\n"
+	      "       gen live     FILE PACKETS FLOWS\n"
 	      "       gen newflows FILE PACKETS\n"
 	      "       gen mixed    FILE PACKETS CAPTURE ...\n",
 	      stderr);
@@ -32,6 +35,8 @@ static bool generate(FILE *out, char **argv, uint64_t packets, uint32_t flows)
 		return talk_voice(out, packets, flows);
 	if (strcmp(argv[1], "small") == 0)
 		return talk_small(out, packets, flows);
+	if (strcmp(argv[1], "live") == 0)
+		return talk_live(out, packets, flows);
 	if (strcmp(argv[1], "newflows") == 0)
 		return talk_new_flows(out, packets);
 	return loop_captures(out, packets, argv + 4);
@@ -43,20 +48,19 @@ int main(int argc, char **argv)
 		const char *name;
 		int argc; /* mixed: at least */
 		bool flows;
-	} kinds[] = {
-		{ "voice", 5, true },
-		{ "small", 5, true },
-		{ "newflows", 4, false },
-		{ "mixed", 5, false },
+	} kinds[KINDS] = {
+		{ "voice", 5, true },     { "small", 5, true },  { "live", 5, true },
+		{ "newflows", 4, false }, { "mixed", 5, false },
 	};
 	uint64_t packets, flows = 1;
 	FILE *out;
 	size_t kind = 0;
 	bool fine;
 
-	while (kind < 4 && (argc < 2 || strcmp(argv[1], kinds[kind].name) != 0))
+	while (kind < KINDS && (argc < 2 || strcmp(argv[1], kinds[kind].name) != 0))
 		kind++;
-	if (kind == 4 || argc < kinds[kind].argc || (argc > kinds[kind].argc && kind != 3))
+	if (kind == KINDS || argc < kinds[kind].argc ||
+	    (argc > kinds[kind].argc && strcmp(argv[1], "mixed") != 0))
 		return usage();
 	packets = number(argv[3], UINT64_C(1) << 40);
 	if (kinds[kind].flows)

@@ -13,6 +13,8 @@
 bool talk_voice(FILE *out, uint64_t packets, uint32_t flows);
 /* The same talks in frames of 60 bytes. */
 bool talk_small(FILE *out, uint64_t packets, uint32_t flows);
+/* STUN requests of all flows, then all the answers, then media through the relay at random. */
+bool talk_live(FILE *out, uint64_t packets, uint32_t flows);
 /* Every packet opens a flow: SYNs and STUN requests in turn. */
 bool talk_new_flows(FILE *out, uint64_t packets);
 /* Real captures over and over, each time with other clients; @paths ends with NULL. */

@@ -1,5 +1,5 @@
 /*
- * Real captures, one after the other, played by 2048 lanes at once, over and over.
+ * Real captures, one after the other, played by 64 lanes at once, over and over.
  *
  * A lane plays all of them with their own spacing of packets, then starts again;
  * the lanes begin spread over the whole duration, and a heap says whose packet

@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	fprintf(out, "%.3f %.3f %.3f %ld %d\n", now() - start, seconds(usage.ru_utime),
+	fprintf(out, "%.6f %.6f %.6f %ld %d\n", now() - start, seconds(usage.ru_utime),
 		seconds(usage.ru_stime), usage.ru_maxrss, status);
 	if (fclose(out) != 0) {
 		perror(argv[2]);

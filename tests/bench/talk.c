@@ -23,10 +23,11 @@
 #define STEP_US      3
 #define NEW_STEP_US  10
 #define CLIENTS      64000
-#define FIRST_CLIENT 0x0a140100 /* 10.20.1.0 */
-#define FRONT_END    0x0a0a000b /* 10.10.0.11 */
-#define EDGE_ACCESS  0xc000020a /* 192.0.2.10 */
-#define EDGE_AV      0xc000020c /* 192.0.2.12 */
+#define ALL_PORTS    (CLIENTS * 700) /* flows that ends_of() tells apart */
+#define FIRST_CLIENT 0x0a140100      /* 10.20.1.0 */
+#define FRONT_END    0x0a0a000b      /* 10.10.0.11 */
+#define EDGE_ACCESS  0xc000020a      /* 192.0.2.10 */
+#define EDGE_AV      0xc000020c      /* 192.0.2.12 */
 
 enum {
 	RTP_HEADER = 12,
@@ -310,20 +311,71 @@ static size_t stun_frame(uint8_t *frame, const struct wire_ends *ends, uint64_t 
 	return wire_udp(frame, ends, 20);
 }
 
+/* The success response, with where the request came from; RFC 5389 15.2 */
+static size_t stun_answer(uint8_t *frame, const struct wire_ends *ends, uint64_t id)
+{
+	uint8_t *stun = wire_udp_payload(frame);
+
+	stun_frame(frame, ends, id);
+	wire_put32(stun, 0x0101000c);
+	wire_put32(stun + 20, 0x00200008);
+	wire_put32(stun + 24, 0x00010000 | (ends->destination_port ^ 0x2112u));
+	wire_put32(stun + 28, ends->destination ^ 0x2112a442);
+	return wire_udp(frame, ends, 32);
+}
+
+/* Sixteen bytes of media through the relay; RFC 5766 11.4 */
+static size_t channel_data(uint8_t *frame, const struct wire_ends *ends)
+{
+	uint8_t *data = wire_udp_payload(frame);
+
+	memset(data, 0xd5, 20);
+	wire_put32(data, 0x40000010);
+	return wire_udp(frame, ends, 20);
+}
+
+/* The @i-th of @flows flows in an order without locality; the step is prime, so none comes twice. */
+static uint32_t shuffled(uint64_t i, uint32_t flows)
+{
+	return (uint32_t)(i * UINT64_C(2654435761) % flows);
+}
+
+bool talk_live(FILE *out, uint64_t packets, uint32_t flows)
+{
+	uint64_t openings = UINT64_C(2) * flows;
+	struct random r = { SEED };
+	uint8_t frame[WIRE_FRAME_MAX] = { 0 };
+
+	for (uint64_t i = 0; i < packets; i++) {
+		uint32_t flow = i < openings ? shuffled(i, flows) : draw_below(&r, flows);
+		struct wire_ends ends = ends_of(flow);
+		uint32_t len;
+
+		ends.destination = EDGE_AV;
+		ends.destination_port = 3478;
+		if (i < openings ? i >= flows : draw(&r) & 1)
+			ends = turned(&ends);
+		memset(wire_udp_payload(frame), 0, 60);
+		len = (uint32_t)(i < flows      ? stun_frame(frame, &ends, mix(flow))
+				 : i < openings ? stun_answer(frame, &ends, mix(flow))
+						: channel_data(frame, &ends));
+		wire_write(out, START_US + i * STEP_US, frame, len < 60 ? 60 : len,
+			   len < 60 ? 60 : len);
+	}
+	return true;
+}
+
 bool talk_new_flows(FILE *out, uint64_t packets)
 {
 	uint8_t frame[WIRE_FRAME_MAX] = { 0 };
 
-	if (packets > (uint64_t)CLIENTS * 700) {
-		fputs("gen: the clients have no ports for that many flows\n", stderr);
-		return false;
-	}
 	for (uint64_t i = 0; i < packets; i++) {
-		struct wire_ends ends = ends_of((uint32_t)i);
+		struct wire_ends ends = ends_of((uint32_t)(i % ALL_PORTS));
 		struct wire_segment syn = { .seq = (uint32_t)mix(i), .flags = WIRE_SYN };
 		uint32_t len;
 
-		ends.destination = i & 1 ? EDGE_AV : EDGE_ACCESS;
+		/* When the clients have no port left, they turn to the servers beside. */
+		ends.destination = (i & 1 ? EDGE_AV : EDGE_ACCESS) + (uint32_t)(i / ALL_PORTS) * 16;
 		ends.destination_port = i & 1 ? 3478 : i & 2 ? 5061 : 443;
 		len = (uint32_t)(i & 1 ? stun_frame(frame, &ends, mix(i))
 				       : wire_tcp(frame, &ends, &syn, 0));
