@@ -15,7 +15,8 @@ static void put(struct scene *s, enum verdict verdict, unsigned best, const char
 	struct judged *f;
 
 	CU_ASSERT_EQUAL_FATAL(
-		memory_region_grow(&l->flows, &l->flow_cap, l->flow_count + 1, sizeof(*l->flows)), 0);
+		memory_region_grow(&l->flows, &l->flow_cap, l->flow_count + 1, sizeof(*l->flows)),
+		0);
 	f = &l->flows[l->flow_count++];
 	*f = (struct judged){ .verdict = (uint8_t)verdict,
 			      .rows = (uint32_t)l->rows_count,
@@ -24,9 +25,9 @@ static void put(struct scene *s, enum verdict verdict, unsigned best, const char
 		int row = policy_find_row(s->policy, *ids);
 
 		CU_ASSERT_FATAL(row >= 0);
-		CU_ASSERT_EQUAL_FATAL(
-			memory_region_grow(&l->rows, &l->rows_cap, l->rows_count + 1, sizeof(*l->rows)),
-			0);
+		CU_ASSERT_EQUAL_FATAL(memory_region_grow(&l->rows, &l->rows_cap, l->rows_count + 1,
+							 sizeof(*l->rows)),
+				      0);
 		l->rows[l->rows_count++] = (uint32_t)row;
 	}
 }

@@ -192,7 +192,8 @@ struct judged *fixture_flow(struct fixture *f, enum verdict verdict, uint8_t l4,
 	unsigned first;
 
 	CU_ASSERT_EQUAL_FATAL(
-		memory_region_grow(&l->flows, &l->flow_cap, l->flow_count + 1, sizeof(*l->flows)), 0);
+		memory_region_grow(&l->flows, &l->flow_cap, l->flow_count + 1, sizeof(*l->flows)),
+		0);
 	flow = &l->flows[l->flow_count++];
 	memset(flow, 0, sizeof(*flow));
 	endpoint(from, &a, &p);
@@ -250,8 +251,8 @@ struct evidence *fixture_evidence(struct fixture *f, enum evidence_code code, ui
 	struct ledger *l = &f->ledger;
 	struct evidence *e;
 
-	CU_ASSERT_EQUAL_FATAL(memory_region_grow(&l->evidence, &l->evidence_cap, l->evidence_count + 1,
-					  sizeof(*l->evidence)),
+	CU_ASSERT_EQUAL_FATAL(memory_region_grow(&l->evidence, &l->evidence_cap,
+						 l->evidence_count + 1, sizeof(*l->evidence)),
 			      0);
 	e = &l->evidence[l->evidence_count++];
 	memset(e, 0, sizeof(*e));

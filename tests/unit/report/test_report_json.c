@@ -204,7 +204,8 @@ static void clue(struct fixture *f, struct judged *flow, enum clue_kind kind, ui
 	struct ledger *l = &f->ledger;
 
 	CU_ASSERT_EQUAL_FATAL(
-		memory_region_grow(&l->clues, &l->clue_cap, l->clue_count + 1, sizeof(*l->clues)), 0);
+		memory_region_grow(&l->clues, &l->clue_cap, l->clue_count + 1, sizeof(*l->clues)),
+		0);
 	if (flow->clue_count++ == 0)
 		flow->clues = (uint32_t)l->clue_count;
 	l->clues[l->clue_count++] = (struct clue){ .kind = (uint8_t)kind, .value = value };
