@@ -198,7 +198,7 @@ layers: $(LIB_OBJ)
 headers:
 	tests/headers.sh $(FA_CPPFLAGS) -std=c17 $(WARN)
 prefetch: $(LIB_OBJ)
-	tests/prefetch.sh $(B)/src/flow/table.o
+	tests/prefetch.sh $(B)/src
 example: $(B)/flowaudit
 	CC='$(CC)' CFLAGS='$(mode_ldflags_$(MODE))' LIBS='$(LIBS)' tests/example.sh $(B)
 install-test:

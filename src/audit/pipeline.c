@@ -217,7 +217,7 @@ static int change_group(struct pipeline *p, uint64_t abandoned, struct fa_error 
 }
 
 /* Ask for the identifications that these packets will be shown to. */
-static void prefetch_idents(const struct pipeline *p, const struct facts *facts,
+FA_INLINE void prefetch_idents(const struct pipeline *p, const struct facts *facts,
 			    const struct flow_slot *slots, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)

@@ -99,7 +99,7 @@ static void keys_of(const struct controls *c, const struct judged *flow,
 	keys[3] = service_key(c, flow);
 }
 
-static void prefetch(const struct controls *c, const struct judged *flow)
+FA_INLINE void prefetch(const struct controls *c, const struct judged *flow)
 {
 	struct host_key keys[FLOW_KEYS];
 
