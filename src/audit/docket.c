@@ -42,6 +42,7 @@ struct sheet {
  *		the one behind them is being filled
  * @sheet_count: SHEETS, or 1 without a helper
  * @helped:	@thread runs
+ * @memo:	The helper's
  * @lock:	Of the states of filed sheets, of the ring's ends, and of what follows it
  * @idle:	The helper waits for work
  * @awaited:	The caller waits for this sheet
@@ -52,6 +53,7 @@ struct docket {
 	unsigned first, used;
 	bool helped;
 	pthread_t thread;
+	struct policy_memo *memo;
 	pthread_mutex_t lock;
 	pthread_cond_t filed, formed;
 	bool idle, stop;
@@ -93,14 +95,14 @@ FA_INLINE void prefetch(const struct matter *m)
 		ident_prefetch_facts(m->ident, m->ident->stream);
 }
 
-static void form(struct sheet *s, const struct policy *policy)
+static void form(struct sheet *s, struct policy_memo *memo)
 {
 	for (unsigned i = 0; i < s->count; i++) {
 		struct matter *m = &s->matters[i];
 
 		if (i + AHEAD < s->count)
 			prefetch(&s->matters[i + AHEAD]);
-		judge_form(&m->opinion, policy, m->flow, m->notes, m->ident);
+		judge_form(&m->opinion, memo, m->flow, m->notes, m->ident);
 	}
 }
 
@@ -132,7 +134,7 @@ static void *help(void *arg)
 			continue;
 		}
 		pthread_mutex_unlock(&d->lock);
-		form(s, d->rooms.ledger->policy);
+		form(s, d->memo);
 		pthread_mutex_lock(&d->lock);
 		s->state = SHEET_FORMED;
 		if (d->awaited == s)
@@ -156,6 +158,7 @@ void docket_free(struct docket *docket)
 	pthread_mutex_destroy(&docket->lock);
 	pthread_cond_destroy(&docket->filed);
 	pthread_cond_destroy(&docket->formed);
+	policy_memo_free(docket->memo);
 	free(docket);
 }
 
@@ -209,7 +212,7 @@ static struct sheet *oldest(struct docket *d)
 			continue;
 		}
 		pthread_mutex_unlock(&d->lock);
-		form(mine, d->rooms.ledger->policy);
+		form(mine, d->rooms.ledger->memo);
 		pthread_mutex_lock(&d->lock);
 		mine->state = SHEET_FORMED;
 	}
@@ -232,6 +235,15 @@ static int close_sheet(struct docket *d, struct flow_table *table)
 	return status;
 }
 
+/* Without memory for a helper or its memo we go on alone. */
+static void call_help(struct docket *d)
+{
+	if (d->memo == NULL)
+		d->memo = policy_memo_new(d->rooms.ledger->policy);
+	if (d->memo != NULL)
+		d->helped = pthread_create(&d->thread, NULL, help, d) == 0;
+}
+
 /* The sheet that is being filled is full, or the last. */
 static int file_sheet(struct docket *d, struct flow_table *table)
 {
@@ -247,7 +259,7 @@ static int file_sheet(struct docket *d, struct flow_table *table)
 	if (d->used < d->sheet_count)
 		return 0;
 	if (!d->helped && d->sheet_count > 1)
-		d->helped = pthread_create(&d->thread, NULL, help, d) == 0;
+		call_help(d);
 	return close_sheet(d, table);
 }
 

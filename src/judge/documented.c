@@ -1,8 +1,6 @@
 /* The documented set of a flow: rows by tuple, ranked by protocol evidence and width. */
 #include "judge/documented.h"
 
-#include <stdlib.h>
-
 #include "judge/claim.h"
 
 struct candidate {
@@ -25,10 +23,8 @@ static bool counts(const struct candidate *c)
 	return c->fit > FIT_CONTRADICTED && !is_unproven(c);
 }
 
-static int by_rank(const void *pa, const void *pb)
+static int by_rank(const struct candidate *a, const struct candidate *b)
 {
-	const struct candidate *a = pa, *b = pb;
-
 	if (counts(a) != counts(b))
 		return counts(a) ? -1 : 1;
 	if (a->fit != b->fit)
@@ -36,6 +32,19 @@ static int by_rank(const void *pa, const void *pb)
 	if (a->row->width != b->row->width)
 		return a->row->width < b->row->width ? -1 : 1;
 	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* Best first.  They are few, and come nearly in order. */
+static void rank(struct candidate *candidates, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct candidate c = candidates[i];
+		size_t at = i;
+
+		for (; at > 0 && by_rank(&c, &candidates[at - 1]) < 0; at--)
+			candidates[at] = candidates[at - 1];
+		candidates[at] = c;
+	}
 }
 
 static bool same_rank(const struct candidate *a, const struct candidate *b)
@@ -121,16 +130,17 @@ static void doubt_answer(const struct opinion *o, struct candidate *c)
 	c->why = EVIDENCE_PROTOCOL_UNVERIFIED;
 }
 
-static size_t collect(const struct opinion *o, const struct policy *policy,
-		      struct candidate *candidates)
+static size_t collect(const struct opinion *o, struct policy_memo *memo,
+		      struct candidate candidates[static DOCUMENTED_MAX])
 {
-	struct match matches[DOCUMENTED_MAX];
+	const struct policy *policy = policy_memo_policy(memo);
+	const struct match *matches;
 	struct tuple tuple;
 	size_t found, n = 0;
 
 	ledger_tuple(&o->judged, &tuple);
-	found = policy_match(policy, &tuple, matches, DOCUMENTED_MAX);
-	for (size_t i = 0; i < MIN(found, DOCUMENTED_MAX); i++) {
+	found = policy_memo_match(memo, &tuple, &matches);
+	for (size_t i = 0; i < found; i++) {
 		struct candidate *c = &candidates[n];
 
 		c->match = matches[i];
@@ -143,7 +153,7 @@ static size_t collect(const struct opinion *o, const struct policy *policy,
 			c->why = EVIDENCE_PROTOCOL_WEAK;
 		n += !by_chance(o, c);
 	}
-	qsort(candidates, n, sizeof(*candidates), by_rank);
+	rank(candidates, n);
 	return n;
 }
 
@@ -184,26 +194,25 @@ static bool depends_on_initiator(const struct candidate *best, unsigned count)
 	return forward && reversed;
 }
 
-static void set_nearest(struct opinion *o, const struct policy *policy,
-			const struct candidate *wide)
+static void set_nearest(struct opinion *o, struct policy_memo *memo, const struct candidate *wide)
 {
 	struct judged *j = &o->judged;
 	struct nearest nearest;
 	struct tuple tuple;
 
 	ledger_tuple(j, &tuple);
-	policy_nearest(policy, &tuple, &nearest);
-	if (!says_more(o, policy, &nearest))
+	policy_memo_nearest(memo, &tuple, &nearest);
+	if (!says_more(o, policy_memo_policy(memo), &nearest))
 		nearest = (struct nearest){ (int)wide->match.row, KEY_PROTO, wide->match.reversed };
 	judged_set_nearest(j, &nearest);
 }
 
-void opinion_documented(struct opinion *o, const struct policy *policy,
+void opinion_documented(struct opinion *o, struct policy_memo *memo,
 			uint32_t rows[static DOCUMENTED_MAX])
 {
 	struct candidate candidates[DOCUMENTED_MAX];
 	struct judged *j = &o->judged;
-	size_t n = collect(o, policy, candidates);
+	size_t n = collect(o, memo, candidates);
 	const struct candidate *best = &candidates[0];
 
 	j->standing = STANDING_UNDOCUMENTED;
@@ -213,7 +222,7 @@ void opinion_documented(struct opinion *o, const struct policy *policy,
 	if (n == 0)
 		return;
 	if (best->fit == FIT_CONTRADICTED && (row_is_wide(best->row) || is_dynamic_rpc(o, best))) {
-		set_nearest(o, policy, best);
+		set_nearest(o, memo, best);
 		return;
 	}
 	j->standing = is_unproven(best)               ? STANDING_UNPROVEN

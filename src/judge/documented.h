@@ -12,7 +12,7 @@
  * row was ruled out; adds the evidence that explains them.  Rank: protocol
  * fit, then narrowest range (DESIGN section 2).
  */
-void opinion_documented(struct opinion *o, const struct policy *policy,
+void opinion_documented(struct opinion *o, struct policy_memo *memo,
 			uint32_t rows[static DOCUMENTED_MAX]);
 
 #endif

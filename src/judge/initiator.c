@@ -25,8 +25,9 @@ static unsigned first_sender(const struct opinion *o)
  * tell.  Media ranges catch ephemeral ports either way round, so the narrower
  * row decides, and wide rows do not count.
  */
-static unsigned by_port(const struct opinion *o, const struct policy *policy)
+static unsigned by_port(const struct opinion *o, struct policy_memo *memo)
 {
+	const struct policy *policy = policy_memo_policy(memo);
 	uint32_t width[2] = { UINT32_MAX, UINT32_MAX };
 
 	for (unsigned from = 0; from < 2; from++) {
@@ -37,11 +38,14 @@ static unsigned by_port(const struct opinion *o, const struct policy *policy)
 			.initiator_known = true,
 			.ts_ns = o->flow->first_ns,
 		};
-		struct match match;
+		const struct match *matches;
+		const struct row *row;
 
-		if (policy_match(policy, &t, &match, 1) != 0 &&
-		    !row_is_wide(policy_row(policy, match.row)))
-			width[from] = policy_row(policy, match.row)->width;
+		if (policy_memo_match(memo, &t, &matches) == 0)
+			continue;
+		row = policy_row(policy, matches[0].row);
+		if (!row_is_wide(row))
+			width[from] = row->width;
 	}
 	return width[0] == width[1] ? 2 : width[1] < width[0];
 }
@@ -55,7 +59,7 @@ static bool both_ask(const struct ident *id)
 	return id->stream && id->app == APP_SIP;
 }
 
-void opinion_initiator(struct opinion *o, const struct policy *policy)
+void opinion_initiator(struct opinion *o, struct policy_memo *memo)
 {
 	const struct flow *f = o->flow;
 	struct judged *j = &o->judged;
@@ -74,7 +78,7 @@ void opinion_initiator(struct opinion *o, const struct policy *policy)
 		return;
 	}
 	asker = o->ident != NULL ? o->ident->client : 2;
-	port = asker < 2 && !both_ask(o->ident) ? 2 : by_port(o, policy);
+	port = asker < 2 && !both_ask(o->ident) ? 2 : by_port(o, memo);
 	if (asker < 2 && (port == 2 || port == asker)) {
 		j->initiator = (uint8_t)asker;
 		j->initiator_by = INITIATOR_PROTOCOL;

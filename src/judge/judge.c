@@ -161,7 +161,7 @@ int judge_keep(struct ledger *ledger, struct opinion *o)
 	return append(&ledger->flows, &ledger->flow_count, &ledger->flow_cap, j, 1, sizeof(*j));
 }
 
-void judge_form(struct opinion *o, const struct policy *policy, const struct flow *flow,
+void judge_form(struct opinion *o, struct policy_memo *memo, const struct flow *flow,
 		const struct flow_notes *notes, const struct ident *ident)
 {
 	o->flow = flow;
@@ -169,19 +169,10 @@ void judge_form(struct opinion *o, const struct policy *policy, const struct flo
 	o->ident = ident;
 	o->judged = (struct judged){ 0 };
 	describe(o);
-	opinion_initiator(o, policy);
+	opinion_initiator(o, memo);
 	o->judged.answer_frame = answer_frame(o);
 	opinion_outcome(o);
-	opinion_documented(o, policy, o->rows);
-}
-
-int judge_flow(struct ledger *ledger, const struct flow *flow, const struct flow_notes *notes,
-	       const struct ident *ident)
-{
-	struct opinion o;
-
-	judge_form(&o, ledger->policy, flow, notes, ident);
-	return judge_keep(ledger, &o);
+	opinion_documented(o, memo, o->rows);
 }
 
 int judge_name(struct ledger *ledger, const char *name)

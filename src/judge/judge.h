@@ -1,6 +1,6 @@
 /*
  * Judgement in two steps, because a positive control or a capture's end is
- * only known when everything has been seen: judge_flow() when a flow ends,
+ * only known when everything has been seen: judge_form() when a flow ends,
  * ledger_settle() when all inputs are read.
  */
 #ifndef FA_JUDGE_JUDGE_H
@@ -24,25 +24,18 @@ struct judge_options {
 /**
  * judge_form() - What a flow that ended tells by itself
  * @o:		Filled; needs @flow, @notes and @ident until it is kept
+ * @memo:	Of the ledger's policy; one for each thread
  * @notes:	May be NULL
  * @ident:	May be NULL: no payload was looked at
  */
-void judge_form(struct opinion *o, const struct policy *policy, const struct flow *flow,
+void judge_form(struct opinion *o, struct policy_memo *memo, const struct flow *flow,
 		const struct flow_notes *notes, const struct ident *ident);
 
 /* Take it into the ledger.  Return: 0 or FA_ENOMEM */
 int judge_keep(struct ledger *ledger, struct opinion *o);
 
 /**
- * judge_flow() - Both at once
- *
- * Return: 0 or FA_ENOMEM
- */
-int judge_flow(struct ledger *ledger, const struct flow *flow, const struct flow_notes *notes,
-	       const struct ident *ident);
-
-/**
- * judge_name() - Keep what nDPI calls the flow that judge_flow() took last
+ * judge_name() - Keep what nDPI calls the flow that judge_keep() took last
  *
  * For reports alone: nothing in this room reads it.
  *
@@ -53,7 +46,7 @@ int judge_name(struct ledger *ledger, const char *name);
 /**
  * ledger_settle() - Controls, silence, fitness, verdicts, coverage, order
  *
- * Call once, after the last judge_flow(); captures must be complete.
+ * Call once, after the last judge_keep(); captures must be complete.
  *
  * Return: 0 or FA_ENOMEM
  */

@@ -9,7 +9,8 @@ int ledger_init(struct ledger *ledger, const struct policy *policy, struct fa_er
 {
 	*ledger = (struct ledger){ .policy = policy };
 	ledger->coverage = memory_array(policy_row_count(policy), sizeof(*ledger->coverage));
-	if (ledger->coverage == NULL ||
+	ledger->memo = policy_memo_new(policy);
+	if (ledger->coverage == NULL || ledger->memo == NULL ||
 	    memory_grow(&ledger->text, &ledger->text_cap, 4096, sizeof(char)) != 0) {
 		ledger_free(ledger);
 		return error_set(err, FA_ENOMEM, "no memory for the conclusions of %u rows",
@@ -31,6 +32,7 @@ void ledger_free(struct ledger *ledger)
 	memory_region_free(ledger->rows, ledger->rows_cap * sizeof(*ledger->rows));
 	free(ledger->text);
 	free(ledger->coverage);
+	policy_memo_free(ledger->memo);
 	*ledger = (struct ledger){ 0 };
 }
 

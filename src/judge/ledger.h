@@ -9,7 +9,7 @@
 #include "identify/identify.h"
 #include "judge/fitness.h"
 #include "judge/verdict.h"
-#include "policy/policy.h"
+#include "policy/memo.h"
 
 #define LEDGER_NONE UINT32_MAX
 
@@ -176,6 +176,7 @@ struct row_coverage {
 /**
  * struct ledger - The conclusions of one run
  * @policy:	Borrowed
+ * @memo:	Of @policy, for the thread that owns the ledger
  * @captures:	One an input, in the order they were read
  * @flows:	After ledger_settle() sorted by (input, first frame, key): never in table order
  * @coverage:	One a row of the policy
@@ -186,6 +187,7 @@ struct row_coverage {
  */
 struct ledger {
 	const struct policy *policy;
+	struct policy_memo *memo;
 	struct capture_facts *captures;
 	size_t capture_count, capture_cap;
 	struct judged *flows;

@@ -190,7 +190,7 @@ static void adopt(struct settling *s, struct judged *flow, const struct mapping 
 /* The DCE/RPC row that would document the flow on the port of that row. */
 static void name_rpc_row(const struct ledger *l, struct judged *flow)
 {
-	struct match matches[DOCUMENTED_MAX];
+	const struct match *matches;
 	struct tuple tuple;
 	size_t n;
 
@@ -201,8 +201,7 @@ static void name_rpc_row(const struct ledger *l, struct judged *flow)
 		if (!row_is_rpc(row) || row->dport.count == 0)
 			continue;
 		tuple.port[1] = row->dport.ranges[0].lo;
-		n = MIN(policy_match(l->policy, &tuple, matches, DOCUMENTED_MAX),
-			(size_t)DOCUMENTED_MAX);
+		n = policy_memo_match(l->memo, &tuple, &matches);
 		for (size_t i = 0; i < n; i++) {
 			if (matches[i].row != r)
 				continue;

@@ -9,7 +9,7 @@
  * Rows looked at for one flow.  The shipped packs give at most 25 (tcp/443
  * without a site); beyond this the widest rows are left out.
  */
-#define DOCUMENTED_MAX 256
+#define DOCUMENTED_MAX MEMO_ROWS
 
 /**
  * struct opinion - One flow being judged
@@ -51,6 +51,6 @@ void opinion_outcome(struct opinion *o);
  * On a SIP stream, where both ends ask, the port goes before the protocol.
  * A multicast or broadcast address never initiates.
  */
-void opinion_initiator(struct opinion *o, const struct policy *policy);
+void opinion_initiator(struct opinion *o, struct policy_memo *memo);
 
 #endif

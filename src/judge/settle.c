@@ -226,7 +226,7 @@ static void settle_nearest(struct ledger *l, struct judged *flow)
 	if (flow->row_count != 0)
 		return;
 	ledger_tuple(flow, &tuple);
-	policy_nearest(l->policy, &tuple, &nearest);
+	policy_memo_nearest(l->memo, &tuple, &nearest);
 	judged_set_nearest(flow, &nearest);
 }
 

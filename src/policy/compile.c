@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "policy/policy_priv.h"
+#include "policy/classes.h"
 
 uint32_t policy_port_count(const struct port_set *set)
 {
@@ -186,6 +186,8 @@ int policy_compile(struct policy *policy, struct fa_error *err)
 	for (l4 = 0; l4 < 2 && ret == 0; l4++)
 		for (end = 0; end < 2 && ret == 0; end++)
 			ret = index_rows(policy, l4, end);
+	if (ret == 0)
+		ret = classes_build(policy);
 	if (ret == 0)
 		ret = roles_compile(&policy->map, &policy->site.claims);
 	if (ret != 0)

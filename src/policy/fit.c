@@ -1,19 +1,24 @@
 /* One tuple against one row, key by key. */
 #include "policy/fit.h"
 
-void fit_view(const struct policy *policy, const struct tuple *tuple, struct view *view)
+bool fit_is_nobody(const struct address *addr)
 {
 	static const struct address broadcast = {
 		.b = { [10] = 255, [11] = 255, [12] = 255, [13] = 255, [14] = 255, [15] = 255 }
 	};
+
+	return address_is_any(addr) || address_compare(addr, &broadcast) == 0;
+}
+
+void fit_view(const struct policy *policy, const struct tuple *tuple, struct view *view)
+{
 	unsigned end;
 
 	for (end = 0; end < 2; end++) {
 		const struct address *addr = &tuple->addr[end];
 
 		view->port[end] = tuple->port[end];
-		/* As in DHCP: who has no address yet, and everyone on the link. */
-		view->nobody[end] = address_is_any(addr) || address_compare(addr, &broadcast) == 0;
+		view->nobody[end] = fit_is_nobody(addr);
 		roles_find(&policy->map, addr, &view->roles[end]);
 	}
 	view->l4 = tuple->l4 == 6 ? ROW_L4_TCP : tuple->l4 == 17 ? ROW_L4_UDP : 0;

@@ -32,6 +32,9 @@ struct fit {
 	bool reversed; /* seen from the responder's end */
 };
 
+/* The address names no host, as in DHCP: who has none yet, and everyone on the link. */
+bool fit_is_nobody(const struct address *addr);
+
 void fit_view(const struct policy *policy, const struct tuple *tuple, struct view *view);
 /* The same tuple opened by the other end. */
 void fit_turn(const struct view *view, struct view *turned);

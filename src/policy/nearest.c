@@ -1,5 +1,5 @@
 /* The documented row closest to a tuple that no row documents. */
-#include "policy/fit.h"
+#include "policy/near.h"
 
 /*
  * Nearest of all is a row that fits and is only closed: expired, or under a
@@ -12,25 +12,23 @@
 
 #define KEYS_MOST 2 /* a row that differs in more is not close */
 
-struct rank {
-	bool open; /* something besides validity and conditions fails */
-	unsigned failing;
-	bool wide;
-	unsigned unnamed; /* ends the row leaves unspecified */
-	uint32_t distance;
-	uint32_t width;
-};
-
-static bool nearer(const struct rank *a, const struct rank *b)
+int near_compare_kind(const struct near_rank *a, const struct near_rank *b)
 {
 	if (a->open != b->open)
-		return b->open;
+		return (int)a->open - (int)b->open;
 	if (a->failing != b->failing)
-		return a->failing < b->failing;
+		return (int)a->failing - (int)b->failing;
 	if (a->wide != b->wide)
-		return b->wide;
-	if (a->unnamed != b->unnamed)
-		return a->unnamed < b->unnamed;
+		return (int)a->wide - (int)b->wide;
+	return (int)a->unnamed - (int)b->unnamed;
+}
+
+bool near_is_nearer(const struct near_rank *a, const struct near_rank *b)
+{
+	int kind = near_compare_kind(a, b);
+
+	if (kind != 0)
+		return kind < 0;
 	if (a->distance != b->distance)
 		return a->distance < b->distance;
 	return a->width < b->width;
@@ -40,14 +38,15 @@ static bool nearer(const struct rank *a, const struct rank *b)
  * The best reading of a row.  Where the initiator is known, a row that fits
  * the tuple from its other end differs in both roles: they are swapped.
  */
-static struct fit read_row(const struct policy *policy, uint32_t index, const struct view *view,
-			   const struct view *turned, bool known)
+static struct fit read_row(const struct policy *policy, uint32_t index,
+			   const struct near_views *views)
 {
+	const struct view *view = &views->view, *turned = &views->turned;
 	struct fit fit = fit_best(policy, index, view), other;
 
 	if (fit.keys == 0)
 		return fit;
-	if (!known) {
+	if (!views->known) {
 		other = fit_best(policy, index, turned);
 		if (other.failing > fit.failing ||
 		    (other.failing == fit.failing && other.distance >= fit.distance))
@@ -64,35 +63,46 @@ static struct fit read_row(const struct policy *policy, uint32_t index, const st
 	return fit;
 }
 
+void near_look(const struct policy *policy, const struct tuple *tuple, struct near_views *views)
+{
+	fit_view(policy, tuple, &views->view);
+	fit_turn(&views->view, &views->turned);
+	views->known = tuple->initiator_known;
+}
+
+bool near_row(const struct policy *policy, uint32_t index, const struct near_views *views,
+	      struct near_rank *rank, struct fit *fit)
+{
+	const struct row *row = &policy->rows[index];
+
+	if (row->need == NEED_NONE)
+		return false;
+	*fit = read_row(policy, index, views);
+	/* A row that fits is not near, it is there. */
+	if (fit->keys == 0 || fit->failing > KEYS_MOST)
+		return false;
+	*rank = (struct near_rank){ (fit->keys & ~(unsigned)(KEY_VALID | KEY_WHEN)) != 0,
+				    fit->failing,
+				    row_is_wide(row),
+				    (row->from.kind == SIDE_UNSPECIFIED ? 1u : 0u) +
+					    (row->to.kind == SIDE_UNSPECIFIED ? 1u : 0u),
+				    fit->distance,
+				    row->width };
+	return true;
+}
+
 void policy_nearest(const struct policy *policy, const struct tuple *tuple, struct nearest *nearest)
 {
-	struct rank best = { .open = true, .failing = KEYS_MOST + 1 };
-	struct view view, turned;
-	size_t i;
+	struct near_rank best = { 0 }, rank;
+	struct near_views views;
+	struct fit fit;
 
 	FA_ASSERT(policy->compiled);
 	*nearest = (struct nearest){ .row = -1 };
-	fit_view(policy, tuple, &view);
-	fit_turn(&view, &turned);
-	for (i = 0; i < policy->row_count; i++) {
-		const struct row *row = &policy->rows[i];
-		struct rank rank;
-		struct fit fit;
-
-		if (row->need == NEED_NONE)
-			continue;
-		fit = read_row(policy, (uint32_t)i, &view, &turned, tuple->initiator_known);
-		/* A row that fits is not near, it is there. */
-		if (fit.keys == 0 || fit.failing > KEYS_MOST)
-			continue;
-		rank = (struct rank){ (fit.keys & ~(unsigned)(KEY_VALID | KEY_WHEN)) != 0,
-				      fit.failing,
-				      row_is_wide(row),
-				      (row->from.kind == SIDE_UNSPECIFIED ? 1u : 0u) +
-					      (row->to.kind == SIDE_UNSPECIFIED ? 1u : 0u),
-				      fit.distance,
-				      row->width };
-		if (!nearer(&rank, &best))
+	near_look(policy, tuple, &views);
+	for (uint32_t i = 0; i < policy->row_count; i++) {
+		if (!near_row(policy, i, &views, &rank, &fit) ||
+		    (nearest->row >= 0 && !near_is_nearer(&rank, &best)))
 			continue;
 		best = rank;
 		*nearest = (struct nearest){ (int)i, fit.keys, fit.reversed };

@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "policy/policy_priv.h"
+#include "policy/classes.h"
 
 struct policy *policy_new(void)
 {
@@ -22,6 +22,7 @@ void policy_drop(struct policy *policy)
 		for (end = 0; end < 2; end++)
 			ports_free(&policy->ports[l4][end]);
 	roles_map_free(&policy->map);
+	classes_free(&policy->classes);
 	free(policy->rules);
 	policy->rules = NULL;
 	policy->compiled = false;

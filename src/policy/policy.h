@@ -2,7 +2,7 @@
  * A policy: packs and at most one site, compiled.  Load packs, then the site,
  * then compile; after that it is immutable and may be shared by threads.
  *
- * This is the only header of the room that judge and report need.
+ * This and memo.h are the only headers of the room that judge and report need.
  */
 #ifndef FA_POLICY_POLICY_H
 #define FA_POLICY_POLICY_H

@@ -65,6 +65,17 @@ struct site {
 	struct roles_claims claims;
 };
 
+/**
+ * struct classes - Where rows begin and end
+ * @ports:	First port of each stretch in which every row's keys hold the same; [0] is 0
+ * @times:	Instants at which some row expires, ascending
+ */
+struct classes {
+	uint32_t *ports;
+	int64_t *times;
+	unsigned port_count, time_count;
+};
+
 struct policy {
 	struct arena arena;
 	struct vocabulary vocabulary;
@@ -82,6 +93,7 @@ struct policy {
 	struct row_rule *rules; /* one a row */
 	struct role_set closures[ROLE_MAX];
 	struct roles_map map;
+	struct classes classes;
 	struct ports ports[2][2]; /* [tcp, udp][by the initiator's, the responder's port] */
 };
 

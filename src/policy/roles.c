@@ -246,6 +246,13 @@ void roles_find(const struct roles_map *map, const struct address *addr, struct 
 	*roles = interval != NULL ? interval->roles : map->any;
 }
 
+size_t roles_stretch(const struct roles_map *map, const struct address *addr)
+{
+	const struct roles_interval *interval = interval_of(map, addr);
+
+	return interval == NULL ? 0 : (size_t)(interval - map->intervals) + 1;
+}
+
 bool roles_binds(const struct roles_map *map, const struct address *addr)
 {
 	return interval_of(map, addr) != NULL;

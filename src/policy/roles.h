@@ -49,6 +49,9 @@ void roles_map_free(struct roles_map *map);
 /* The roles of an address. */
 void roles_find(const struct roles_map *map, const struct address *addr, struct role_set *roles);
 
+/* Addresses of the same stretch have the same roles: 1 + index of its interval, 0 outside all. */
+size_t roles_stretch(const struct roles_map *map, const struct address *addr);
+
 /* A role claims the address itself. */
 bool roles_binds(const struct roles_map *map, const struct address *addr);
 

@@ -364,9 +364,11 @@ void talk_answer(struct talk *t, enum app app, unsigned code)
 
 unsigned scene_judge(struct scene *s, struct talk *t)
 {
-	CU_ASSERT_EQUAL_FATAL(judge_flow(&s->ledger, &t->flow, t->noted ? &t->notes : NULL,
-					 t->looked ? &t->ident : NULL),
-			      0);
+	struct opinion o;
+
+	judge_form(&o, s->ledger.memo, &t->flow, t->noted ? &t->notes : NULL,
+		   t->looked ? &t->ident : NULL);
+	CU_ASSERT_EQUAL_FATAL(judge_keep(&s->ledger, &o), 0);
 	return (unsigned)s->ledger.flow_count - 1;
 }
 

@@ -40,7 +40,7 @@ static const char *documented(struct stage *g)
 	size_t at;
 
 	scene_opinion(&g->t, &g->o);
-	opinion_documented(&g->o, g->s.policy, rows);
+	opinion_documented(&g->o, g->s.ledger.memo, rows);
 	at = (size_t)snprintf(g->text, sizeof(g->text), "%s %s%s", standings[j->standing],
 			      protocol_fit_name((enum protocol_fit)j->fit),
 			      j->row_count == 0 ? "" : ": ");
@@ -234,12 +234,12 @@ static void chance_without_an_initiator(void)
 	/* Which of the two ports was chosen by chance is not known. */
 	scene_opinion(&g.t, &g.o);
 	g.o.judged.initiator_by = INITIATOR_UNKNOWN;
-	opinion_documented(&g.o, g.s.policy, rows_found);
+	opinion_documented(&g.o, g.s.ledger.memo, rows_found);
 	CU_ASSERT_EQUAL(g.o.judged.row_count, 0);
 	talk_udp(&g.s, &g.t, CLIENT ":53001", SERVER ":53002", 1);
 	scene_opinion(&g.t, &g.o);
 	g.o.judged.initiator_by = INITIATOR_UNKNOWN;
-	opinion_documented(&g.o, g.s.policy, rows_found);
+	opinion_documented(&g.o, g.s.ledger.memo, rows_found);
 	CU_ASSERT_EQUAL(g.o.judged.row_count, 1);
 	scene_close(&g.s);
 }

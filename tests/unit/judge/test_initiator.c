@@ -29,7 +29,7 @@ static const char *initiator(struct scene *s, struct talk *t)
 	scene_opinion(t, &o);
 	o.judged.initiator = 7;
 	o.judged.initiator_by = INITIATOR_COUNT;
-	opinion_initiator(&o, s->policy);
+	opinion_initiator(&o, s->ledger.memo);
 	who = o.judged.initiator == t->end[1];
 	CU_ASSERT_FATAL(o.judged.initiator < 2);
 	snprintf(said, sizeof(said), "%s %u",
