@@ -53,6 +53,21 @@ static bool is_open_question(const struct judged *flow)
 
 /* ---- by transaction ------------------------------------------------------------------------ */
 
+/* 0: it has none. */
+static uint64_t transaction_of(const struct lists *x, const struct judged *flow)
+{
+	const struct clue *clue = settle_clue(x->s->ledger, flow, CLUE_TRANSACTION);
+
+	return clue == NULL ? 0 : clue->value;
+}
+
+static uint64_t stray_of(const struct lists *x, const struct judged *flow)
+{
+	const struct clue *clue = settle_clue(x->s->ledger, flow, CLUE_STRAY);
+
+	return clue == NULL ? 0 : clue->value;
+}
+
 static int dialogue_order(const void *pa, const void *pb)
 {
 	const struct dialogue *a = pa, *b = pb;
@@ -102,8 +117,8 @@ static int list_dialogues(struct lists *x)
 		const struct judged *f = &l->flows[i];
 
 		if ((f->answers && is_open_question(f) &&
-		     add_dialogue(x, f, f->transaction) != 0) ||
-		    add_dialogue(x, f, f->stray) != 0)
+		     add_dialogue(x, f, transaction_of(x, f)) != 0) ||
+		    add_dialogue(x, f, stray_of(x, f)) != 0)
 			return FA_ENOMEM;
 	}
 	if (x->dialogue_count == 0)
@@ -111,11 +126,11 @@ static int list_dialogues(struct lists *x)
 	sort_dialogues(x);
 	for (size_t i = 0; i < l->flow_count; i++) {
 		const struct judged *f = &l->flows[i];
-		struct dialogue *d = find_dialogue(x, f, f->answers ? 0 : f->transaction);
+		struct dialogue *d = find_dialogue(x, f, f->answers ? 0 : transaction_of(x, f));
 
 		if (d != NULL && d->request == 0)
 			d->request = (uint32_t)i + 1;
-		d = find_dialogue(x, f, f->stray);
+		d = find_dialogue(x, f, stray_of(x, f));
 		if (d != NULL && d->answer == 0)
 			d->answer = (uint32_t)i + 1;
 	}
@@ -162,7 +177,7 @@ static int list_spares(struct lists *x)
 
 	for (size_t i = 0; i < l->flow_count; i++) {
 		const struct judged *f = &l->flows[i];
-		const struct dialogue *d = find_dialogue(x, f, f->stray);
+		const struct dialogue *d = find_dialogue(x, f, stray_of(x, f));
 
 		if (d == NULL || d->request != 0 || !speaks_to_relay(f))
 			continue;
@@ -233,11 +248,12 @@ static void join(struct settling *s, struct judged *flow, const struct judged *o
 		 bool is_answer)
 {
 	struct evidence *e = settle_add(s->ledger, flow, EVIDENCE_ANSWERED_ELSEWHERE, 0);
+	const struct clue *stray = settle_clue(s->ledger, other, CLUE_STRAY);
 
 	if (e != NULL) {
 		e->from = *server_of(other);
 		e->value = is_answer;
-		e->frames[0] = is_answer ? other->first_frame : other->stray_frame;
+		e->frames[0] = is_answer ? other->first_frame : stray->frame;
 		e->elsewhere = (uint16_t)(1 + other->input);
 	}
 	settle_downgrade(flow, OUTCOME_ESTABLISHED);
@@ -245,7 +261,7 @@ static void join(struct settling *s, struct judged *flow, const struct judged *o
 
 static bool join_by_transaction(struct lists *x, struct judged *flow)
 {
-	const struct dialogue *d = find_dialogue(x, flow, flow->transaction);
+	const struct dialogue *d = find_dialogue(x, flow, transaction_of(x, flow));
 	uint32_t at = d == NULL ? 0 : flow->answers ? d->request : d->answer;
 	const struct judged *other = at == 0 ? NULL : &x->s->ledger->flows[at - 1];
 

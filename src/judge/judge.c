@@ -32,10 +32,7 @@ static void describe(struct opinion *o)
 		return;
 	j->possible = o->ident->possible;
 	memcpy(j->ident_frame, o->ident->frame, sizeof(j->ident_frame));
-	j->transaction = o->ident->transaction;
 	j->answers = o->ident->answers;
-	j->stray = o->ident->stray;
-	j->stray_frame = o->ident->stray_frame;
 	j->checked = o->ident->stun.checked;
 	j->app = o->ident->app;
 	j->confidence = o->ident->confidence;
@@ -114,6 +111,8 @@ static unsigned collect_clues(const struct ident *id, struct clue clues[static C
 	unsigned n = 0;
 
 	add_clue(clues, &n, CLUE_ICE_SESSION, id->stun.session, frame);
+	add_clue(clues, &n, CLUE_TRANSACTION, id->transaction, frame);
+	add_clue(clues, &n, CLUE_STRAY, id->stray, id->stray_frame);
 	if (id->stun.alternate_frame != 0) {
 		add_clue(clues, &n, CLUE_ALTERNATE, id->stun.alternate_port,
 			 id->stun.alternate_frame);

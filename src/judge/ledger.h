@@ -43,6 +43,8 @@ enum clue_kind {
 	CLUE_MS_VERSION,    /* value: MS-Version, MS-TURN 2.2.2.17 */
 	CLUE_ICE_VERSION,   /* value: IMPLEMENTATION-VERSION, MS-ICE2 2.2 */
 	CLUE_STREAM_TYPE,   /* value: stream type of MS-Service-Quality */
+	CLUE_TRANSACTION,   /* value: of its first request or answer (STUN id, DHCP xid) */
+	CLUE_STRAY,         /* value: ... of the first answer that nothing on the flow asked for */
 	CLUE_PAYLOAD_TYPE,  /* value: 1 + RTP payload type; of one endpoint or of both */
 	CLUE_COUNT
 };
@@ -83,6 +85,8 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
 
 /**
  * struct judged - One flow and what we say of it
+ * What settlement looks at in every flow comes first.
+ *
  * @key, @bytes, @packets, @first_ns, @last_ns, @first_frame: From the flow
  * @input:	Index of the capture it began in
  * @initiator:	Endpoint shown as the source: the initiator where @initiator_by knows
@@ -104,57 +108,57 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @possible:	Set of protocols that its bytes do not rule out
  * @alpn:	Offset in ledger->text, 0: none
  * @examined:	Payload was looked at
- * @transaction: Of its first request or answer (STUN id, DHCP xid); 0: none
  * @either_way:	The initiator is not known, and different rows document the flow by
  *		who it was
- * @answers:	What @transaction was taken from is an answer
- * @stray, @stray_frame: First answer that nothing on this flow asked for, see struct ident
+ * @answers:	What CLUE_TRANSACTION was taken from is an answer
  * @checked:	An ICE check was answered with success on it, one that a relay carried included
  * @ttl:	Usual TTL of each endpoint, 0: not known
  * @opened:	The handshake went through, or datagrams both ways, whatever came of it
  */
 struct judged {
 	struct flow_key key;
+	uint16_t input;
+	uint16_t row_count, best_rows;
+	uint8_t app, confidence, fit;
+	uint8_t outcome, verdict, standing;
+	uint8_t initiator, initiator_by;
+	uint8_t evidence_count;
+	uint8_t clue_count;
+	uint8_t control_kind;
+	uint8_t end;   /* enum flow_end */
+	uint8_t state; /* enum flow_state */
+	uint8_t client_auth;
+	uint8_t rst_ttl; /* of the reset that decided the outcome; 0: none */
+	uint8_t nearest_differs;
+	bool nearest_reversed : 1;
+	bool examined : 1;
+	bool answers : 1;
+	bool checked : 1;
+	bool either_way : 1;
+	bool opened : 1;
+	/* second line */
 	int64_t first_ns, last_ns;
 	uint64_t first_frame;
-	uint64_t bytes[2], packets[2];
-	uint64_t ident_frame[2];
-	uint64_t transaction;
-	uint64_t stray, stray_frame;
-	uint64_t answer_frame;
+	uint64_t packets[2];
 	uint32_t rows;
 	uint32_t evidence;
 	uint32_t clues;
-	uint32_t isn;
 	uint32_t control;
-	uint32_t sni, alpn;
-	uint32_t possible;
-	uint32_t name;
 	int32_t nearest;
-	uint16_t input;
+	uint32_t possible;
+	/* third line */
+	uint64_t bytes[2];
+	uint64_t ident_frame[2];
+	uint64_t answer_frame;
+	uint32_t isn;
+	uint32_t sni, alpn;
+	uint32_t name;
 	uint16_t vlan; /* 0: untagged */
-	uint16_t row_count, best_rows;
 	uint16_t tls_version;
-	uint8_t evidence_count;
-	uint8_t clue_count;
-	uint8_t nearest_differs;
-	uint8_t nearest_reversed;
-	uint8_t initiator, initiator_by;
-	uint8_t outcome, verdict, cause, grade;
-	uint8_t control_kind;
-	uint8_t app, confidence, client_auth;
-	uint8_t state;   /* enum flow_state */
-	uint8_t end;     /* enum flow_end */
-	uint8_t rst_ttl; /* of the reset that decided the outcome; 0: none */
 	uint8_t ttl[2];
-	uint8_t standing;
-	uint8_t fit;
-	bool examined;
-	bool answers;
-	bool checked;
-	bool either_way;
-	bool opened;
+	uint8_t cause, grade;
 };
+static_assert(sizeof(struct judged) == 192, "three cache lines, of which most passes read one");
 
 enum row_state {
 	ROW_SEEN,

@@ -49,6 +49,8 @@ void json_media(struct json_writer *w, const struct judged *flow)
 			shown = clue->value;
 			break;
 		case CLUE_ICE_SESSION:
+		case CLUE_TRANSACTION:
+		case CLUE_STRAY:
 		case CLUE_ALTERNATE:
 		case CLUE_TLS_GIVEN:
 		case CLUE_TLS_USED:

@@ -433,6 +433,7 @@ static void a_teams_call_is_understood(void)
 	struct call c;
 	char path[512];
 	const struct judged *f;
+	const struct clue *stray, *asked;
 	const struct evidence *e;
 
 	if (teams_capture(path) == NULL) {
@@ -449,9 +450,12 @@ static void a_teams_call_is_understood(void)
 	CU_ASSERT_EQUAL(e->value, 3);
 	/* 0.5: frame 1250 to .141, its answer from .123 in frame 1275. */
 	f = flow_of(&c, 50016, "52.114.250.123");
-	CU_ASSERT_EQUAL(f->stray_frame, 1275);
-	CU_ASSERT_EQUAL(f->stray, flow_of(&c, 50016, "52.114.250.141")->transaction);
-	CU_ASSERT_NOT_EQUAL(f->stray, 0);
+	stray = settle_clue(c.ledger, f, CLUE_STRAY);
+	asked = settle_clue(c.ledger, flow_of(&c, 50016, "52.114.250.141"), CLUE_TRANSACTION);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stray);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(asked);
+	CU_ASSERT_EQUAL(stray->frame, 1275);
+	CU_ASSERT_EQUAL(stray->value, asked->value);
 	/* 0.12: the check of .8 is answered in a multiplexed frame. */
 	f = flow_of(&c, 50016, "52.114.252.8");
 	SAME(said(f), "expected established");

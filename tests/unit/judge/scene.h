@@ -9,6 +9,7 @@
 
 #include "judge/judge.h"
 #include "judge/opinion.h"
+#include "judge/settle.h"
 
 /* When flows begin unless told: 2026-11-21 09:14:02 UTC. */
 #define SCENE_T0 (INT64_C(1795252442) * NS_PER_S)

@@ -158,7 +158,7 @@ static void answer_in_another_file_names_it(void)
 	scene_settle(&s);
 	e = scene_evidence(&s, q, EVIDENCE_ANSWERED_ELSEWHERE);
 	CU_ASSERT_EQUAL(e->elsewhere, 2);
-	CU_ASSERT_EQUAL(e->frames[0], scene_flow(&s, a)->stray_frame);
+	CU_ASSERT_EQUAL(e->frames[0], settle_clue(&s.ledger, scene_flow(&s, a), CLUE_STRAY)->frame);
 	scene_close(&s);
 }
 
@@ -170,7 +170,9 @@ static void what_is_refused_stays_refused(void)
 	scene_open(&s, NULL, NULL);
 	talk_udp(&s, &t, CLIENT ":50001", EDGE ":3478", 9);
 	talk_icmp(&t, 3, 13, FIREWALL, 0);
-	scene_flow(&s, scene_judge(&s, &t))->transaction = 77;
+	t.looked = true;
+	t.ident.transaction = 77;
+	scene_judge(&s, &t);
 	answered(&s, RELAY_2 ":3478", CLIENT ":50001", 77);
 	scene_settle(&s);
 	SAID(&s, 0, "blocked prohibited network proven", "stun",

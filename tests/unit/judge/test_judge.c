@@ -8,6 +8,7 @@ static void everything_is_taken_over(void)
 {
 	struct scene s;
 	struct talk t;
+	const struct clue *clue;
 	struct judged *j;
 
 	scene_open(&s, NULL, NULL);
@@ -43,7 +44,9 @@ static void everything_is_taken_over(void)
 	CU_ASSERT_EQUAL(j->client_auth, CLIENT_AUTH_HIDDEN_RESUMED);
 	CU_ASSERT_EQUAL(j->tls_version, 0x0303);
 	CU_ASSERT_TRUE(j->examined);
-	CU_ASSERT_EQUAL(j->transaction, UINT64_C(0x1122334455667788));
+	clue = settle_clue(&s.ledger, j, CLUE_TRANSACTION);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(clue);
+	CU_ASSERT_EQUAL(clue->value, UINT64_C(0x1122334455667788));
 	CU_ASSERT_TRUE(j->answers);
 	CU_ASSERT_EQUAL(j->initiator, t.end[0]);
 	CU_ASSERT_EQUAL(j->initiator_by, INITIATOR_SYN);
