@@ -5,19 +5,11 @@
 #ifndef FA_AUDIT_IDENT_POOL_H
 #define FA_AUDIT_IDENT_POOL_H
 
+#include "flow/pool.h"
 #include "identify/identify.h"
 
-/* Items of one size, by number from 1. */
-struct ident_shelf {
-	char *items;    /* [capacity + 1] of size */
-	uint32_t *free; /* [capacity] */
-	size_t size;
-	uint32_t used, freed;
-};
-
 struct ident_pool {
-	struct ident_shelf shelf[2]; /* datagrams, streams */
-	uint32_t capacity;
+	struct flow_pool shelf[2]; /* datagrams, streams */
 };
 
 /* Ids are at most this; never 0. */
@@ -30,6 +22,8 @@ void ident_pool_destroy(struct ident_pool *pool);
 /* The id of an identification that has begun, as by ident_init(); @capacity may be out. */
 uint32_t ident_pool_take(struct ident_pool *pool, bool stream, bool midstream);
 void ident_pool_give(struct ident_pool *pool, uint32_t id);
+/* flow_pool_close() for both kinds. */
+void ident_pool_close(struct ident_pool *pool);
 
 /* Does this id stand for one of a stream? */
 static inline bool ident_pool_is_stream(uint32_t id)
@@ -39,9 +33,7 @@ static inline bool ident_pool_is_stream(uint32_t id)
 
 static inline struct ident *ident_pool_at(const struct ident_pool *pool, uint32_t id)
 {
-	const struct ident_shelf *shelf = &pool->shelf[id & 1];
-
-	return (struct ident *)(void *)(shelf->items + (size_t)(id >> 1) * shelf->size);
+	return flow_pool_at(&pool->shelf[id & 1], id >> 1);
 }
 
 #endif

@@ -196,6 +196,7 @@ static int end_flows(struct pipeline *p)
 {
 	bool more;
 
+	ident_pool_close(&p->idents);
 	do {
 		more = flow_table_finish(p->table);
 		if (docket_take(p->docket, p->table) != 0)
@@ -218,7 +219,7 @@ static int change_group(struct pipeline *p, uint64_t abandoned, struct fa_error 
 
 /* Ask for the identifications that these packets will be shown to. */
 FA_INLINE void prefetch_idents(const struct pipeline *p, const struct facts *facts,
-			    const struct flow_slot *slots, unsigned n)
+			       const struct flow_slot *slots, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (slots[i].user != 0 && facts[i].payload_len != 0)

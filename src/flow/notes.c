@@ -67,3 +67,9 @@ void flow_notebook_give(struct flow_notebook *book, uint32_t notes)
 	else if (notes != 0)
 		flow_pool_give(&book->cold, notes);
 }
+
+void flow_notebook_close(struct flow_notebook *book)
+{
+	flow_pool_close(&book->brief);
+	flow_pool_close(&book->cold);
+}

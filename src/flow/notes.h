@@ -62,6 +62,9 @@ struct flow_cold *flow_notebook_add_cold(struct flow_notebook *book, struct flow
 const struct flow_notes *flow_notebook_read(const struct flow_notebook *book, uint32_t notes,
 					    struct flow_notes *room);
 
+/* flow_pool_close() for all records. */
+void flow_notebook_close(struct flow_notebook *book);
+
 /* Give the record back, if there is one; the caller forgets @notes. */
 void flow_notebook_give(struct flow_notebook *book, uint32_t notes);
 

@@ -180,9 +180,19 @@ static enum flow_end end_of(const struct flow_table *table, const struct flow *f
  */
 bool flow_table_finish(struct flow_table *table)
 {
+	if (table->swept == 0 && table->stats.live != 0) {
+		flow_pool_close(&table->records);
+		flow_notebook_close(&table->notes);
+	}
 	while (table->stats.live != 0 && table->queued < FLOW_TABLE_QUEUE) {
-		const struct flow *flow = flow_table_record(table, ++table->swept);
+		const struct flow *flow;
 
+		table->swept++;
+		if (!flow_pool_block_is_live(&table->records, table->swept)) {
+			table->swept = flow_pool_block_last(table->swept);
+			continue;
+		}
+		flow = flow_table_record(table, table->swept);
 		if ((flow->flags & FLOW_ENDED) == 0)
 			enqueue(table, table->swept, end_of(table, flow));
 	}

@@ -136,8 +136,9 @@ void flow_table_advance(struct flow_table *table, int64_t now_ns);
 /**
  * flow_table_finish() - Queue up to FLOW_TABLE_QUEUE live flows as ended, at the end of an input
  *
- * From the first call to the one that returns false the queue may be emptied, and
- * nothing else done.  After that the table forgets the time: the next input may be older.
+ * From the first call on the queue may be emptied, and nothing else done until one
+ * has returned false and all flows are released.  Then the table forgets the time: the
+ * next input may be older.  Memory goes back to the kernel as flows are released.
  *
  * Return: true while any are left: drain the queue and call again
  */

@@ -1,4 +1,6 @@
 /* Records by id. */
+#include <sys/mman.h>
+
 #include "fixture.h"
 
 #include "flow/pool.h"
@@ -69,9 +71,67 @@ static void churn(void)
 	flow_pool_free(&pool);
 }
 
+#define BLOCK (UINT32_C(1) << FLOW_POOL_BLOCK_BITS)
+
+/* The page of a record is in memory. */
+static bool is_paid(const struct flow_pool *pool, uint32_t id)
+{
+	uintptr_t page = (uintptr_t)flow_pool_at(pool, id) & ~(uintptr_t)4095;
+	unsigned char resident = 0;
+
+	CU_ASSERT_EQUAL_FATAL(mincore((void *)page, 4096, &resident), 0);
+	return (resident & 1) != 0;
+}
+
+static void take_all(struct flow_pool *pool)
+{
+	unsigned wrong = 0;
+
+	for (uint32_t i = 1; i <= pool->capacity; i++) {
+		uint32_t id = flow_pool_take(pool);
+		struct item *item = flow_pool_at(pool, id);
+
+		wrong += id != i || item->a != 0 || item->b != 0;
+		item->a = item->b = id;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+}
+
+static void closing(void)
+{
+	struct flow_pool pool;
+
+	CU_ASSERT_EQUAL_FATAL(flow_pool_init(&pool, 3 * BLOCK, sizeof(struct item)), 0);
+	for (unsigned round = 0; round < 2; round++) {
+		take_all(&pool);
+		/* The second block is free before. */
+		for (uint32_t id = BLOCK; id < 2 * BLOCK; id++)
+			flow_pool_give(&pool, id);
+		CU_ASSERT(is_paid(&pool, BLOCK + 5));
+		flow_pool_close(&pool);
+		CU_ASSERT_FALSE(is_paid(&pool, BLOCK + 5));
+		for (uint32_t id = 1; id < BLOCK; id++) {
+			CU_ASSERT_FATAL(is_paid(&pool, 5));
+			CU_ASSERT_FATAL(flow_pool_block_is_live(&pool, 5));
+			flow_pool_give(&pool, id);
+		}
+		CU_ASSERT_FALSE(is_paid(&pool, 5));
+		CU_ASSERT_FALSE(flow_pool_block_is_live(&pool, 5));
+		for (uint32_t id = 2 * BLOCK; id <= pool.capacity; id++) {
+			CU_ASSERT_EQUAL_FATAL(((struct item *)flow_pool_at(&pool, id))->b, id);
+			flow_pool_give(&pool, id);
+		}
+	}
+	flow_pool_close(&pool);
+	CU_ASSERT_EQUAL(flow_pool_take(&pool), 1);
+	flow_pool_free(&pool);
+}
+
 CU_TestInfo tests_pool[] = {
 	{ "ids come in order, no more than there are, released ones again", fresh_ids_in_order },
 	{ "a record is zeroed whenever it is handed out", records_are_zeroed },
 	{ "no record is handed out twice", churn },
+	{ "a closed pool gives memory back by blocks, and is as new with the last record",
+	  closing },
 	CU_TEST_INFO_NULL,
 };

@@ -382,6 +382,37 @@ static void finishing_passes_over_what_has_gone(void)
 	flow_table_free(t);
 }
 
+/* Whole blocks of records are free, or become so, while the others are swept. */
+static void finishing_a_large_table(void)
+{
+	struct flow_table_options o = fix_small(100000);
+	struct flow_table *t = fix_table(&o);
+
+	for (unsigned round = 0; round < 2; round++) {
+		int64_t now = FIX_T0 + 13 * NS_PER_S;
+		unsigned left = 0, ended = 0, n;
+		bool more;
+
+		for (uint32_t i = 0; i < 100000; i++) {
+			struct facts f = i < 70000 ? fix_udp(i, FIX_T0) : fix_syn(i, FIX_T0);
+
+			(void)fix_take(t, &f);
+		}
+		CU_ASSERT_EQUAL(fix_stats(t).evicted, 0);
+		do {
+			flow_table_advance(t, now);
+			ended += n = fix_drain(t);
+		} while (n != 0);
+		CU_ASSERT_EQUAL(ended, 70000);
+		do {
+			more = flow_table_finish(t);
+			left += fix_drain(t);
+		} while (more);
+		CU_ASSERT_EQUAL(left, 30000);
+	}
+	flow_table_free(t);
+}
+
 /* Or it would depend on batches how many steps there were. */
 static void packets_of_no_flow_move_the_clock(void)
 {
@@ -416,6 +447,8 @@ CU_TestInfo tests_retire[] = {
 	{ "finishing retires each flow once and forgets the time", finishing },
 	{ "a finished table begins anew", finished_table_begins_anew },
 	{ "finishing passes over what has gone", finishing_passes_over_what_has_gone },
+	{ "finishing a large table, of which blocks are free, takes what is left once",
+	  finishing_a_large_table },
 	{ "packets of no flow move the clock", packets_of_no_flow_move_the_clock },
 	CU_TEST_INFO_NULL,
 };
