@@ -382,6 +382,19 @@ static void finishing_passes_over_what_has_gone(void)
 	flow_table_free(t);
 }
 
+/* Release what is queued.  Return: flows that were opened by a SYN */
+static unsigned drain_connections(struct flow_table *t)
+{
+	unsigned n = 0;
+	uint32_t id;
+
+	while ((id = flow_table_retired(t)) != FLOW_NONE) {
+		n += flow_table_flow(t, id)->state == FLOW_SYN_SENT;
+		flow_table_release(t, id);
+	}
+	return n;
+}
+
 /* Whole blocks of records are free, or become so, while the others are swept. */
 static void finishing_a_large_table(void)
 {
@@ -406,7 +419,7 @@ static void finishing_a_large_table(void)
 		CU_ASSERT_EQUAL(ended, 70000);
 		do {
 			more = flow_table_finish(t);
-			left += fix_drain(t);
+			left += drain_connections(t);
 		} while (more);
 		CU_ASSERT_EQUAL(left, 30000);
 	}
