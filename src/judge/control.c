@@ -39,6 +39,8 @@ static_assert(sizeof(struct host) == 64, "a cache line");
 
 /* Flows whose entries are asked for ahead of the one that is looked at. */
 #define AHEAD 8u
+/* As many slots are near anyway. */
+#define SLOTS_NEAR 4096u
 /* Keys a flow has: its ends, the pair, the service. */
 #define FLOW_KEYS 4u
 
@@ -49,12 +51,21 @@ struct controls {
 	size_t host_slots, host_count;
 };
 
-static size_t home(const struct controls *c, const struct host_key *key)
+FA_INLINE size_t home(const struct controls *c, const struct host_key *key)
 {
 	uint64_t words[5];
 
 	memcpy(words, key, sizeof(words));
 	return (size_t)hash_fold5(&c->fold, words) & (c->host_slots - 1);
+}
+
+FA_INLINE bool same_key(const struct host_key *a, const struct host_key *b)
+{
+	uint64_t x[5], y[5];
+
+	memcpy(x, a, sizeof(x));
+	memcpy(y, b, sizeof(y));
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4])) == 0;
 }
 
 /* The entry of a key: the one that is there, or the free slot where it belongs. */
@@ -63,7 +74,7 @@ static struct host *probe(const struct controls *c, const struct host_key *key)
 	for (size_t at = home(c, key);; at = (at + 1) & (c->host_slots - 1)) {
 		struct host *h = &c->hosts[at];
 
-		if (!h->used || memcmp(&h->key, key, sizeof(*key)) == 0)
+		if (!h->used || same_key(&h->key, key))
 			return h;
 	}
 }
@@ -210,9 +221,11 @@ static void learn(struct controls *c, const struct judged *flow, uint32_t index)
 	learn_pair(c, &key, index);
 }
 
+/* Only refusals and silence are held against the rest; later parts make no more of them. */
 static bool asks(const struct judged *flow)
 {
-	return flow->outcome != OUTCOME_ESTABLISHED;
+	return flow->outcome == OUTCOME_REFUSED || flow->outcome == OUTCOME_ABORTED ||
+	       flow->outcome == OUTCOME_PROHIBITED || flow->outcome == OUTCOME_NO_REPLY;
 }
 
 static int read_ledger(struct controls *c)
@@ -229,7 +242,7 @@ static int read_ledger(struct controls *c)
 			return FA_ENOMEM;
 	}
 	for (size_t i = 0; i < n && c->host_count != 0; i++) {
-		if (i + AHEAD < n)
+		if (i + AHEAD < n && c->host_slots > SLOTS_NEAR)
 			prefetch(c, &flows[i + AHEAD]);
 		learn(c, &flows[i], (uint32_t)i);
 	}

@@ -297,8 +297,11 @@ static void settle_halves(struct lists *x)
 int settle_elsewhere(struct settling *s)
 {
 	struct lists x = { .s = s };
-	int status = list_dialogues(&x);
+	int status;
 
+	if ((s->ledger->clue_kinds & (CLUE_BIT(CLUE_TRANSACTION) | CLUE_BIT(CLUE_STRAY))) == 0)
+		return 0;
+	status = list_dialogues(&x);
 	if (status == 0 && x.dialogue_count != 0)
 		status = list_spares(&x);
 	if (status == 0 && x.dialogue_count != 0)

@@ -16,9 +16,8 @@ static void count_roles(const struct policy *policy, const struct judged *f,
 	for (unsigned e = 0; e < 2; e++) {
 		struct role_set set;
 
-		policy_roles_of(policy, &f->key.addr[e], &set);
+		bound |= policy_roles_of(policy, &f->key.addr[e], &set);
 		roles += (set.bits[0] | set.bits[1] | set.bits[2] | set.bits[3]) != 0;
-		bound |= policy_address_is_bound(policy, &f->key.addr[e]);
 	}
 	c->site_flows++;
 	c->site_one += roles == 1;

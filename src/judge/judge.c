@@ -136,7 +136,10 @@ static int keep_clues(struct ledger *ledger, struct judged *j, const struct iden
 	j->clues = (uint32_t)ledger->clue_count;
 	if (id == NULL)
 		return 0;
+	ledger->apps |= APP_BIT(j->app);
 	j->clue_count = (uint8_t)collect_clues(id, clues);
+	for (unsigned i = 0; i < j->clue_count; i++)
+		ledger->clue_kinds |= CLUE_BIT(clues[i].kind);
 	return append(&ledger->clues, &ledger->clue_count, &ledger->clue_cap, clues, j->clue_count,
 		      sizeof(*clues));
 }

@@ -49,6 +49,9 @@ enum clue_kind {
 	CLUE_COUNT
 };
 
+#define CLUE_BIT(kind) (UINT32_C(1) << (kind))
+static_assert(CLUE_COUNT <= 32, "a set of them is 32 bits");
+
 /**
  * struct clue - One such fact
  * @frame:	Where it was seen first
@@ -186,6 +189,7 @@ struct row_coverage {
  * @coverage:	One a row of the policy
  * @verdicts:	Flows by verdict
  * @flows, @evidence, @clues, @rows: Grow by memory_region_grow()
+ * @apps, @clue_kinds: Sets of those that some flow has: who looks for one need not look
  * @names_given_up: Flows that nDPI had no room to name
  * @text:	NUL-terminated strings; offset 0 is ""
  */
@@ -207,6 +211,8 @@ struct ledger {
 	struct row_coverage *coverage;
 	uint64_t verdicts[VERDICT_COUNT];
 	uint64_t names_given_up;
+	uint32_t apps;       /* APP_BIT() */
+	uint32_t clue_kinds; /* CLUE_BIT() */
 };
 
 /*

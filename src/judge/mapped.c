@@ -216,9 +216,12 @@ static void name_rpc_row(const struct ledger *l, struct judged *flow)
 int mapped_settle(struct settling *s)
 {
 	struct ledger *l = s->ledger;
-	size_t n = collect(s, NULL);
 	struct mapping *mappings = NULL;
+	size_t n;
 
+	if ((l->apps & APP_BIT(APP_DCERPC)) == 0)
+		return 0;
+	n = collect(s, NULL);
 	if (n != 0) {
 		mappings = memory_array(n, sizeof(*mappings));
 		if (mappings == NULL)

@@ -158,11 +158,13 @@ static void inherit(struct settling *s, struct judged *flow, const struct judged
 int resumed_settle(struct settling *s)
 {
 	struct ledger *l = s->ledger;
-	size_t n = collect(l, NULL);
 	struct session *sessions;
+	size_t n;
 
-	if (n == 0)
+	if ((l->clue_kinds & CLUE_BIT(CLUE_TLS_GIVEN)) == 0 ||
+	    (l->clue_kinds & CLUE_BIT(CLUE_TLS_USED)) == 0)
 		return 0;
+	n = collect(l, NULL);
 	sessions = memory_array(n, sizeof(*sessions));
 	if (sessions == NULL)
 		return FA_ENOMEM;

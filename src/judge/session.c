@@ -11,19 +11,22 @@
  * name, and counts when one of those was answered.  Media on the port of a failed
  * check, whose own checks came before the capture, takes silence its meaning.
  *
- * Sessions are entered for failed checks only, in one sorted list; all flows are
- * then read once for those.
+ * Sessions are entered for failed checks only; all flows are then read once for those.
  */
 #include "judge/session.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "judge/claim.h"
 
 /* Requests without an answer that mean something, of a session and of one pair (DESIGN 4). */
 #define REQUESTS_ENOUGH 3
+
+/* A power of two. */
+#define SLOTS_LEAST ((size_t)64)
 
 #define MEDIA_APPS                                                                        \
 	(APP_BIT(APP_STUN) | APP_BIT(APP_TURN) | APP_BIT(APP_MSTURN) | APP_BIT(APP_RTP) | \
@@ -35,8 +38,10 @@ struct session_key {
 	struct address addr;
 	uint32_t group;
 	uint16_t port;
-	uint8_t l4;
+	uint16_t l4;
+	uint64_t none; /* 0 */
 };
+static_assert(sizeof(struct session_key) == 40, "hashed as five words");
 
 /* First frames of some flows, all of the first one's file. */
 struct session_frames {
@@ -61,29 +66,70 @@ struct session {
 	struct session_frames failed_at, worked_at;
 };
 
+/**
+ * struct sessions - Those with a failed check, by key
+ * @slots:	1 + index into @items, 0: free; a power of two of them
+ */
 struct sessions {
 	struct settling *s;
 	struct session *items;
 	size_t count, cap;
+	struct hash_fold fold;
+	uint32_t *slots;
+	size_t slot_count;
 };
 
-static int key_order(const void *pa, const void *pb)
+static uint32_t *slot_of(const struct sessions *x, const struct session_key *key)
 {
-	const struct session_key *a = pa, *b = pb;
-	int order;
+	uint64_t words[5];
 
-	if (a->digest != b->digest)
-		return a->digest < b->digest ? -1 : 1;
-	if (a->group != b->group)
-		return a->group < b->group ? -1 : 1;
-	if (a->port != b->port)
-		return a->port < b->port ? -1 : 1;
-	if (a->l4 != b->l4)
-		return a->l4 < b->l4 ? -1 : 1;
-	order = address_compare(&a->addr, &b->addr);
-	return order < 0 ? -1 : order > 0;
+	memcpy(words, key, sizeof(words));
+	for (size_t at = hash_fold5(&x->fold, words) & (x->slot_count - 1);;
+	     at = (at + 1) & (x->slot_count - 1)) {
+		uint32_t *slot = &x->slots[at];
+
+		if (*slot == 0 || memcmp(&x->items[*slot - 1].key, key, sizeof(*key)) == 0)
+			return slot;
+	}
 }
-static_assert(offsetof(struct session, key) == 0, "sessions are sorted as their keys");
+
+/* NULL: no check of it failed. */
+static struct session *find(const struct sessions *x, const struct session_key *key)
+{
+	uint32_t slot = x->count == 0 ? 0 : *slot_of(x, key);
+
+	return slot == 0 ? NULL : &x->items[slot - 1];
+}
+
+/* At least half of the slots stay free. */
+static int make_room(struct sessions *x)
+{
+	if ((x->count + 1) * 2 <= x->slot_count)
+		return 0;
+	free(x->slots);
+	x->slot_count = MAX(x->slot_count * 4, SLOTS_LEAST);
+	x->slots = memory_array(x->slot_count, sizeof(*x->slots));
+	if (x->slots == NULL)
+		return FA_ENOMEM;
+	for (size_t i = 0; i < x->count; i++)
+		*slot_of(x, &x->items[i].key) = (uint32_t)i + 1;
+	return 0;
+}
+
+static int enter(struct sessions *x, const struct session_key *key)
+{
+	uint32_t *slot;
+
+	if (make_room(x) != 0 ||
+	    memory_grow(&x->items, &x->cap, x->count + 1, sizeof(*x->items)) != 0)
+		return FA_ENOMEM;
+	slot = slot_of(x, key);
+	if (*slot != 0)
+		return 0;
+	x->items[x->count++] = (struct session){ .key = *key, .first_ns = INT64_MAX };
+	*slot = (uint32_t)x->count;
+	return 0;
+}
 
 /* A check that came to nothing: silence, or a port that its host says is closed. */
 static bool is_failed_check(const struct ledger *l, const struct judged *flow)
@@ -125,35 +171,13 @@ static struct session_key check_key(const struct ledger *l, const struct judged 
 	return named_key(l, flow, &key) ? key : local_key(l, flow, flow->initiator);
 }
 
-static struct session *find(const struct sessions *x, const struct session_key *key)
-{
-	return bsearch(key, x->items, x->count, sizeof(*x->items), key_order);
-}
-
-static void sort_unique(struct sessions *x)
-{
-	size_t n = 0;
-
-	qsort(x->items, x->count, sizeof(*x->items), key_order);
-	for (size_t i = 0; i < x->count; i++)
-		if (n == 0 || key_order(&x->items[n - 1], &x->items[i]) != 0)
-			x->items[n++] = x->items[i];
-	x->count = n;
-}
-
 /* By name and by port, or by port alone. */
 static int list_check(struct sessions *x, const struct judged *flow)
 {
-	const struct session_key keys[] = {
-		local_key(x->s->ledger, flow, flow->initiator),
-		check_key(x->s->ledger, flow),
-	};
+	struct session_key port = local_key(x->s->ledger, flow, flow->initiator);
+	struct session_key check = check_key(x->s->ledger, flow);
 
-	if (memory_grow(&x->items, &x->cap, x->count + ARRAY_SIZE(keys), sizeof(*x->items)) != 0)
-		return FA_ENOMEM;
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		x->items[x->count++] = (struct session){ .key = keys[i], .first_ns = INT64_MAX };
-	return 0;
+	return enter(x, &port) != 0 || enter(x, &check) != 0 ? FA_ENOMEM : 0;
 }
 
 static int list_sessions(struct sessions *x)
@@ -163,8 +187,6 @@ static int list_sessions(struct sessions *x)
 	for (size_t i = 0; i < l->flow_count; i++)
 		if (is_failed_check(l, &l->flows[i]) && list_check(x, &l->flows[i]) != 0)
 			return FA_ENOMEM;
-	if (x->count != 0)
-		sort_unique(x);
 	return 0;
 }
 
@@ -319,8 +341,12 @@ int settle_sessions(struct settling *s)
 {
 	struct sessions x = { .s = s };
 	struct ledger *l = s->ledger;
-	int status = list_sessions(&x);
+	int status;
 
+	if ((l->apps & APP_BIT(APP_STUN)) == 0)
+		return 0;
+	hash_fold_init(&x.fold, 0);
+	status = list_sessions(&x);
 	for (size_t i = 0; i < l->flow_count && x.count != 0; i++) {
 		if (is_failed_check(l, &l->flows[i]))
 			count_failed(&x, &l->flows[i]);
@@ -335,5 +361,6 @@ int settle_sessions(struct settling *s)
 			settle_check(&x, flow);
 	}
 	free(x.items);
+	free(x.slots);
 	return status;
 }

@@ -41,8 +41,8 @@ static int opening_order(const void *pa, const void *pb)
 /* Only what spoke a protocol both ways: scanners and decoys do not. */
 static bool speaks(const struct judged *f)
 {
-	return f->key.l4 == IPPROTO_TCP && f->isn != 0 && f->app != APP_NONE &&
-	       f->packets[0] != 0 && f->packets[1] != 0;
+	return f->key.l4 == IPPROTO_TCP && f->app != APP_NONE && f->packets[0] != 0 &&
+	       f->packets[1] != 0 && f->isn != 0;
 }
 
 static bool same_end(const struct judged *a, unsigned ea, const struct judged *b, unsigned eb)

@@ -132,15 +132,9 @@ void policy_row_ends(const struct policy *policy, unsigned row, const struct tup
 	*sport = 1 - fit_sport_end(other.orient);
 }
 
-void policy_roles_of(const struct policy *policy, const struct address *addr,
+bool policy_roles_of(const struct policy *policy, const struct address *addr,
 		     struct role_set *roles)
 {
 	FA_ASSERT(policy->compiled);
-	roles_find(&policy->map, addr, roles);
-}
-
-bool policy_address_is_bound(const struct policy *policy, const struct address *addr)
-{
-	FA_ASSERT(policy->compiled);
-	return roles_binds(&policy->map, addr);
+	return roles_find(&policy->map, addr, roles);
 }

@@ -80,12 +80,14 @@ bool policy_row_is_required(const struct policy *policy, const struct row *row);
 /* Past its validity at @ts_ns, and the site does not assert its exception. */
 bool policy_row_is_expired(const struct policy *policy, const struct row *row, int64_t ts_ns);
 
-/* Roles the site binds to an address; empty without a site or binding. */
-void policy_roles_of(const struct policy *policy, const struct address *addr,
+/*
+ * Roles the site binds to an address; empty without a site or binding.
+ *
+ * Return: the site gives a role to this very address; `any` gives none to any
+ */
+bool policy_roles_of(const struct policy *policy, const struct address *addr,
 		     struct role_set *roles);
 
-/* The site gives a role to this very address; `any` gives none to any.  After policy_compile(). */
-bool policy_address_is_bound(const struct policy *policy, const struct address *addr);
 /* Addresses, prefixes and ranges that the site lists; 0 without a site. */
 unsigned policy_bound_count(const struct policy *policy);
 

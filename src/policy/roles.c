@@ -239,11 +239,12 @@ static const struct roles_interval *interval_of(const struct roles_map *map,
 		       : NULL;
 }
 
-void roles_find(const struct roles_map *map, const struct address *addr, struct role_set *roles)
+bool roles_find(const struct roles_map *map, const struct address *addr, struct role_set *roles)
 {
 	const struct roles_interval *interval = interval_of(map, addr);
 
 	*roles = interval != NULL ? interval->roles : map->any;
+	return interval != NULL;
 }
 
 size_t roles_stretch(const struct roles_map *map, const struct address *addr)
@@ -251,9 +252,4 @@ size_t roles_stretch(const struct roles_map *map, const struct address *addr)
 	const struct roles_interval *interval = interval_of(map, addr);
 
 	return interval == NULL ? 0 : (size_t)(interval - map->intervals) + 1;
-}
-
-bool roles_binds(const struct roles_map *map, const struct address *addr)
-{
-	return interval_of(map, addr) != NULL;
 }

@@ -46,13 +46,10 @@ void roles_claims_free(struct roles_claims *claims);
 int roles_compile(struct roles_map *map, const struct roles_claims *claims);
 void roles_map_free(struct roles_map *map);
 
-/* The roles of an address. */
-void roles_find(const struct roles_map *map, const struct address *addr, struct role_set *roles);
+/* The roles of an address.  Return: a role claims the address itself */
+bool roles_find(const struct roles_map *map, const struct address *addr, struct role_set *roles);
 
 /* Addresses of the same stretch have the same roles: 1 + index of its interval, 0 outside all. */
 size_t roles_stretch(const struct roles_map *map, const struct address *addr);
-
-/* A role claims the address itself. */
-bool roles_binds(const struct roles_map *map, const struct address *addr);
 
 #endif
