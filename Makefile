@@ -53,8 +53,8 @@ FA_CFLAGS   := -std=c17 $(WARN) $(mode_cflags_$(MODE)) -fvisibility=hidden -MMD 
 FA_LDFLAGS  := $(mode_ldflags_$(MODE))
 # Asked once, and not before "make deps" had its turn.
 once         = $(eval $(1) := $(2))$($(1))
-LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libpcap libfyaml libarchive jansson $(NDPI_FOUND)) -lnet -lpthread)
-TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit))
+LIBS         = $(call once,LIBS,$(shell $(PKG_CONFIG) --libs libfyaml jansson) -lnet -lpthread -ldl)
+TEST_LIBS    = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cunit libarchive))
 
 # nDPI names what nobody documents (--name-unknown).  Its interface changes with every release.
 NDPI          ?= auto
@@ -268,7 +268,7 @@ below = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
 $(B)/flowaudit.pc: src/flowaudit.pc.in Makefile $(B)/flags
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(call below,$(LIBDIR))|' \
 	 -e 's|@INCLUDEDIR@|$(call below,$(INCLUDEDIR))|' -e 's|@RULESDIR@|$(call below,$(RULESDIR))|' \
-	 -e 's|@VERSION@|$(VERSION)|' -e 's|@NDPI@|$(NDPI_FOUND)|' $< > $@
+	 -e 's|@VERSION@|$(VERSION)|' $< > $@
 
 OBJCOPY ?= objcopy
 .PHONY: install uninstall

@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/library.h"
 #include "base/memory.h"
 
 #define IP_HEADER  20u
@@ -48,14 +49,31 @@ struct slot {
 	uint32_t packets;
 };
 
+/* nDPI's. */
+#define NDPI_CALLS(X)                    \
+	X(ndpi_detection_process_packet) \
+	X(ndpi_exit_detection_module)    \
+	X(ndpi_finalize_initialization)  \
+	X(ndpi_free_flow_data)           \
+	X(ndpi_get_proto_name)           \
+	X(ndpi_init_detection_module)    \
+	X(ndpi_set_protocol_detection_bitmask2)
+
+struct ndpi_calls {
+	NDPI_CALLS(LIBRARY_MEMBER)
+};
+
 /**
  * struct namer - nDPI and what it is asked about
+ * @library, @calls: nDPI
  * @names:	[flows + 1], by flow: NAME_
  * @slots:	[NAMER_SLOTS]
  * @next:	Slot that the next flow takes
  * @packet:	The one being rebuilt
  */
 struct namer {
+	void *library;
+	struct ndpi_calls calls;
 	struct ndpi_detection_module_struct *ndpi;
 	uint16_t *names;
 	struct slot *slots;
@@ -104,10 +122,10 @@ bool namer_available(void)
 	return true;
 }
 
-static struct ndpi_detection_module_struct *start_ndpi(void)
+static struct ndpi_detection_module_struct *start_ndpi(const struct namer *namer)
 {
 	struct ndpi_detection_module_struct *ndpi =
-		ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
+		namer->calls.ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
 	NDPI_PROTOCOL_BITMASK asked;
 
 	if (ndpi == NULL)
@@ -118,22 +136,31 @@ static struct ndpi_detection_module_struct *start_ndpi(void)
 			/* What NDPI_BITMASK_DEL() does, without its narrowing. */
 			asked.fds_bits[doubted[i].name / NDPI_BITS] &=
 				~((ndpi_ndpi_mask)1 << doubted[i].name % NDPI_BITS);
-	ndpi_set_protocol_detection_bitmask2(ndpi, &asked);
-	ndpi_finalize_initialization(ndpi);
+	namer->calls.ndpi_set_protocol_detection_bitmask2(ndpi, &asked);
+	namer->calls.ndpi_finalize_initialization(ndpi);
 	return ndpi;
 }
 
 int namer_new(struct namer **namer, uint32_t flows, struct fa_error *err)
 {
+#define LIBRARY_STRUCT struct ndpi_calls
+	static const struct library_call list[] = { NDPI_CALLS(LIBRARY_CALL) };
+	static const char *const sonames[] = { "libndpi.so.4.2", NULL };
 	struct namer *n = memory_array(1, sizeof(*n));
+	int status;
 
 	*namer = NULL;
 	if (n == NULL)
 		return error_set(err, FA_ENOMEM, "no memory");
+	status = library_open(&n->library, sonames, list, ARRAY_SIZE(list), &n->calls, err);
+	if (status != 0) {
+		namer_free(n);
+		return status;
+	}
 	n->names_size = ((size_t)flows + 1) * sizeof(*n->names);
 	n->names = memory_region(n->names_size);
 	n->slots = memory_region(NAMER_SLOTS * sizeof(*n->slots));
-	n->ndpi = start_ndpi();
+	n->ndpi = start_ndpi(n);
 	if (n->names == NULL || n->slots == NULL || n->ndpi == NULL) {
 		namer_free(n);
 		return error_set(err, FA_ENOMEM, "no memory for the names of %u flows", flows);
@@ -142,11 +169,11 @@ int namer_new(struct namer **namer, uint32_t flows, struct fa_error *err)
 	return 0;
 }
 
-static void empty_slot(struct slot *slot)
+static void empty_slot(const struct namer *namer, struct slot *slot)
 {
 	if (slot->id == 0)
 		return;
-	ndpi_free_flow_data(&slot->flow); /* what nDPI took for it, not the record */
+	namer->calls.ndpi_free_flow_data(&slot->flow); /* what nDPI took for it, not the record */
 	memset(slot, 0, sizeof(*slot));
 }
 
@@ -156,13 +183,14 @@ void namer_free(struct namer *namer)
 		return;
 	if (namer->slots != NULL) {
 		for (size_t i = 0; i < NAMER_SLOTS; i++)
-			empty_slot(&namer->slots[i]);
+			empty_slot(namer, &namer->slots[i]);
 		memory_region_free(namer->slots, NAMER_SLOTS * sizeof(*namer->slots));
 	}
 	if (namer->names != NULL)
 		memory_region_free(namer->names, namer->names_size);
 	if (namer->ndpi != NULL)
-		ndpi_exit_detection_module(namer->ndpi);
+		namer->calls.ndpi_exit_detection_module(namer->ndpi);
+	library_close(namer->library);
 	free(namer);
 }
 
@@ -177,7 +205,7 @@ static void settle(struct namer *n, uint32_t id, uint16_t name)
 	struct slot *slot = slot_of(n, id);
 
 	if (slot != NULL)
-		empty_slot(slot);
+		empty_slot(n, slot);
 	n->names[id] = name;
 }
 
@@ -284,8 +312,8 @@ void namer_look(struct namer *namer, uint32_t id, const struct facts *facts, uns
 	if (slot == NULL)
 		slot = take_slot(namer, id);
 	len = rebuild(namer->packet, facts, dir);
-	answer = ndpi_detection_process_packet(namer->ndpi, &slot->flow, namer->packet, len,
-					       (uint64_t)facts->ts_ns / 1000000);
+	answer = namer->calls.ndpi_detection_process_packet(namer->ndpi, &slot->flow, namer->packet,
+							    len, (uint64_t)facts->ts_ns / 1000000);
 	/* The protocol, not whose service it serves: "DNS", not "DNS.Google". */
 	name = answer.master_protocol != NDPI_PROTOCOL_UNKNOWN ? answer.master_protocol
 							       : answer.app_protocol;
@@ -302,7 +330,7 @@ const char *namer_name(const struct namer *namer, uint32_t id)
 
 	if (name == NAME_UNASKED || name == NAME_NONE || (name & NAME_ASKING) != 0)
 		return NULL;
-	return ndpi_get_proto_name(namer->ndpi, name);
+	return namer->calls.ndpi_get_proto_name(namer->ndpi, name);
 }
 
 void namer_forget(struct namer *namer, uint32_t id)

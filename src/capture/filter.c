@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "base/memory.h"
 
 struct filter_program {
@@ -20,15 +21,35 @@ struct filter_program {
 	struct bpf_program code;
 };
 
-/* @last: program of the frame before; nearly always the next one's too. */
+/* libpcap's. */
+#define PCAP_CALLS(X)         \
+	X(pcap_close)         \
+	X(pcap_compile)       \
+	X(pcap_fopen_offline) \
+	X(pcap_freecode)      \
+	X(pcap_geterr)        \
+	X(pcap_offline_filter)
+
+struct pcap_calls {
+	PCAP_CALLS(LIBRARY_MEMBER)
+};
+
+/**
+ * struct filter - An expression and its programs
+ * @library, @pcap: libpcap
+ * @last:	Program of the frame before; nearly always the next one's too
+ */
 struct filter {
+	void *library;
+	struct pcap_calls pcap;
 	char *text;
 	struct filter_program *programs;
 	size_t count, cap, last;
 };
 
 /* A handle that compiles for @linktype, or NULL with @why filled. */
-static pcap_t *handle_for(uint16_t linktype, char why[static PCAP_ERRBUF_SIZE])
+static pcap_t *handle_for(const struct filter *filter, uint16_t linktype,
+			  char why[static PCAP_ERRBUF_SIZE])
 {
 	struct pcap_file_header header = {
 		.magic = 0xa1b2c3d4,
@@ -44,7 +65,7 @@ static pcap_t *handle_for(uint16_t linktype, char why[static PCAP_ERRBUF_SIZE])
 		snprintf(why, PCAP_ERRBUF_SIZE, "out of memory");
 		return NULL;
 	}
-	handle = pcap_fopen_offline(f, why);
+	handle = filter->pcap.pcap_fopen_offline(f, why);
 	if (handle == NULL)
 		fclose(f);
 	return handle;
@@ -55,29 +76,30 @@ static pcap_t *handle_for(uint16_t linktype, char why[static PCAP_ERRBUF_SIZE])
  * ("arp" on raw IP) gives a program that matches none; libpcap's optimiser
  * would call it an error, which is right only where it is all the user asked.
  */
-static bool compile(const char *text, uint16_t linktype, bool always, struct bpf_program *code,
-		    char why[static PCAP_ERRBUF_SIZE])
+static bool compile(const struct filter *filter, uint16_t linktype, bool always,
+		    struct bpf_program *code, char why[static PCAP_ERRBUF_SIZE])
 {
-	pcap_t *handle = handle_for(linktype, why);
+	pcap_t *handle = handle_for(filter, linktype, why);
 	bool done;
 
 	if (handle == NULL)
 		return false;
-	done = pcap_compile(handle, code, text, 1, PCAP_NETMASK_UNKNOWN) == 0;
+	done = filter->pcap.pcap_compile(handle, code, filter->text, 1, PCAP_NETMASK_UNKNOWN) == 0;
 	if (!done)
-		snprintf(why, PCAP_ERRBUF_SIZE, "%s", pcap_geterr(handle));
+		snprintf(why, PCAP_ERRBUF_SIZE, "%s", filter->pcap.pcap_geterr(handle));
 	if (!done && always)
-		done = pcap_compile(handle, code, text, 0, PCAP_NETMASK_UNKNOWN) == 0;
-	pcap_close(handle);
+		done = filter->pcap.pcap_compile(handle, code, filter->text, 0,
+						 PCAP_NETMASK_UNKNOWN) == 0;
+	filter->pcap.pcap_close(handle);
 	return done;
 }
 
 /*
- * Whether some usual link type can compile @text; else @why tells Ethernet's
+ * Whether some usual link type can compile the text; else @why tells Ethernet's
  * reason, the one people know.  Only what every Ethernet frame contradicts
  * ("ip and arp") is refused although 802.11, by its looser code, would do it.
  */
-static bool sensible(const char *text, char why[static PCAP_ERRBUF_SIZE])
+static bool sensible(const struct filter *filter, char why[static PCAP_ERRBUF_SIZE])
 {
 	static const uint16_t others[] = {
 		101, /* LINKTYPE_RAW */
@@ -91,34 +113,41 @@ static bool sensible(const char *text, char why[static PCAP_ERRBUF_SIZE])
 	const uint16_t ethernet = 1;
 	char aside[PCAP_ERRBUF_SIZE];
 	struct bpf_program code;
-	bool done = compile(text, ethernet, false, &code, why);
+	bool done = compile(filter, ethernet, false, &code, why);
 	size_t i;
 
-	if (!done && compile(text, ethernet, true, &code, aside)) {
-		pcap_freecode(&code);
+	if (!done && compile(filter, ethernet, true, &code, aside)) {
+		filter->pcap.pcap_freecode(&code);
 		return false;
 	}
 	for (i = 0; !done && i < ARRAY_SIZE(others); i++)
-		done = compile(text, others[i], false, &code, aside);
+		done = compile(filter, others[i], false, &code, aside);
 	if (done)
-		pcap_freecode(&code);
+		filter->pcap.pcap_freecode(&code);
 	return done;
 }
 
 int filter_open(struct filter **filter, const char *text, struct fa_error *err)
 {
+#define LIBRARY_STRUCT struct pcap_calls
+	static const struct library_call list[] = { PCAP_CALLS(LIBRARY_CALL) };
+	static const char *const sonames[] = { "libpcap.so.0.8", "libpcap.so.1", NULL };
+	struct filter *f = memory_array(1, sizeof(*f));
 	char why[PCAP_ERRBUF_SIZE];
-	struct filter *f;
+	int status = 0;
 
-	if (!sensible(text, why))
-		return error_set(err, FA_EUSAGE, "filter \"%s\": %s; see pcap-filter(7)", text,
-				 why);
-	f = memory_array(1, sizeof(*f));
 	if (f != NULL)
 		f->text = strdup(text);
-	if (f == NULL || f->text == NULL) {
-		free(f);
-		return error_set(err, FA_ENOMEM, "out of memory for a filter");
+	if (f == NULL || f->text == NULL)
+		status = error_set(err, FA_ENOMEM, "out of memory for a filter");
+	if (status == 0)
+		status = library_open(&f->library, sonames, list, ARRAY_SIZE(list), &f->pcap, err);
+	if (status == 0 && !sensible(f, why))
+		status = error_set(err, FA_EUSAGE, "filter \"%s\": %s; see pcap-filter(7)", text,
+				   why);
+	if (status != 0) {
+		filter_close(f);
+		return status;
 	}
 	*filter = f;
 	return 0;
@@ -135,7 +164,7 @@ static int program_add(struct filter *filter, uint16_t linktype, struct fa_error
 		return error_set(err, FA_ENOMEM, "out of memory for a filter");
 	p = &filter->programs[filter->count];
 	p->linktype = linktype;
-	if (!compile(filter->text, linktype, true, &p->code, why))
+	if (!compile(filter, linktype, true, &p->code, why))
 		return error_set(err, FA_EUNSUPPORTED,
 				 "filter \"%s\" cannot be applied to link type %u: %s; "
 				 "use a filter that suits it, or none",
@@ -162,8 +191,8 @@ int filter_match(struct filter *filter, const struct frame *frame, struct fa_err
 		if (rc != 0)
 			return rc;
 	}
-	return pcap_offline_filter(&filter->programs[filter->last].code, &header, frame->bytes) !=
-	       0;
+	return filter->pcap.pcap_offline_filter(&filter->programs[filter->last].code, &header,
+						frame->bytes) != 0;
 }
 
 void filter_close(struct filter *filter)
@@ -173,7 +202,8 @@ void filter_close(struct filter *filter)
 	if (filter == NULL)
 		return;
 	for (i = 0; i < filter->count; i++)
-		pcap_freecode(&filter->programs[i].code);
+		filter->pcap.pcap_freecode(&filter->programs[i].code);
+	library_close(filter->library);
 	free(filter->programs);
 	free(filter->text);
 	free(filter);

@@ -18,10 +18,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "base/memory.h"
+
+/* libarchive's. */
+#define ARCHIVE_CALLS(X)                     \
+	X(archive_error_string)              \
+	X(archive_filter_bytes)              \
+	X(archive_filter_count)              \
+	X(archive_filter_name)               \
+	X(archive_read_data)                 \
+	X(archive_read_free)                 \
+	X(archive_read_new)                  \
+	X(archive_read_next_header)          \
+	X(archive_read_open)                 \
+	X(archive_read_support_filter_bzip2) \
+	X(archive_read_support_filter_gzip)  \
+	X(archive_read_support_filter_lz4)   \
+	X(archive_read_support_filter_xz)    \
+	X(archive_read_support_filter_zstd)  \
+	X(archive_read_support_format_empty) \
+	X(archive_read_support_format_raw)   \
+	X(archive_set_error)
+
+struct archive_calls {
+	ARCHIVE_CALLS(LIBRARY_MEMBER)
+};
 
 /**
  * struct unpack - One compressed input
+ * @library:	libarchive
+ * @la:		Its functions
  * @packed:	Where the packed bytes come from
  * @out:	Unpacked bytes so far
  * @asked_past:	libarchive has been told of the end of @packed
@@ -30,6 +57,8 @@
  * @failed:	What went wrong below libarchive
  */
 struct unpack {
+	void *library;
+	struct archive_calls la;
 	struct archive *archive;
 	struct block_reader packed;
 	struct unpack_limits limits;
@@ -74,7 +103,7 @@ static la_ssize_t give_packed(struct archive *a, void *data, const void **bytes)
 	int rc = block_need(&u->packed, 1, &u->failed);
 
 	if (rc < 0) {
-		archive_set_error(a, EIO, "%s", u->failed.text);
+		u->la.archive_set_error(a, EIO, "%s", u->failed.text);
 		return ARCHIVE_FATAL;
 	}
 	u->asked_past = rc == 0;
@@ -86,7 +115,7 @@ static la_ssize_t give_packed(struct archive *a, void *data, const void **bytes)
 
 static int archive_failed(struct unpack *u, struct fa_error *err)
 {
-	const char *why = archive_error_string(u->archive);
+	const char *why = u->la.archive_error_string(u->archive);
 
 	if (u->failed.code != FA_OK)
 		return error_set(err, u->failed.code, "%s", u->failed.text);
@@ -102,7 +131,7 @@ static int check_bomb(const struct unpack *u, struct fa_error *err)
 
 	if (u->out <= u->limits.floor)
 		return 0;
-	packed = (uint64_t)MAX(archive_filter_bytes(u->archive, -1), 1);
+	packed = (uint64_t)MAX(u->la.archive_filter_bytes(u->archive, -1), 1);
 	if (u->out / packed < u->limits.max_ratio)
 		return 0;
 	return error_set(err, FA_EFORMAT,
@@ -121,7 +150,7 @@ static ssize_t unpack_read(void *from, uint8_t *to, size_t room, struct fa_error
 	if (u->cut || u->empty)
 		return 0;
 	do
-		n = archive_read_data(u->archive, to, room);
+		n = u->la.archive_read_data(u->archive, to, room);
 	while (n == ARCHIVE_RETRY);
 	if (n < 0) {
 		if (u->failed.code != FA_OK || !u->asked_past)
@@ -145,7 +174,8 @@ static void unpack_close(void *from)
 {
 	struct unpack *u = from;
 
-	archive_read_free(u->archive);
+	u->la.archive_read_free(u->archive);
+	library_close(u->library);
 	block_close(&u->packed);
 	free(u);
 }
@@ -156,28 +186,31 @@ static const struct block_ops unpack_ops = {
 	.close = unpack_close,
 };
 
-static void support_all(struct archive *a)
+static void support_all(const struct unpack *u)
 {
+	struct archive *a = u->archive;
+
 	/* A filter this libarchive was built without is found missing when it is needed. */
-	(void)archive_read_support_filter_gzip(a);
-	(void)archive_read_support_filter_zstd(a);
-	(void)archive_read_support_filter_xz(a);
-	(void)archive_read_support_filter_lz4(a);
-	(void)archive_read_support_filter_bzip2(a);
-	(void)archive_read_support_format_raw(a);
+	(void)u->la.archive_read_support_filter_gzip(a);
+	(void)u->la.archive_read_support_filter_zstd(a);
+	(void)u->la.archive_read_support_filter_xz(a);
+	(void)u->la.archive_read_support_filter_lz4(a);
+	(void)u->la.archive_read_support_filter_bzip2(a);
+	(void)u->la.archive_read_support_format_raw(a);
 	/* Raw does not claim an input of no bytes. */
-	(void)archive_read_support_format_empty(a);
+	(void)u->la.archive_read_support_format_empty(a);
 }
 
 /* Names of the filters, innermost first; the last one is the file itself. */
-static void filter_names(struct archive *a, char *names, size_t size)
+static void filter_names(const struct unpack *u, char *names, size_t size)
 {
-	int i, count = archive_filter_count(a) - 1;
+	struct archive *a = u->archive;
+	int i, count = u->la.archive_filter_count(a) - 1;
 	size_t at = 0;
 
 	names[0] = '\0';
 	for (i = 0; i < count; i++) {
-		const char *name = archive_filter_name(a, i);
+		const char *name = u->la.archive_filter_name(a, i);
 		size_t len = strlen(name), mark = i > 0 ? 2 : 0;
 
 		if (len + mark >= size - at)
@@ -188,6 +221,19 @@ static void filter_names(struct archive *a, char *names, size_t size)
 	}
 }
 
+static int load(struct unpack *u, struct fa_error *err)
+{
+#define LIBRARY_STRUCT struct archive_calls
+	static const struct library_call list[] = { ARCHIVE_CALLS(LIBRARY_CALL) };
+	static const char *const sonames[] = { "libarchive.so.13", NULL };
+	int status = library_open(&u->library, sonames, list, ARRAY_SIZE(list), &u->la, err);
+
+	if (status != 0)
+		return error_prefix(err, "this capture is compressed, and ");
+	u->archive = u->la.archive_read_new();
+	return u->archive != NULL ? 0 : error_set(err, FA_ENOMEM, "out of memory for unpacking");
+}
+
 int unpack_open(struct block_reader *in, struct block_reader *packed, size_t cap,
 		const struct unpack_limits *limits, char *names, size_t size, struct fa_error *err)
 {
@@ -195,28 +241,32 @@ int unpack_open(struct block_reader *in, struct block_reader *packed, size_t cap
 	struct archive_entry *entry;
 	int rc;
 
-	if (u != NULL)
-		u->archive = archive_read_new();
-	if (u == NULL || u->archive == NULL) {
-		free(u);
+	if (u == NULL) {
 		block_close(packed);
 		return error_set(err, FA_ENOMEM, "out of memory for unpacking");
+	}
+	rc = load(u, err);
+	if (rc != 0) {
+		library_close(u->library);
+		free(u);
+		block_close(packed);
+		return rc;
 	}
 	u->packed = *packed;
 	*packed = (struct block_reader){ 0 };
 	u->limits = *limits;
-	support_all(u->archive);
-	rc = archive_read_open(u->archive, u, NULL, give_packed, NULL);
+	support_all(u);
+	rc = u->la.archive_read_open(u->archive, u, NULL, give_packed, NULL);
 	if (rc == ARCHIVE_OK)
-		rc = archive_read_next_header(u->archive, &entry);
+		rc = u->la.archive_read_next_header(u->archive, &entry);
 	if (rc == ARCHIVE_OK || rc == ARCHIVE_WARN || rc == ARCHIVE_EOF) {
-		if (archive_filter_count(u->archive) < 2) {
+		if (u->la.archive_filter_count(u->archive) < 2) {
 			/* The magic is there, but the header behind it is not. */
 			rc = error_set(err, FA_EFORMAT,
 				       "the compressed file is cut short or damaged in its header");
 		} else {
 			u->empty = rc == ARCHIVE_EOF;
-			filter_names(u->archive, names, size);
+			filter_names(u, names, size);
 			return block_open(in, &unpack_ops, u, cap, err);
 		}
 	} else if (u->failed.code == FA_OK && u->asked_past) {

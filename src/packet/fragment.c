@@ -71,7 +71,7 @@ static_assert(sizeof(struct piece) <= UNIT, "the smallest gap in the ring holds 
 /**
  * struct entry - One datagram
  * @birth:	Odd while in use; counts up at each change
- * @chain:	Next in its bucket, or in the list of free entries
+ * @chain:	1 + the next in its bucket, or in the list of free entries; 0 ends them
  * @older, @newer: List by age, over all entries in use
  * @first, @last: Pieces with the lowest and the highest offset, or NONE
  * @held:	Sum of the pieces' lengths
@@ -101,14 +101,15 @@ struct fragment_store {
 	uint8_t *ring;     /* ring_units * UNIT bytes */
 	uint8_t *finished; /* finished_size bytes */
 	struct entry *entries;
-	uint32_t *buckets; /* entry or NONE; a power of two of them */
+	uint32_t *buckets; /* 1 + entry, or 0; a power of two of them */
 	size_t finished_size;
 	size_t finished_used;
 	uint64_t head, tail; /* units ever written and given up; % ring_units is the place */
 	uint32_t ring_units;
 	uint32_t entry_count;
 	uint32_t bucket_mask;
-	uint32_t free;
+	uint32_t free;  /* 1 + latest released entry, or 0 */
+	uint32_t fresh; /* entries from here on were never used */
 	uint32_t oldest, newest;
 	int64_t timeout_ns;
 	int64_t now_ns;
@@ -148,8 +149,8 @@ static void entry_free(struct fragment_store *s, uint32_t index)
 	struct entry *e = &s->entries[index];
 	uint32_t *link = bucket_of(s, &e->src, &e->dst, e->id, e->version, e->key_protocol);
 
-	while (*link != index)
-		link = &s->entries[*link].chain;
+	while (*link != index + 1)
+		link = &s->entries[*link - 1].chain;
 	*link = e->chain;
 	if (e->older != NONE)
 		s->entries[e->older].newer = e->newer;
@@ -161,7 +162,7 @@ static void entry_free(struct fragment_store *s, uint32_t index)
 		s->newest = e->older;
 	e->birth++;
 	e->chain = s->free;
-	s->free = index;
+	s->free = index + 1;
 }
 
 static void give_up(struct fragment_store *s, uint32_t index)
@@ -186,8 +187,8 @@ static struct entry *entry_find(struct fragment_store *s, const struct fragment 
 	uint8_t protocol = key_protocol(f);
 	uint32_t i = *bucket_of(s, f->src, f->dst, f->id, f->version, protocol);
 
-	for (; i != NONE; i = s->entries[i].chain) {
-		struct entry *e = &s->entries[i];
+	for (; i != 0; i = s->entries[i - 1].chain) {
+		struct entry *e = &s->entries[i - 1];
 
 		if (e->id == f->id && e->version == f->version && e->key_protocol == protocol &&
 		    address_compare(&e->src, f->src) == 0 && address_compare(&e->dst, f->dst) == 0)
@@ -203,9 +204,11 @@ static struct entry *entry_new(struct fragment_store *s, const struct fragment *
 	struct entry *e;
 	uint32_t index;
 
-	if (s->free == NONE)
+	if (s->free == 0 && s->fresh == s->entry_count)
 		give_up(s, s->oldest);
-	index = s->free;
+	if (s->free == 0)
+		s->free = ++s->fresh; /* zeroed, so none is behind it */
+	index = s->free - 1;
 	e = &s->entries[index];
 	s->free = e->chain;
 	*e = (struct entry){ .src = *f->src,
@@ -220,7 +223,7 @@ static struct entry *entry_new(struct fragment_store *s, const struct fragment *
 			     .last = NONE,
 			     .version = f->version,
 			     .key_protocol = protocol };
-	*bucket = index;
+	*bucket = index + 1;
 	if (s->newest != NONE)
 		s->entries[s->newest].newer = index;
 	else
@@ -463,10 +466,6 @@ static int take_memory(struct fragment_store *s, size_t bytes)
 	s->buckets = memory_array(buckets, sizeof(*s->buckets));
 	if (s->ring == NULL || s->finished == NULL || s->entries == NULL || s->buckets == NULL)
 		return FA_ENOMEM;
-	for (uint32_t i = 0; i < buckets; i++)
-		s->buckets[i] = NONE;
-	for (uint32_t i = 0; i < s->entry_count; i++)
-		s->entries[i].chain = i + 1 < s->entry_count ? i + 1 : NONE;
 	return 0;
 }
 
