@@ -5,36 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/**
- * struct common - What the flows of a fold share
- * @initiator, @responder, @l4, @version: They have one address, transport, IP version
- */
-struct common {
-	bool initiator, responder, l4, version;
-};
-
-static struct common find_common(const struct folds *folds, const struct ledger *ledger,
-				 const struct fold *fold)
-{
-	const struct judged *first = fold_flow(folds, ledger, fold, 0);
-	struct common c = { true, true, true, true };
-	uint32_t i;
-
-	for (i = 0; i < fold->count; i++) {
-		const struct judged *flow = fold_flow(folds, ledger, fold, i);
-
-		c.initiator =
-			c.initiator && address_compare(&flow->key.addr[flow->initiator],
-						       &first->key.addr[first->initiator]) == 0;
-		c.responder = c.responder &&
-			      address_compare(&flow->key.addr[flow->initiator ^ 1u],
-					      &first->key.addr[first->initiator ^ 1u]) == 0;
-		c.l4 = c.l4 && flow->key.l4 == first->key.l4;
-		c.version = c.version && flow->key.ip_version == first->key.ip_version;
-	}
-	return c;
-}
-
 static void add(char *buf, const char *fmt, ...) FA_PRINTF(2, 3);
 
 /* One more condition. */
@@ -150,25 +120,24 @@ static void add_ports(char *buf, const char *l4, const struct fold_ports *ports)
 	add(buf, "%s.port in {%s}", l4, list);
 }
 
-const char *filter_text(const struct folds *folds, const struct ledger *ledger,
-			const struct fold *fold, char buf[static FILTER_TEXT])
+const char *filter_text(const struct fold_summary *summary, char buf[static FILTER_TEXT])
 {
-	const struct judged *first = fold_flow(folds, ledger, fold, 0);
-	struct common c = find_common(folds, ledger, fold);
+	const struct judged *first = summary->first;
 	unsigned from = first->initiator, to = from ^ 1u;
-	struct fold_ports ports;
+	bool one_initiator = summary->ends[0].addresses == 1;
+	bool one_responder = summary->ends[1].addresses == 1;
 
 	buf[0] = '\0';
-	fold_find_ports(folds, ledger, fold, &ports);
-	if (c.l4 && fold->verdict == VERDICT_REJECTED && ports.count == 0)
+	if (summary->one_l4 && summary->fold->verdict == VERDICT_REJECTED &&
+	    summary->ports.count == 0)
 		add(buf, "%s", l4_name(first->key.l4)); /* a scan: its ports are no range */
-	else if (c.l4)
-		add_ports(buf, l4_name(first->key.l4), &ports);
-	if (c.responder && c.version)
+	else if (summary->one_l4)
+		add_ports(buf, l4_name(first->key.l4), &summary->ports);
+	if (one_responder && summary->one_version)
 		add_address(buf, first, to);
 	/* A host that talks to itself is one address. */
-	if (c.initiator && c.version &&
-	    !(c.responder && address_compare(&first->key.addr[0], &first->key.addr[1]) == 0))
+	if (one_initiator && summary->one_version &&
+	    !(one_responder && address_compare(&first->key.addr[0], &first->key.addr[1]) == 0))
 		add_address(buf, first, from);
 	return buf;
 }

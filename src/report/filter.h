@@ -2,7 +2,7 @@
 #ifndef FA_REPORT_FILTER_H
 #define FA_REPORT_FILTER_H
 
-#include "report/fold.h"
+#include "report/fold_summary.h"
 
 #define FILTER_TEXT 336
 
@@ -16,8 +16,7 @@
  *
  * Return: @buf
  */
-const char *filter_text(const struct folds *folds, const struct ledger *ledger,
-			const struct fold *fold, char buf[static FILTER_TEXT]);
+const char *filter_text(const struct fold_summary *summary, char buf[static FILTER_TEXT]);
 
 /**
  * filter_flow_text() - A display filter that selects the packets of one flow, both ways
