@@ -74,14 +74,19 @@ static void end_init(struct end *end, const struct folds *folds, const struct po
 	end->sharing = policy_site_name(policy) != NULL;
 }
 
-static void add_address(struct end *end, const struct policy *policy, const struct address *addr)
+static void narrow_roles(struct end *end, const struct policy *policy, const struct address *addr)
 {
 	struct role_set roles;
 
-	if (!distinct_add(&end->distinct, addr) || !end->sharing)
-		return;
 	policy_roles_of(policy, addr, &roles);
 	end->sharing = narrow(&end->shared, &roles);
+}
+
+static inline void add_address(struct end *end, const struct policy *policy,
+			       const struct address *addr)
+{
+	if (distinct_add(&end->distinct, addr) && end->sharing)
+		narrow_roles(end, policy, addr);
 }
 
 static const char *first_role(const struct policy *policy, const struct role_set *set)

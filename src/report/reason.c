@@ -108,14 +108,16 @@ static const uint8_t *ranks_of(uint8_t verdict)
 static const struct evidence *first_of(const struct ledger *ledger, const struct judged *flow,
 				       const uint8_t ranks[static EVIDENCE_COUNT])
 {
-	const struct evidence *found = NULL;
-	unsigned best = UINT8_MAX + 1u;
+	const struct evidence *e, *end, *found = NULL;
+	uint8_t best = UINT8_MAX;
 
-	for (unsigned i = 0; i < flow->evidence_count; i++) {
-		const struct evidence *e = &ledger->evidence[flow->evidence + i];
-		unsigned rank = ranks[e->code];
+	if (flow->evidence_count == 0)
+		return NULL;
+	e = &ledger->evidence[flow->evidence];
+	for (end = e + flow->evidence_count; e < end; e++) {
+		uint8_t rank = (uint8_t)(ranks[e->code] - 1); /* not listed: the last */
 
-		if (rank != 0 && rank < best) {
+		if (rank < best) {
 			best = rank;
 			found = e;
 		}
