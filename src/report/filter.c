@@ -35,57 +35,26 @@ static const char *l4_name(uint8_t l4)
 	return l4 == 6 ? "tcp" : l4 == 17 ? "udp" : "sctp";
 }
 
-static size_t put_word(char *to, const char *word)
-{
-	size_t n = strlen(word);
-
-	memcpy(to, word, n);
-	return n;
-}
-
-static size_t put_port(char *to, unsigned port)
-{
-	char digits[5];
-	unsigned n = 0;
-
-	do
-		digits[n++] = (char)('0' + port % 10);
-	while ((port /= 10) != 0);
-	for (unsigned i = 0; i < n; i++)
-		to[i] = digits[n - 1 - i];
-	return n;
-}
-
 /* "ip.src == 10.0.0.1 && tcp.srcport == 1000" */
-static size_t put_end(char *to, const struct judged *flow, unsigned end, const char *which)
-{
-	const char *l4 = l4_name(flow->key.l4);
-	char text[ADDRESS_TEXT];
-	size_t n = put_word(to, flow->key.ip_version == 6 ? "ipv6." : "ip.");
+#define PUT_END(to, ip, l4, which, end)               \
+	do {                                          \
+		(to) = put_token(to, ip);             \
+		(to) = PUT(to, which " == ");         \
+		(to) = put_token(to, (end)->address); \
+		(to) = PUT(to, " && ");               \
+		(to) = put_token(to, l4);             \
+		(to) = PUT(to, "." which "port == "); \
+		(to) = put_token(to, &(end)->port);   \
+	} while (0)
 
-	n += put_word(to + n, which);
-	n += put_word(to + n, " == ");
-	n += put_word(to + n, address_text(&flow->key.addr[end], text));
-	n += put_word(to + n, " && ");
-	n += put_word(to + n, l4);
-	n += put_word(to + n, ".");
-	n += put_word(to + n, which);
-	n += put_word(to + n, "port == ");
-	return n + put_port(to + n, flow->key.port[end]);
+static const struct token *l4_token(uint8_t l4)
+{
+	static const struct token tcp = TOKEN("tcp"), udp = TOKEN("udp"), sctp = TOKEN("sctp");
+
+	return l4 == 6 ? &tcp : l4 == 17 ? &udp : &sctp;
 }
 
-static size_t put_direction(char *to, const struct judged *flow, unsigned from)
-{
-	size_t n = put_word(to, "(");
-
-	n += put_end(to + n, flow, from, "src");
-	n += put_word(to + n, " && ");
-	n += put_end(to + n, flow, from ^ 1u, "dst");
-	return n + put_word(to + n, ")");
-}
-
-/* By hand, not by printf: a record of each of millions of flows has one. */
-size_t filter_flow_text(const struct judged *flow, char buf[static FILTER_TEXT])
+char *filter_flow_text(char *to, const struct judged *flow, const struct filter_end ends[static 2])
 {
 	/* The longest: SCTP between IPv6 addresses of 39 characters. */
 	static_assert(2 * sizeof("(ipv6.src ==  && sctp.srcport == 65535 && ipv6.dst ==  && "
@@ -93,12 +62,19 @@ size_t filter_flow_text(const struct judged *flow, char buf[static FILTER_TEXT])
 				      4 * 39 + sizeof(" || ") <=
 			      FILTER_TEXT,
 		      "both directions fit");
-	size_t n = put_direction(buf, flow, flow->initiator);
+	static const struct token ip4 = TOKEN("ip."), ip6 = TOKEN("ipv6.");
+	const struct token *ip = flow->key.ip_version == 6 ? &ip6 : &ip4;
+	const struct token *l4 = l4_token(flow->key.l4);
 
-	n += put_word(buf + n, " || ");
-	n += put_direction(buf + n, flow, flow->initiator ^ 1u);
-	buf[n] = '\0';
-	return n;
+	to = PUT(to, "(");
+	PUT_END(to, ip, l4, "src", &ends[0]);
+	to = PUT(to, " && ");
+	PUT_END(to, ip, l4, "dst", &ends[1]);
+	to = PUT(to, ") || (");
+	PUT_END(to, ip, l4, "src", &ends[1]);
+	to = PUT(to, " && ");
+	PUT_END(to, ip, l4, "dst", &ends[0]);
+	return PUT(to, ")");
 }
 
 /* "udp.port == 3478", "tcp.port in {53, 389}", "udp.port in {50010..50020}" */

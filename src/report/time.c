@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/util.h"
+#include "report/digits.h"
 
 struct civil {
 	unsigned year, month, day, hour, minute, second, micro;
@@ -41,43 +43,34 @@ static void civil_from_ns(int64_t ns, struct civil *c)
 	c->micro = (unsigned)(fraction / 1000);
 }
 
-/* @digits decimal digits of @v at @to. */
-static void put_digits(char *to, unsigned v, unsigned digits)
-{
-	while (digits-- > 0) {
-		to[digits] = (char)('0' + v % 10);
-		v /= 10;
-	}
-}
-
 static void put_date(const struct civil *c, char *buf, char between)
 {
-	put_digits(buf, c->year, 4);
-	buf[4] = '-';
-	put_digits(buf + 5, c->month, 2);
-	buf[7] = '-';
-	put_digits(buf + 8, c->day, 2);
-	buf[10] = between;
-	put_digits(buf + 11, c->hour, 2);
-	buf[13] = ':';
-	put_digits(buf + 14, c->minute, 2);
-	buf[16] = ':';
-	put_digits(buf + 17, c->second, 2);
-	buf[19] = '\0';
+	buf = digits_pair(buf, c->year / 100);
+	buf = digits_pair(buf, c->year % 100);
+	*buf++ = '-';
+	buf = digits_pair(buf, c->month);
+	*buf++ = '-';
+	buf = digits_pair(buf, c->day);
+	*buf++ = between;
+	buf = digits_pair(buf, c->hour);
+	*buf++ = ':';
+	buf = digits_pair(buf, c->minute);
+	*buf++ = ':';
+	buf = digits_pair(buf, c->second);
+	*buf = '\0';
 }
 
 const char *time_eve_text(int64_t ns, char buf[static TIME_EVE_TEXT])
 {
-	static const char zone[] = "+0000";
 	struct civil c;
-	unsigned i;
 
 	civil_from_ns(ns, &c);
 	put_date(&c, buf, 'T');
 	buf[19] = '.';
-	put_digits(buf + 20, c.micro, 6);
-	for (i = 0; i < sizeof(zone); i++)
-		buf[26 + i] = zone[i];
+	digits_pair(buf + 20, c.micro / 10000);
+	digits_pair(buf + 22, c.micro / 100 % 100);
+	digits_pair(buf + 24, c.micro % 100);
+	memcpy(buf + 26, "+0000", sizeof("+0000"));
 	return buf;
 }
 
