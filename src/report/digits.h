@@ -2,38 +2,51 @@
 #ifndef FA_REPORT_DIGITS_H
 #define FA_REPORT_DIGITS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-/* The most digits a uint64_t has, and the room digits_u64() needs however few it writes. */
-#define DIGITS_U64 20
+/* "00" to "99" */
+extern const char digits_pairs[200];
 
 /* Two digits of @v, which is below 100. */
 static inline char *digits_pair(char *to, unsigned v)
 {
-	to[0] = (char)('0' + v / 10);
-	to[1] = (char)('0' + v % 10);
+	memcpy(to, digits_pairs + 2 * (size_t)v, 2);
 	return to + 2;
 }
 
-/* Return: behind the last digit */
-static inline char *digits_u64(char *to, uint64_t v)
+/* What is left of a longer number: @v, which is below 10000, with all its zeros. */
+static inline char *digits_four(char *to, unsigned v)
 {
-	/* A copy of fixed length is a few moves; what lies behind the digits is overwritten later. */
-	char text[2 * DIGITS_U64] = { 0 }, *at = text + DIGITS_U64;
+	return digits_pair(digits_pair(to, v / 100), v % 100);
+}
 
+/* A number below 10000. */
+static inline char *digits_short(char *to, unsigned v)
+{
 	if (v < 10) {
 		*to = (char)('0' + v);
 		return to + 1;
 	}
-	for (; v >= 100; v /= 100)
-		digits_pair(at -= 2, (unsigned)(v % 100));
-	if (v >= 10)
-		digits_pair(at -= 2, (unsigned)v);
-	else
-		*--at = (char)('0' + v);
-	memcpy(to, at, DIGITS_U64);
-	return to + (text + DIGITS_U64 - at);
+	if (v < 100)
+		return digits_pair(to, v);
+	if (v >= 1000)
+		return digits_four(to, v);
+	*to = (char)('0' + v / 100);
+	return digits_pair(to + 1, v % 100);
+}
+
+/* Any number.  Return: behind the last digit */
+char *digits_long(char *to, uint64_t v);
+
+static inline char *digits_u64(char *to, uint64_t v)
+{
+	if (v < 10000)
+		return digits_short(to, (unsigned)v);
+	if (v < 100000000)
+		return digits_four(digits_short(to, (unsigned)(v / 10000)), (unsigned)(v % 10000));
+	return digits_long(to, v);
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "report/draft.h"
 #include "report/report.h"
+#include "report/time.h"
 
 /* Slots of the caches: what is asked for next is nearly always what was asked for last. */
 #define JSON_HOSTS 64
@@ -15,7 +16,7 @@
 /* Rows of a flow that a slot has room for. */
 #define JSON_ROWS 8
 
-/* Our own words, each in quotes. */
+/* Our own words, each in quotes; and what the four numbers of an IPv4 address may be. */
 struct json_words {
 	struct token verdict[VERDICT_COUNT];
 	struct token outcome[OUTCOME_COUNT];
@@ -25,6 +26,10 @@ struct json_words {
 	struct token app[APP_COUNT];
 	struct token fit[FIT_STRONG + 1];
 	struct token evidence[EVIDENCE_COUNT];
+	struct {
+		char text[3];
+		uint8_t len;
+	} octets[256];
 };
 
 /* An address, as text, and its roles. */
@@ -49,6 +54,7 @@ struct json_detail {
  * @lists:	Lists of row ids by rows
  * @details:	The last sentence of each code of evidence
  * @capture:	Name of input @capture_of
+ * @day:	Of the last time
  */
 struct json_cache {
 	struct json_host hosts[2][JSON_HOSTS];
@@ -64,6 +70,7 @@ struct json_cache {
 	struct json_detail details[EVIDENCE_COUNT];
 	struct piece capture;
 	uint32_t capture_of;
+	struct time_day day;
 };
 
 /**

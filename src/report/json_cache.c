@@ -21,6 +21,9 @@ static void init_words(struct json_words *words)
 		token_quote(&words->fit[i], protocol_fit_name((enum protocol_fit)i));
 	for (i = 0; i < EVIDENCE_COUNT; i++)
 		token_quote(&words->evidence[i], evidence_name((enum evidence_code)i));
+	for (i = 0; i < ARRAY_SIZE(words->octets); i++)
+		words->octets[i].len =
+			(uint8_t)(digits_short(words->octets[i].text, i) - words->octets[i].text);
 }
 
 void json_init(struct json_writer *w, struct output *out, const struct ledger *ledger)
@@ -40,17 +43,33 @@ static unsigned slot_of(const void *bytes, unsigned slots)
 	return (unsigned)((word[0] * 31 ^ word[1]) * UINT64_C(0x9e3779b97f4a7c15) >> 40) % slots;
 }
 
+static void address(const struct json_words *words, struct token *token, const struct address *addr)
+{
+	char text[ADDRESS_TEXT], *to = token->text;
+	unsigned i;
+
+	if (!address_is_v4(addr)) {
+		token_set(token, address_text(addr, text));
+		return;
+	}
+	for (i = 12; i < 16; i++) {
+		memcpy(to, &words->octets[addr->b[i]], sizeof(words->octets[0]));
+		to += words->octets[addr->b[i]].len;
+		*to++ = '.';
+	}
+	token->len = (uint8_t)(to - 1 - token->text);
+}
+
 const struct json_host *json_host(struct json_writer *w, unsigned side, const struct address *addr)
 {
 	struct json_host *host = &w->cache.hosts[side][slot_of(addr, JSON_HOSTS)];
 	const struct policy *policy = w->ledger->policy;
-	char text[ADDRESS_TEXT];
 
 	if (host->used && address_compare(&host->addr, addr) == 0)
 		return host;
 	host->used = true;
 	host->addr = *addr;
-	token_set(&host->text, address_text(addr, text));
+	address(&w->words, &host->text, addr);
 	if (policy_site_name(policy) != NULL)
 		policy_roles_of(policy, addr, &host->roles);
 	return host;

@@ -7,9 +7,9 @@
 #include "report/reason.h"
 #include "report/time.h"
 
-static void moment(struct token *token, int64_t ns)
+static void moment(struct json_writer *w, struct token *token, int64_t ns)
 {
-	time_eve_text(ns, token->text);
+	time_eve_text(&w->cache.day, ns, token->text);
 	token->len = TIME_EVE_TEXT - 1;
 }
 
@@ -84,12 +84,11 @@ static const struct token *end_word(const struct judged *flow)
 	return &forced;
 }
 
-static char *put_counts(char *to, const struct judged *flow, const struct token *start)
+static char *put_counts(char *to, const struct judged *flow, const struct token *start,
+			const struct token *end)
 {
 	unsigned from = flow->initiator, back = from ^ 1u;
-	struct token end;
 
-	moment(&end, flow->last_ns);
 	to = PUT(to, ",\"flow\":{\"pkts_toserver\":");
 	to = digits_u64(to, flow->packets[from]);
 	to = PUT(to, ",\"pkts_toclient\":");
@@ -101,7 +100,7 @@ static char *put_counts(char *to, const struct judged *flow, const struct token 
 	to = PUT(to, ",\"start\":\"");
 	to = put_token(to, start);
 	to = PUT(to, "\",\"end\":\"");
-	to = put_token(to, &end);
+	to = put_token(to, end);
 	to = PUT(to, "\",\"state\":");
 	to = put_token(to, state_word(flow));
 	to = PUT(to, ",\"reason\":");
@@ -128,10 +127,11 @@ static void find_ends(struct json_writer *w, const struct judged *flow,
 static void opening(struct json_writer *w, const struct judged *flow,
 		    const struct filter_end ends[static 2])
 {
-	struct token start;
+	struct token start, end;
 	char *to = draft_room(&w->draft);
 
-	moment(&start, flow->first_ns);
+	moment(w, &start, flow->first_ns);
+	moment(w, &end, flow->last_ns);
 	to = PUT(to, "{\"timestamp\":\"");
 	to = put_token(to, &start);
 	w->draft.at = PUT(to, "\",\"event_type\":\"flow\",\"pcap_filename\":");
@@ -158,7 +158,7 @@ static void opening(struct json_writer *w, const struct judged *flow,
 	} else if (flow->examined) {
 		to = PUT(to, ",\"app_proto\":\"failed\"");
 	}
-	w->draft.at = put_counts(to, flow, &start);
+	w->draft.at = put_counts(to, flow, &start, &end);
 }
 
 static void judgement(struct json_writer *w, const struct judged *flow,

@@ -47,12 +47,15 @@ static void version_number(struct draft *d, unsigned version)
 
 static void tls_details(struct json_writer *w, const struct judged *flow)
 {
-	const char *version = tls_version_word(flow->tls_version);
+	const char *version;
 
-	if (version != NULL)
-		draft_name(&w->draft, ",\"tls_version\":", version);
-	else if (flow->tls_version != 0)
-		version_number(&w->draft, flow->tls_version);
+	if (flow->tls_version != 0) {
+		version = tls_version_word(flow->tls_version);
+		if (version != NULL)
+			draft_name(&w->draft, ",\"tls_version\":", version);
+		else
+			version_number(&w->draft, flow->tls_version);
+	}
 	if (flow->app == APP_TLS || flow->tls_version != 0)
 		draft_name(&w->draft, ",\"client_auth\":",
 			   client_auth_name((enum client_auth)flow->client_auth));

@@ -52,8 +52,11 @@ static void add_block(uint32_t h[static 5], const uint8_t block[static BLOCK])
 
 	for (t = 0; t < 16; t++)
 		w[t] = load_be32(block + 4 * (size_t)t);
-	for (; t < 80; t++)
+	for (; t < 32; t++)
 		w[t] = rotate(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
+	/* The same, taken twice: four words at a time depend on none of each other. */
+	for (; t < 80; t++)
+		w[t] = rotate(w[t - 6] ^ w[t - 16] ^ w[t - 28] ^ w[t - 32], 2);
 	TWENTY(CHOICE, 0)
 	TWENTY(PARITY1, 20)
 	TWENTY(MAJORITY, 40)
