@@ -23,7 +23,7 @@ struct distinct {
 	bool failed;
 };
 
-/* @hash: keyed, as the addresses are whoever made the capture's choice */
+/* @hash: keyed, for whoever made the capture chose the addresses */
 void distinct_init(struct distinct *d, const struct hash_fold *hash);
 void distinct_free(struct distinct *d);
 

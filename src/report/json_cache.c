@@ -108,27 +108,28 @@ void json_roles(struct json_writer *w, const struct json_host *host)
 	piece_keep(text, &w->draft, &mark);
 }
 
-static void write_rows(struct json_writer *w, const uint32_t *rows, unsigned count)
+static void write_rows(struct json_writer *w, const struct judged *flow)
 {
 	unsigned i;
 
 	DRAFT_LITERAL(&w->draft, "[");
-	for (i = 0; i < count; i++)
+	for (i = 0; i < flow->row_count; i++)
 		draft_name(&w->draft, i == 0 ? "" : ",",
-			   policy_row(w->ledger->policy, rows[i])->id);
+			   policy_row(w->ledger->policy, w->ledger->rows[flow->rows + i])->id);
 	DRAFT_LITERAL(&w->draft, "]");
 }
 
 void json_rows(struct json_writer *w, const struct judged *flow)
 {
-	const uint32_t *rows = w->ledger->rows + flow->rows;
 	unsigned count = flow->row_count, slot;
 	struct draft_mark mark;
+	const uint32_t *rows;
 
 	if (count == 0 || count > JSON_ROWS) {
-		write_rows(w, rows, count);
+		write_rows(w, flow);
 		return;
 	}
+	rows = &w->ledger->rows[flow->rows];
 	slot = (rows[0] + count) % JSON_LISTS;
 	if (w->cache.lists[slot].text.len != 0 && w->cache.lists[slot].count == count &&
 	    memcmp(w->cache.lists[slot].rows, rows, count * sizeof(*rows)) == 0) {
@@ -136,7 +137,7 @@ void json_rows(struct json_writer *w, const struct judged *flow)
 		return;
 	}
 	mark = draft_mark(&w->draft);
-	write_rows(w, rows, count);
+	write_rows(w, flow);
 	w->cache.lists[slot].count = count;
 	memcpy(w->cache.lists[slot].rows, rows, count * sizeof(*rows));
 	piece_keep(&w->cache.lists[slot].text, &w->draft, &mark);

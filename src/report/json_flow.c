@@ -316,6 +316,7 @@ static void reason(struct json_writer *w, const struct judged *flow,
 	d->at = put_frames(to, e);
 	elsewhere(w, e);
 	to = draft_room(d);
+	static_assert(FILTER_ROOM + sizeof("},\"filter\":\"\"") <= DRAFT_ROOM, "a filter fits");
 	to = PUT(to, "},\"filter\":\"");
 	to = filter_flow_text(to, flow, ends);
 	d->at = PUT(to, "\"");
