@@ -99,6 +99,7 @@ static void test_kept(void)
 	/* What went to the output at once, and what is too long, is not. */
 	mark = draft_mark(&b.draft);
 	draft_text(&b.draft, "es\ncaped");
+	DRAFT_LITERAL(&b.draft, "]");
 	piece_keep(&piece, &b.draft, &mark);
 	CU_ASSERT_EQUAL(piece.len, 0);
 	memset(longest, 'x', sizeof(longest) - 1);
