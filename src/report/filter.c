@@ -5,36 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/**
- * struct common - What the flows of a fold share
- * @initiator, @responder, @l4, @version: They have one address, transport, IP version
- */
-struct common {
-	bool initiator, responder, l4, version;
-};
-
-static struct common find_common(const struct folds *folds, const struct ledger *ledger,
-				 const struct fold *fold)
-{
-	const struct judged *first = fold_flow(folds, ledger, fold, 0);
-	struct common c = { true, true, true, true };
-	uint32_t i;
-
-	for (i = 0; i < fold->count; i++) {
-		const struct judged *flow = fold_flow(folds, ledger, fold, i);
-
-		c.initiator =
-			c.initiator && address_compare(&flow->key.addr[flow->initiator],
-						       &first->key.addr[first->initiator]) == 0;
-		c.responder = c.responder &&
-			      address_compare(&flow->key.addr[flow->initiator ^ 1u],
-					      &first->key.addr[first->initiator ^ 1u]) == 0;
-		c.l4 = c.l4 && flow->key.l4 == first->key.l4;
-		c.version = c.version && flow->key.ip_version == first->key.ip_version;
-	}
-	return c;
-}
-
 static void add(char *buf, const char *fmt, ...) FA_PRINTF(2, 3);
 
 /* One more condition. */
@@ -65,57 +35,26 @@ static const char *l4_name(uint8_t l4)
 	return l4 == 6 ? "tcp" : l4 == 17 ? "udp" : "sctp";
 }
 
-static size_t put_word(char *to, const char *word)
-{
-	size_t n = strlen(word);
-
-	memcpy(to, word, n);
-	return n;
-}
-
-static size_t put_port(char *to, unsigned port)
-{
-	char digits[5];
-	unsigned n = 0;
-
-	do
-		digits[n++] = (char)('0' + port % 10);
-	while ((port /= 10) != 0);
-	for (unsigned i = 0; i < n; i++)
-		to[i] = digits[n - 1 - i];
-	return n;
-}
-
 /* "ip.src == 10.0.0.1 && tcp.srcport == 1000" */
-static size_t put_end(char *to, const struct judged *flow, unsigned end, const char *which)
-{
-	const char *l4 = l4_name(flow->key.l4);
-	char text[ADDRESS_TEXT];
-	size_t n = put_word(to, flow->key.ip_version == 6 ? "ipv6." : "ip.");
+#define PUT_END(to, ip, l4, which, end)               \
+	do {                                          \
+		(to) = put_token(to, ip);             \
+		(to) = PUT(to, which " == ");         \
+		(to) = put_token(to, (end)->address); \
+		(to) = PUT(to, " && ");               \
+		(to) = put_token(to, l4);             \
+		(to) = PUT(to, "." which "port == "); \
+		(to) = put_token(to, &(end)->port);   \
+	} while (0)
 
-	n += put_word(to + n, which);
-	n += put_word(to + n, " == ");
-	n += put_word(to + n, address_text(&flow->key.addr[end], text));
-	n += put_word(to + n, " && ");
-	n += put_word(to + n, l4);
-	n += put_word(to + n, ".");
-	n += put_word(to + n, which);
-	n += put_word(to + n, "port == ");
-	return n + put_port(to + n, flow->key.port[end]);
+static const struct token *l4_token(uint8_t l4)
+{
+	static const struct token tcp = TOKEN("tcp"), udp = TOKEN("udp"), sctp = TOKEN("sctp");
+
+	return l4 == 6 ? &tcp : l4 == 17 ? &udp : &sctp;
 }
 
-static size_t put_direction(char *to, const struct judged *flow, unsigned from)
-{
-	size_t n = put_word(to, "(");
-
-	n += put_end(to + n, flow, from, "src");
-	n += put_word(to + n, " && ");
-	n += put_end(to + n, flow, from ^ 1u, "dst");
-	return n + put_word(to + n, ")");
-}
-
-/* By hand, not by printf: a record of each of millions of flows has one. */
-size_t filter_flow_text(const struct judged *flow, char buf[static FILTER_TEXT])
+char *filter_flow_text(char *to, const struct judged *flow, const struct filter_end ends[static 2])
 {
 	/* The longest: SCTP between IPv6 addresses of 39 characters. */
 	static_assert(2 * sizeof("(ipv6.src ==  && sctp.srcport == 65535 && ipv6.dst ==  && "
@@ -123,12 +62,19 @@ size_t filter_flow_text(const struct judged *flow, char buf[static FILTER_TEXT])
 				      4 * 39 + sizeof(" || ") <=
 			      FILTER_TEXT,
 		      "both directions fit");
-	size_t n = put_direction(buf, flow, flow->initiator);
+	static const struct token ip4 = TOKEN("ip."), ip6 = TOKEN("ipv6.");
+	const struct token *ip = flow->key.ip_version == 6 ? &ip6 : &ip4;
+	const struct token *l4 = l4_token(flow->key.l4);
 
-	n += put_word(buf + n, " || ");
-	n += put_direction(buf + n, flow, flow->initiator ^ 1u);
-	buf[n] = '\0';
-	return n;
+	to = PUT(to, "(");
+	PUT_END(to, ip, l4, "src", &ends[0]);
+	to = PUT(to, " && ");
+	PUT_END(to, ip, l4, "dst", &ends[1]);
+	to = PUT(to, ") || (");
+	PUT_END(to, ip, l4, "src", &ends[1]);
+	to = PUT(to, " && ");
+	PUT_END(to, ip, l4, "dst", &ends[0]);
+	return PUT(to, ")");
 }
 
 /* "udp.port == 3478", "tcp.port in {53, 389}", "udp.port in {50010..50020}" */
@@ -150,25 +96,24 @@ static void add_ports(char *buf, const char *l4, const struct fold_ports *ports)
 	add(buf, "%s.port in {%s}", l4, list);
 }
 
-const char *filter_text(const struct folds *folds, const struct ledger *ledger,
-			const struct fold *fold, char buf[static FILTER_TEXT])
+const char *filter_text(const struct fold_summary *summary, char buf[static FILTER_TEXT])
 {
-	const struct judged *first = fold_flow(folds, ledger, fold, 0);
-	struct common c = find_common(folds, ledger, fold);
+	const struct judged *first = summary->first;
 	unsigned from = first->initiator, to = from ^ 1u;
-	struct fold_ports ports;
+	bool one_initiator = summary->ends[0].addresses == 1;
+	bool one_responder = summary->ends[1].addresses == 1;
 
 	buf[0] = '\0';
-	fold_find_ports(folds, ledger, fold, &ports);
-	if (c.l4 && fold->verdict == VERDICT_REJECTED && ports.count == 0)
+	if (summary->one_l4 && summary->fold->verdict == VERDICT_REJECTED &&
+	    summary->ports.count == 0)
 		add(buf, "%s", l4_name(first->key.l4)); /* a scan: its ports are no range */
-	else if (c.l4)
-		add_ports(buf, l4_name(first->key.l4), &ports);
-	if (c.responder && c.version)
+	else if (summary->one_l4)
+		add_ports(buf, l4_name(first->key.l4), &summary->ports);
+	if (one_responder && summary->one_version)
 		add_address(buf, first, to);
 	/* A host that talks to itself is one address. */
-	if (c.initiator && c.version &&
-	    !(c.responder && address_compare(&first->key.addr[0], &first->key.addr[1]) == 0))
+	if (one_initiator && summary->one_version &&
+	    !(one_responder && address_compare(&first->key.addr[0], &first->key.addr[1]) == 0))
 		add_address(buf, first, from);
 	return buf;
 }

@@ -2,7 +2,8 @@
 #ifndef FA_REPORT_FILTER_H
 #define FA_REPORT_FILTER_H
 
-#include "report/fold.h"
+#include "report/fold_summary.h"
+#include "report/draft.h"
 
 #define FILTER_TEXT 336
 
@@ -16,18 +17,27 @@
  *
  * Return: @buf
  */
-const char *filter_text(const struct folds *folds, const struct ledger *ledger,
-			const struct fold *fold, char buf[static FILTER_TEXT]);
+const char *filter_text(const struct fold_summary *summary, char buf[static FILTER_TEXT]);
+
+/* One endpoint as text, the address borrowed. */
+struct filter_end {
+	const struct token *address;
+	struct token port;
+};
+
+/* What filter_flow_text() writes, and the room it needs behind that. */
+#define FILTER_ROOM (FILTER_TEXT + sizeof(struct token))
 
 /**
  * filter_flow_text() - A display filter that selects the packets of one flow, both ways
- * @buf:	At least FILTER_TEXT bytes
+ * @to:		FILTER_ROOM bytes
+ * @ends:	Its initiator and responder
  *
  * Both endpoints with their ports, so no other flow; ICMP errors that quote it
  * are selected as well.  Another connection on the same tuple is, too.
  *
- * Return: length of the text
+ * Return: behind the text, which no NUL ends
  */
-size_t filter_flow_text(const struct judged *flow, char buf[static FILTER_TEXT]);
+char *filter_flow_text(char *to, const struct judged *flow, const struct filter_end ends[static 2]);
 
 #endif

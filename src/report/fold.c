@@ -1,7 +1,8 @@
 /*
  * Folding in two passes: flows are walked in report order and their fold is
  * found by hashing its key; then folds are sorted and members dealt out to
- * them in the same walk.  O(n) but for the sort of the folds themselves.
+ * them in the same walk.  O(n), the sort included: every spoofed source of a
+ * flood is a fold of its own.
  *
  * The hash key is random, which is harmless: it decides where a fold lies in
  * the index, never in what order folds come out.
@@ -18,7 +19,7 @@
 
 #define NO_FOLD UINT32_MAX
 
-/* Compared and hashed as bytes: no padding, unused fields are zero. */
+/* Compared and hashed as four words: no padding, unused fields are zero. */
 struct fold_key {
 	struct address addr;
 	uint32_t row; /* index + 1, 0: none */
@@ -37,7 +38,7 @@ static_assert(sizeof(struct fold_key) == 32, "no padding");
  * @index:	Open addressing, @mask + 1 slots, at most three quarters full
  */
 struct folder {
-	struct hash_key hash;
+	struct hash_fold hash;
 	struct fold *items;
 	struct fold_key *keys;
 	size_t count, item_cap, key_cap;
@@ -82,6 +83,14 @@ static void key_of(const struct ledger *ledger, const struct judged *flow, struc
 	key->app = flow->app;
 }
 
+static size_t slot_of(const struct folder *f, const struct fold_key *key)
+{
+	uint64_t w[5] = { 0 };
+
+	memcpy(w, key, sizeof(*key));
+	return hash_fold5(&f->hash, w) & f->mask;
+}
+
 static int index_rebuild(struct folder *f, size_t slots)
 {
 	uint32_t *index = memory_array(slots, sizeof(*index));
@@ -93,7 +102,7 @@ static int index_rebuild(struct folder *f, size_t slots)
 	f->index = index;
 	f->mask = slots - 1;
 	for (i = 0; i < f->count; i++) {
-		at = hash_bytes(&f->hash, &f->keys[i], sizeof(f->keys[i])) & f->mask;
+		at = slot_of(f, &f->keys[i]);
 		while (f->index[at] != 0)
 			at = (at + 1) & f->mask;
 		f->index[at] = (uint32_t)i + 1;
@@ -130,7 +139,7 @@ static int assign(struct folder *f, const struct judged *flow, const struct ledg
 	int rc;
 
 	key_of(ledger, flow, &key);
-	at = hash_bytes(&f->hash, &key, sizeof(key)) & f->mask;
+	at = slot_of(f, &key);
 	while (f->index[at] != 0) {
 		uint32_t id = f->index[at] - 1;
 
@@ -161,15 +170,48 @@ static unsigned severity(uint8_t verdict)
 	return rank[verdict];
 }
 
-static int compare_folds(const void *a, const void *b)
+/* Ascending, the order of printing; folds that are alike stay in the order of their first flows. */
+static uint64_t rank_of(const struct fold *fold)
 {
-	const struct fold *x = a, *y = b;
+	return (uint64_t)severity(fold->verdict) << 32 | (UINT32_MAX - fold->count);
+}
 
-	if (x->verdict != y->verdict)
-		return severity(x->verdict) < severity(y->verdict) ? -1 : 1;
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	return (x->first > y->first) - (x->first < y->first);
+/* One digit of a radix sort: stable.  False: all have the same, and nothing was done. */
+static bool sort_digit(const struct fold *from, struct fold *to, size_t count, unsigned shift)
+{
+	size_t place[256] = { 0 }, at = 0, i;
+
+	for (i = 0; i < count; i++)
+		place[rank_of(&from[i]) >> shift & 0xff]++;
+	if (place[rank_of(&from[0]) >> shift & 0xff] == count)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(place); i++) {
+		size_t here = place[i];
+
+		place[i] = at;
+		at += here;
+	}
+	for (i = 0; i < count; i++)
+		to[place[rank_of(&from[i]) >> shift & 0xff]++] = from[i];
+	return true;
+}
+
+static int sort_folds(struct folder *f)
+{
+	struct fold *spare = memory_array(f->count, sizeof(*spare)), *swap;
+	unsigned shift;
+
+	if (spare == NULL)
+		return FA_ENOMEM;
+	for (shift = 0; f->count > 0 && shift < 40; shift += 8) {
+		if (!sort_digit(f->items, spare, f->count, shift))
+			continue;
+		swap = f->items;
+		f->items = spare;
+		spare = swap;
+	}
+	free(spare);
+	return 0;
 }
 
 /*
@@ -182,13 +224,11 @@ static int deal(struct folder *f, struct folds *folds, size_t flows)
 	size_t i;
 
 	folds->members = memory_array(flows, sizeof(*folds->members));
-	if (next == NULL || folds->members == NULL) {
+	if (next == NULL || folds->members == NULL || sort_folds(f) != 0) {
 		free(next);
 		free(folds->members);
 		return FA_ENOMEM;
 	}
-	if (f->count > 0)
-		qsort(f->items, f->count, sizeof(*f->items), compare_folds);
 	for (i = 0; i < f->count; i++) {
 		next[f->of[f->items[i].first]] = at;
 		f->items[i].first = at;
@@ -200,6 +240,7 @@ static int deal(struct folder *f, struct folds *folds, size_t flows)
 	free(next);
 	folds->items = f->items;
 	folds->count = f->count;
+	folds->hash = f->hash;
 	f->items = NULL;
 	return 0;
 }
@@ -228,7 +269,7 @@ int fold_flows(struct folds *folds, const struct ledger *ledger, uint32_t verdic
 	int rc;
 
 	*folds = (struct folds){ 0 };
-	hash_key_init(&f.hash, 0);
+	hash_fold_init(&f.hash, 0);
 	rc = order_flows(ledger, &f.order);
 	if (rc == 0) {
 		f.of = memory_array(ledger->flow_count, sizeof(*f.of));
@@ -246,42 +287,6 @@ int fold_flows(struct folds *folds, const struct ledger *ledger, uint32_t verdic
 	free(f.keys);
 	free(f.items);
 	return rc;
-}
-
-/* Enter @port into the ascending list, if it is not there yet.  False when it does not fit. */
-static bool enter_port(struct fold_ports *ports, uint16_t port)
-{
-	unsigned at = 0, i;
-
-	while (at < ports->count && ports->port[at] < port)
-		at++;
-	if (at < ports->count && ports->port[at] == port)
-		return true;
-	if (ports->count == FOLD_PORTS)
-		return false;
-	for (i = ports->count++; i > at; i--)
-		ports->port[i] = ports->port[i - 1];
-	ports->port[at] = port;
-	return true;
-}
-
-void fold_find_ports(const struct folds *folds, const struct ledger *ledger,
-		     const struct fold *fold, struct fold_ports *ports)
-{
-	bool fit = true;
-	uint32_t i;
-
-	*ports = (struct fold_ports){ .lo = 65535 };
-	for (i = 0; i < fold->count; i++) {
-		const struct judged *flow = fold_flow(folds, ledger, fold, i);
-		uint16_t port = flow->key.port[flow->initiator ^ 1u];
-
-		ports->lo = MIN(ports->lo, port);
-		ports->hi = MAX(ports->hi, port);
-		fit = fit && enter_port(ports, port);
-	}
-	if (!fit)
-		ports->count = 0;
 }
 
 void fold_free(struct folds *folds)

@@ -5,6 +5,7 @@
 #ifndef FA_REPORT_FOLD_H
 #define FA_REPORT_FOLD_H
 
+#include "base/hash.h"
 #include "judge/ledger.h"
 
 /**
@@ -29,11 +30,13 @@ struct fold {
  * @items:	By severity (blocked, mismatch, unexpected, inconclusive, rejected,
  *		expected), then most flows, then first flow
  * @members:	Indices into ledger->flows; inside a fold in report order
+ * @hash:	Of this report, for what else it has to look up
  */
 struct folds {
 	struct fold *items;
 	size_t count;
 	uint32_t *members;
+	struct hash_fold hash;
 };
 
 /**
@@ -52,22 +55,6 @@ struct folds {
  */
 int fold_flows(struct folds *folds, const struct ledger *ledger, uint32_t verdicts);
 void fold_free(struct folds *folds);
-
-/* Responder ports of a fold: listed in ascending order when they are at most FOLD_PORTS. */
-#define FOLD_PORTS 4
-
-/**
- * struct fold_ports - Responder ports of a fold
- * @port:	The @count different ones; @count is 0 when there are more than fit
- */
-struct fold_ports {
-	uint16_t port[FOLD_PORTS];
-	unsigned count;
-	uint16_t lo, hi;
-};
-
-void fold_find_ports(const struct folds *folds, const struct ledger *ledger,
-		     const struct fold *fold, struct fold_ports *ports);
 
 static inline const struct judged *fold_flow(const struct folds *folds, const struct ledger *ledger,
 					     const struct fold *fold, uint32_t i)

@@ -1,6 +1,8 @@
 /* JSON Lines: captures, rows and the summary, and the order of all records. */
 #include "report/json.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,150 +14,121 @@ static const char *const need_names[] = {
 	[NEED_NONE] = "none",
 };
 
-void json_text(struct output *out, const char *s, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
-			break;
-	}
-	if (i < len) {
-		output_json_string(out, s, len);
-		return;
-	}
-	output_bytes(out, "\"", 1);
-	output_bytes(out, s, len);
-	output_bytes(out, "\"", 1);
-}
-
-void json_name(struct output *out, const char *prefix, const char *text)
-{
-	output_string(out, prefix);
-	json_text(out, text, strlen(text));
-}
-
-static void number(struct output *out, const char *prefix, uint64_t v)
-{
-	output_string(out, prefix);
-	output_u64(out, v);
-}
-
 /* The verdicts of a set, by name. */
-static void verdict_set(struct output *out, uint32_t set)
+static void verdict_set(struct draft *d, uint32_t set)
 {
 	const char *prefix = "";
 	unsigned v;
 
-	JSON_LITERAL(out, "[");
+	DRAFT_LITERAL(d, "[");
 	for (v = 0; v < VERDICT_COUNT; v++) {
 		if ((set & VERDICT_BIT(v)) == 0)
 			continue;
-		json_name(out, prefix, verdict_name((enum verdict)v));
+		draft_name(d, prefix, verdict_name((enum verdict)v));
 		prefix = ",";
 	}
-	JSON_LITERAL(out, "]");
+	DRAFT_LITERAL(d, "]");
 }
 
-static void verdict_counts(struct output *out, const uint64_t counts[static VERDICT_COUNT])
+static void verdict_counts(struct draft *d, const uint64_t counts[static VERDICT_COUNT])
 {
 	unsigned v;
 
-	JSON_LITERAL(out, "{");
+	DRAFT_LITERAL(d, "{");
 	for (v = 0; v < VERDICT_COUNT; v++) {
-		json_name(out, v == 0 ? "" : ",", verdict_name((enum verdict)v));
-		number(out, ":", counts[v]);
+		draft_name(d, v == 0 ? "" : ",", verdict_name((enum verdict)v));
+		draft_number(d, ":", counts[v]);
 	}
-	JSON_LITERAL(out, "}");
+	DRAFT_LITERAL(d, "}");
 }
 
 /* Flat: names to frames, and their sum is the frames of the input. */
-static void counters(struct output *out, const struct capture_facts *cap)
+static void counters(struct draft *d, const struct capture_facts *cap)
 {
 	char name[COUNTER_NAME];
 	const char *prefix = "";
 	uint64_t frames, sum = 0;
 	unsigned pos = 0;
 
-	JSON_LITERAL(out, ",\"counters\":{");
+	DRAFT_LITERAL(d, ",\"counters\":{");
 	while (counters_next(&cap->counters, &pos, name, &frames)) {
-		json_name(out, prefix, name);
-		number(out, ":", frames);
+		draft_name(d, prefix, name);
+		draft_number(d, ":", frames);
 		sum += frames;
 		prefix = ",";
 	}
 	/* Frames that a BPF expression left out were read, but never decoded. */
 	if (cap->filtered > 0 && sum + cap->filtered == cap->frames) {
-		json_name(out, prefix, "filtered");
-		number(out, ":", cap->filtered);
+		draft_name(d, prefix, "filtered");
+		draft_number(d, ":", cap->filtered);
 	}
-	JSON_LITERAL(out, "}");
+	DRAFT_LITERAL(d, "}");
 }
 
 void json_capture(struct json_writer *w, size_t capture)
 {
 	const struct capture_facts *cap = &w->ledger->captures[capture];
-	struct output *out = w->out;
+	struct draft *d = &w->draft;
 	unsigned i;
 
-	JSON_LITERAL(out, "{\"event_type\":\"capture\"");
-	json_name(out, ",\"pcap_filename\":", cap->name);
-	number(out, ",\"frames\":", cap->frames);
-	number(out, ",\"bytes\":", cap->wire_bytes);
-	counters(out, cap);
-	JSON_LITERAL(out, ",\"fitness\":[");
+	DRAFT_LITERAL(d, "{\"event_type\":\"capture\"");
+	draft_name(d, ",\"pcap_filename\":", cap->name);
+	draft_number(d, ",\"frames\":", cap->frames);
+	draft_number(d, ",\"bytes\":", cap->wire_bytes);
+	counters(d, cap);
+	DRAFT_LITERAL(d, ",\"fitness\":[");
 	for (i = 0; i < cap->fitness.count; i++) {
 		const struct fitness_entry *e = &cap->fitness.entries[i];
 
-		json_name(out, i == 0 ? "{\"code\":" : ",{\"code\":", fitness_name(e->code));
-		json_name(out, ",\"detail\":", e->detail);
-		JSON_LITERAL(out, ",\"disables\":");
-		verdict_set(out, e->disables);
-		JSON_LITERAL(out, "}");
+		draft_name(d, i == 0 ? "{\"code\":" : ",{\"code\":", fitness_name(e->code));
+		draft_name(d, ",\"detail\":", e->detail);
+		DRAFT_LITERAL(d, ",\"disables\":");
+		verdict_set(d, e->disables);
+		DRAFT_LITERAL(d, "}");
 	}
-	JSON_LITERAL(out, "]}\n");
+	DRAFT_LITERAL(d, "]}\n");
 }
 
-void json_row(struct json_writer *w, unsigned row)
+void json_row(struct json_writer *w, unsigned index)
 {
-	const struct row *r = policy_row(w->ledger->policy, row);
-	const struct row_coverage *c = &w->ledger->coverage[row];
-	struct output *out = w->out;
+	const struct row *row = policy_row(w->ledger->policy, index);
+	const struct row_coverage *c = &w->ledger->coverage[index];
+	struct draft *d = &w->draft;
 
-	JSON_LITERAL(out, "{\"event_type\":\"row\"");
-	json_name(out, ",\"pack\":", r->pack);
-	json_name(out, ",\"row\":", r->id);
-	json_name(out, ",\"need\":", need_names[r->need]);
-	json_name(out, ",\"state\":", row_state_name((enum row_state)c->state));
-	JSON_LITERAL(out, ",\"flows\":");
-	verdict_counts(out, c->flows);
-	JSON_LITERAL(out, "}\n");
+	DRAFT_LITERAL(d, "{\"event_type\":\"row\"");
+	draft_name(d, ",\"pack\":", row->pack);
+	draft_name(d, ",\"row\":", row->id);
+	draft_name(d, ",\"need\":", need_names[row->need]);
+	draft_name(d, ",\"state\":", row_state_name((enum row_state)c->state));
+	DRAFT_LITERAL(d, ",\"flows\":");
+	verdict_counts(d, c->flows);
+	DRAFT_LITERAL(d, "}\n");
 }
 
-static void row_states(struct output *out, const struct ledger *ledger)
+static void row_states(struct draft *d, const struct ledger *ledger)
 {
 	uint64_t states[ROW_STATE_COUNT] = { 0 };
 	unsigned rows = policy_row_count(ledger->policy), i;
 
 	for (i = 0; i < rows; i++)
 		states[ledger->coverage[i].state]++;
-	JSON_LITERAL(out, ",\"rows\":{");
+	DRAFT_LITERAL(d, ",\"rows\":{");
 	for (i = 0; i < ROW_STATE_COUNT; i++) {
-		json_name(out, i == 0 ? "" : ",", row_state_name((enum row_state)i));
-		number(out, ":", states[i]);
+		draft_name(d, i == 0 ? "" : ",", row_state_name((enum row_state)i));
+		draft_number(d, ":", states[i]);
 	}
-	JSON_LITERAL(out, "}");
+	DRAFT_LITERAL(d, "}");
 }
 
 void json_summary(struct json_writer *w, const struct report_options *options)
 {
 	const struct ledger *ledger = w->ledger;
-	struct output *out = w->out;
+	struct draft *d = &w->draft;
 	uint64_t frames = 0, bytes = 0;
 	double elapsed = options->elapsed_s;
+	char text[80];
 	size_t i;
+	int n;
 
 	for (i = 0; i < ledger->capture_count; i++) {
 		frames += ledger->captures[i].frames;
@@ -163,29 +136,31 @@ void json_summary(struct json_writer *w, const struct report_options *options)
 	}
 	if (!(elapsed > 0 && elapsed < 1e12)) /* NaN fails both */
 		elapsed = 0;
-	JSON_LITERAL(out, "{\"event_type\":\"summary\"");
-	number(out, ",\"packets\":", frames);
-	number(out, ",\"bytes\":", bytes);
-	number(out, ",\"flows\":", ledger->flow_count);
-	JSON_LITERAL(out, ",\"verdicts\":");
-	verdict_counts(out, ledger->verdicts);
-	row_states(out, ledger);
+	DRAFT_LITERAL(d, "{\"event_type\":\"summary\"");
+	draft_number(d, ",\"packets\":", frames);
+	draft_number(d, ",\"bytes\":", bytes);
+	draft_number(d, ",\"flows\":", ledger->flow_count);
+	DRAFT_LITERAL(d, ",\"verdicts\":");
+	verdict_counts(d, ledger->verdicts);
+	row_states(d, ledger);
 	if (ledger->names_given_up != 0)
-		number(out, ",\"names_given_up\":", ledger->names_given_up);
-	output_printf(out, ",\"exit_status\":%d", options->exit_status);
+		draft_number(d, ",\"names_given_up\":", ledger->names_given_up);
 	/* Not %f: its decimal point follows the locale. */
-	number(out, ",\"elapsed_s\":", (uint64_t)elapsed);
-	output_printf(out, ".%03u}\n", (unsigned)((elapsed - (double)(uint64_t)elapsed) * 1000));
+	n = snprintf(text, sizeof(text), ",\"exit_status\":%d,\"elapsed_s\":%" PRIu64 ".%03u}\n",
+		     options->exit_status, (uint64_t)elapsed,
+		     (unsigned)((elapsed - (double)(uint64_t)elapsed) * 1000));
+	draft_bytes(d, text, (size_t)n);
 }
 
 void report_json(struct output *out, const struct ledger *ledger,
 		 const struct report_options *options)
 {
-	struct json_writer w = { .out = out, .ledger = ledger };
+	struct json_writer w;
 	uint32_t *order = NULL;
 	unsigned rows = policy_row_count(ledger->policy), row;
 	size_t i;
 
+	json_init(&w, out, ledger);
 	for (i = 0; i < ledger->capture_count; i++)
 		json_capture(&w, i);
 	/* Without memory to sort, the ledger's own order serves: it is the same after settling. */
@@ -196,4 +171,5 @@ void report_json(struct output *out, const struct ledger *ledger,
 	for (row = 0; row < rows; row++)
 		json_row(&w, row);
 	json_summary(&w, options);
+	draft_flush(&w.draft);
 }

@@ -1,494 +1,345 @@
-/* The record of one flow: the only one that comes by the million, so numbers go in by hand. */
-#include "report/json.h"
-
-#include <string.h>
+/* The record of one flow: the only one that comes by the million. */
+#include <stdio.h>
 
 #include "report/community_id.h"
 #include "report/filter.h"
+#include "report/json.h"
 #include "report/reason.h"
 #include "report/time.h"
 
-static void word(struct output *out, const char *s)
+static void moment(struct json_writer *w, struct token *token, int64_t ns)
 {
-	json_text(out, s, strlen(s));
+	time_eve_text(&w->cache.day, ns, token->text);
+	token->len = TIME_EVE_TEXT - 1;
 }
 
-static void address(struct output *out, const struct address *a)
-{
-	char buf[ADDRESS_TEXT + 2] = "\"";
-	size_t n;
-
-	address_text(a, buf + 1);
-	n = strlen(buf);
-	buf[n++] = '"';
-	output_bytes(out, buf, n);
-}
-
-static void moment(struct output *out, int64_t ns)
-{
-	char buf[TIME_EVE_TEXT + 2];
-
-	buf[0] = '"';
-	time_eve_text(ns, buf + 1);
-	buf[TIME_EVE_TEXT] = '"';
-	output_bytes(out, buf, TIME_EVE_TEXT + 1);
-}
-
-static void protocol(struct output *out, uint8_t l4)
+static char *put_protocol(char *to, uint8_t l4)
 {
 	switch (l4) {
 	case 6:
-		JSON_LITERAL(out, "\"TCP\"");
-		break;
+		return PUT(to, "\"TCP\"");
 	case 17:
-		JSON_LITERAL(out, "\"UDP\"");
-		break;
+		return PUT(to, "\"UDP\"");
 	case 132:
-		JSON_LITERAL(out, "\"SCTP\"");
-		break;
+		return PUT(to, "\"SCTP\"");
 	default:
-		output_printf(out, "\"%u\"", l4);
-		break;
+		to = PUT(to, "\"");
+		to = digits_u64(to, l4);
+		return PUT(to, "\"");
 	}
 }
 
 /* Source first: the end shown as the initiator. */
-static void endpoints(struct output *out, const struct judged *flow)
+static char *put_endpoints(char *to, const struct filter_end ends[static 2], uint8_t l4)
 {
-	unsigned from = flow->initiator, to = from ^ 1u;
-
-	JSON_LITERAL(out, "\"src_ip\":");
-	address(out, &flow->key.addr[from]);
-	JSON_LITERAL(out, ",\"src_port\":");
-	output_u64(out, flow->key.port[from]);
-	JSON_LITERAL(out, ",\"dest_ip\":");
-	address(out, &flow->key.addr[to]);
-	JSON_LITERAL(out, ",\"dest_port\":");
-	output_u64(out, flow->key.port[to]);
-	JSON_LITERAL(out, ",\"proto\":");
-	protocol(out, flow->key.l4);
+	to = PUT(to, "\"src_ip\":\"");
+	to = put_token(to, ends[0].address);
+	to = PUT(to, "\",\"src_port\":");
+	to = put_token(to, &ends[0].port);
+	to = PUT(to, ",\"dest_ip\":\"");
+	to = put_token(to, ends[1].address);
+	to = PUT(to, "\",\"dest_port\":");
+	to = put_token(to, &ends[1].port);
+	to = PUT(to, ",\"proto\":");
+	return put_protocol(to, l4);
 }
 
 /* EVE's words for how far the flow got and why it left the table. */
-static const char *state_word(const struct judged *flow)
+static const struct token *state_word(const struct judged *flow)
 {
+	static const struct token fresh = TOKEN("\"new\""), closed = TOKEN("\"closed\""),
+				  established = TOKEN("\"established\"");
+
 	switch ((enum flow_state)flow->state) {
 	case FLOW_DATAGRAM:
-		return flow->packets[0] > 0 && flow->packets[1] > 0 ? "established" : "new";
+		return flow->packets[0] > 0 && flow->packets[1] > 0 ? &established : &fresh;
 	case FLOW_SYN_SENT:
 	case FLOW_SYN_ACKED:
-		return "new";
+		return &fresh;
 	case FLOW_OPEN:
 	case FLOW_MIDSTREAM:
-		return "established";
+		return &established;
 	case FLOW_CLOSED:
 	case FLOW_RESET:
 		break;
 	}
-	return "closed";
+	return &closed;
 }
 
-static const char *end_word(const struct judged *flow)
+static const struct token *end_word(const struct judged *flow)
 {
+	static const struct token shutdown = TOKEN("\"shutdown\""), timeout = TOKEN("\"timeout\""),
+				  reuse = TOKEN("\"tcp_reuse\""), forced = TOKEN("\"forced\"");
+
 	switch ((enum flow_end)flow->end) {
 	case FLOW_END_CAPTURE:
-		return "shutdown";
+		return &shutdown;
 	case FLOW_END_IDLE:
-		return "timeout";
+		return &timeout;
 	case FLOW_END_REUSED:
-		return "tcp_reuse";
+		return &reuse;
 	case FLOW_END_EVICTED:
 		break;
 	}
-	return "forced";
+	return &forced;
 }
 
-static void counts(struct output *out, const struct judged *flow)
+static char *put_counts(char *to, const struct judged *flow, const struct token *start,
+			const struct token *end)
 {
-	unsigned from = flow->initiator, to = from ^ 1u;
+	unsigned from = flow->initiator, back = from ^ 1u;
 
-	JSON_LITERAL(out, ",\"flow\":{\"pkts_toserver\":");
-	output_u64(out, flow->packets[from]);
-	JSON_LITERAL(out, ",\"pkts_toclient\":");
-	output_u64(out, flow->packets[to]);
-	JSON_LITERAL(out, ",\"bytes_toserver\":");
-	output_u64(out, flow->bytes[from]);
-	JSON_LITERAL(out, ",\"bytes_toclient\":");
-	output_u64(out, flow->bytes[to]);
-	JSON_LITERAL(out, ",\"start\":");
-	moment(out, flow->first_ns);
-	JSON_LITERAL(out, ",\"end\":");
-	moment(out, flow->last_ns);
-	json_name(out, ",\"state\":", state_word(flow));
-	json_name(out, ",\"reason\":", end_word(flow));
-	JSON_LITERAL(out, "}");
+	to = PUT(to, ",\"flow\":{\"pkts_toserver\":");
+	to = digits_u64(to, flow->packets[from]);
+	to = PUT(to, ",\"pkts_toclient\":");
+	to = digits_u64(to, flow->packets[back]);
+	to = PUT(to, ",\"bytes_toserver\":");
+	to = digits_u64(to, flow->bytes[from]);
+	to = PUT(to, ",\"bytes_toclient\":");
+	to = digits_u64(to, flow->bytes[back]);
+	to = PUT(to, ",\"start\":\"");
+	to = put_token(to, start);
+	to = PUT(to, "\",\"end\":\"");
+	to = put_token(to, end);
+	to = PUT(to, "\",\"state\":");
+	to = put_token(to, state_word(flow));
+	to = PUT(to, ",\"reason\":");
+	to = put_token(to, end_word(flow));
+	return PUT(to, "}");
 }
 
-/* Roles the site gives an address; the last answers are kept, most flows share few servers. */
-static const struct role_set *roles_of(struct json_writer *w, const struct address *addr)
+/* Whoever is asked for after it may take their places. */
+static void find_ends(struct json_writer *w, const struct judged *flow,
+		      const struct json_host *hosts[static 2], struct filter_end ends[static 2])
 {
-	unsigned slot = (addr->b[15] ^ addr->b[14] * 7u ^ addr->b[13] * 31u) % JSON_ROLE_SLOTS;
+	unsigned side;
 
-	if (!w->cache.roles[slot].used || address_compare(&w->cache.roles[slot].addr, addr) != 0) {
-		w->cache.roles[slot].used = true;
-		w->cache.roles[slot].addr = *addr;
-		policy_roles_of(w->ledger->policy, addr, &w->cache.roles[slot].roles);
+	for (side = 0; side < 2; side++) {
+		unsigned end = flow->initiator ^ side;
+
+		hosts[side] = json_host(w, side, &flow->key.addr[end]);
+		ends[side].address = &hosts[side]->text;
+		token_number(&ends[side].port, flow->key.port[end]);
 	}
-	return &w->cache.roles[slot].roles;
 }
 
-static void roles(struct json_writer *w, const struct address *addr)
+/* Keys that begin with where and when, up to what the flow carried. */
+static void opening(struct json_writer *w, const struct judged *flow,
+		    const struct filter_end ends[static 2])
 {
-	const struct policy *policy = w->ledger->policy;
-	const struct role_set *set;
-	const char *prefix = "";
-	unsigned i;
+	struct token start, end;
+	char *to = draft_room(&w->draft);
 
-	JSON_LITERAL(w->out, "[");
-	if (policy_site_name(policy) != NULL) {
-		set = roles_of(w, addr);
-		for (i = 0; i < ARRAY_SIZE(set->bits); i++) {
-			uint64_t bits = set->bits[i];
-
-			for (; bits != 0; bits &= bits - 1) {
-				unsigned role = 64 * i + (unsigned)__builtin_ctzll(bits);
-
-				json_name(w->out, prefix, policy_role_name(policy, role));
-				prefix = ",";
-			}
-		}
+	moment(w, &start, flow->first_ns);
+	moment(w, &end, flow->last_ns);
+	to = PUT(to, "{\"timestamp\":\"");
+	to = put_token(to, &start);
+	w->draft.at = PUT(to, "\",\"event_type\":\"flow\",\"pcap_filename\":");
+	json_input(w, flow->input);
+	to = draft_room(&w->draft);
+	to = PUT(to, ",\"pcap_cnt\":");
+	to = digits_u64(to, flow->first_frame);
+	to = PUT(to, ",");
+	to = put_endpoints(to, ends, flow->key.l4);
+	to = PUT(to, ",\"ip_v\":");
+	to = digits_u64(to, flow->key.ip_version);
+	if (flow->vlan != 0) {
+		to = PUT(to, ",\"vlan\":[");
+		to = digits_u64(to, flow->vlan);
+		to = PUT(to, "]");
 	}
-	JSON_LITERAL(w->out, "]");
-}
-
-static void row_ids(struct json_writer *w, const struct judged *flow)
-{
-	unsigned i;
-
-	JSON_LITERAL(w->out, "[");
-	for (i = 0; i < flow->row_count; i++) {
-		const struct row *row =
-			policy_row(w->ledger->policy, w->ledger->rows[flow->rows + i]);
-
-		json_name(w->out, i == 0 ? "" : ",", row->id);
+	to = PUT(to, ",\"community_id\":\"");
+	community_id_text(&flow->key, to);
+	to = PUT(to + COMMUNITY_ID_TEXT - 1, "\"");
+	/* EVE's word for bytes that were looked at and fit nothing. */
+	if (flow->app != APP_NONE) {
+		to = PUT(to, ",\"app_proto\":");
+		to = put_token(to, &w->words.app[flow->app]);
+	} else if (flow->examined) {
+		to = PUT(to, ",\"app_proto\":\"failed\"");
 	}
-	JSON_LITERAL(w->out, "]");
+	w->draft.at = put_counts(to, flow, &start, &end);
 }
 
-/* How the protocol was wrapped, as far as it was seen. */
-static const char *tls_word(const struct judged *flow)
+static void judgement(struct json_writer *w, const struct judged *flow,
+		      const struct json_host *const hosts[static 2])
 {
-	if (flow->app == APP_PSEUDO_TLS)
-		return "pseudo";
-	if (flow->app != APP_TLS && flow->app != APP_DTLS && flow->tls_version == 0)
-		return "none";
-	if (flow->client_auth == CLIENT_AUTH_CLAIMED || flow->client_auth == CLIENT_AUTH_PROVEN)
-		return "mtls";
-	return "tls";
-}
+	struct draft *d = &w->draft;
+	char *to = draft_room(d);
 
-/* As EVE spells tls.version. */
-static const char *tls_version_word(uint16_t version)
-{
-	static const struct {
-		uint16_t version;
-		const char *name;
-	} names[] = {
-		{ 0x0304, "TLS 1.3" },  { 0x0303, "TLS 1.2" },  { 0x0302, "TLS 1.1" },
-		{ 0x0301, "TLSv1" },    { 0x0300, "SSLv3" },    { 0xfeff, "DTLS 1.0" },
-		{ 0xfefd, "DTLS 1.2" }, { 0xfefc, "DTLS 1.3" },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].version == version)
-			return names[i].name;
-	return NULL;
-}
-
-static void tls_details(struct json_writer *w, const struct judged *flow)
-{
-	const char *version = tls_version_word(flow->tls_version);
-
-	if (version != NULL)
-		json_name(w->out, ",\"tls_version\":", version);
-	else if (flow->tls_version != 0)
-		output_printf(w->out, ",\"tls_version\":\"0x%04x\"", flow->tls_version);
-	if (flow->app == APP_TLS || flow->tls_version != 0)
-		json_name(w->out, ",\"client_auth\":",
-			  client_auth_name((enum client_auth)flow->client_auth));
-	if (flow->sni != 0)
-		json_name(w->out, ",\"sni\":", w->ledger->text + flow->sni);
-	if (flow->alpn != 0)
-		json_name(w->out, ",\"alpn\":", w->ledger->text + flow->alpn);
-}
-
-/* "3.1.1", "2.1": the nibbles of a revision, but for a last one of 0 (MS-SMB2 2.2.4). */
-static void smb_dialect(struct output *out, unsigned dialect)
-{
-	output_printf(out, ",\"smb_dialect\":\"%u.%u", dialect >> 8, dialect >> 4 & 0xf);
-	if ((dialect & 0xf) != 0)
-		output_printf(out, ".%u", dialect & 0xf);
-	JSON_LITERAL(out, "\"");
-}
-
-static const struct clue *clue_of(const struct json_writer *w, const struct judged *flow,
-				  unsigned i)
-{
-	return &w->ledger->clues[flow->clues + i];
-}
-
-/* The interface that was bound, and the ports that were given out. */
-static void rpc_details(struct json_writer *w, const struct judged *flow)
-{
-	const char *prefix = ",\"rpc_ports\":[";
-	unsigned i;
-
-	for (i = 0; i < flow->clue_count; i++) {
-		const struct clue *clue = clue_of(w, flow, i);
-
-		if (clue->kind == CLUE_RPC_INTERFACE)
-			json_name(w->out, ",\"rpc_interface\":",
-				  rpc_interface_name((enum rpc_interface)clue->value));
+	to = PUT(to, ",\"initiator_by\":");
+	to = put_token(to, &w->words.initiator_by[flow->initiator_by]);
+	d->at = PUT(to, ",\"src_role\":");
+	json_roles(w, hosts[0]);
+	DRAFT_LITERAL(d, ",\"dest_role\":");
+	json_roles(w, hosts[1]);
+	to = draft_room(d);
+	to = PUT(to, ",\"verdict\":");
+	to = put_token(to, &w->words.verdict[flow->verdict]);
+	d->at = PUT(to, ",\"documented\":");
+	json_rows(w, flow);
+	to = draft_room(d);
+	if (flow->best_rows > 1) {
+		to = PUT(to, ",\"equal_rank\":");
+		to = digits_u64(to, flow->best_rows);
 	}
-	for (i = 0; i < flow->clue_count; i++) {
-		const struct clue *clue = clue_of(w, flow, i);
-
-		if (clue->kind != CLUE_RPC_PORT)
-			continue;
-		output_printf(w->out, "%s%u", prefix, (unsigned)clue->value);
-		prefix = ",";
+	to = PUT(to, ",\"outcome\":");
+	to = put_token(to, &w->words.outcome[flow->outcome]);
+	if (flow->verdict == VERDICT_BLOCKED) {
+		to = PUT(to, ",\"cause\":");
+		to = put_token(to, &w->words.cause[flow->cause]);
+		to = PUT(to, ",\"grade\":");
+		to = put_token(to, &w->words.grade[flow->grade]);
 	}
-	if (prefix[1] == '\0')
-		JSON_LITERAL(w->out, "]");
+	d->at = to;
 }
 
-static void stream_details(struct json_writer *w, const struct judged *flow)
-{
-	enum application hidden = ledger_hidden_application(w->ledger, flow);
-	unsigned i;
-
-	if (hidden != APPLICATION_UNSPECIFIED)
-		json_name(w->out, ",\"consistent_with\":", application_name(hidden));
-	for (i = 0; i < flow->clue_count; i++)
-		if (clue_of(w, flow, i)->kind == CLUE_SMB_DIALECT)
-			smb_dialect(w->out, (unsigned)clue_of(w, flow, i)->value);
-	rpc_details(w, flow);
-}
-
-static void identified(struct json_writer *w, const struct judged *flow)
-{
-	uint64_t a = MIN(flow->ident_frame[0], flow->ident_frame[1]);
-	uint64_t b = MAX(flow->ident_frame[0], flow->ident_frame[1]);
-	enum protocol_fit fit =
-		flow->verdict == VERDICT_MISMATCH ? FIT_CONTRADICTED : (enum protocol_fit)flow->fit;
-	struct output *out = w->out;
-
-	json_name(out, ",\"identified\":{\"proto\":",
-		  flow->app == APP_NONE ? "unknown" : app_name((enum app)flow->app));
-	json_name(out, ",\"tls\":", tls_word(flow));
-	json_name(out, ",\"confidence\":", protocol_fit_name(fit));
-	JSON_LITERAL(out, ",\"frames\":[");
-	if (a != 0 && a != b) {
-		output_u64(out, a);
-		JSON_LITERAL(out, ",");
-	}
-	if (b != 0)
-		output_u64(out, b);
-	JSON_LITERAL(out, "]");
-	tls_details(w, flow);
-	json_media(w, flow);
-	stream_details(w, flow);
-	if (flow->name != 0) {
-		json_name(out, ",\"name\":", w->ledger->text + flow->name);
-		JSON_LITERAL(out, ",\"named_by\":\"ndpi\"");
-	}
-	JSON_LITERAL(out, "}");
-}
-
-/* Sentences repeat from flow to flow: the last one of each code is kept. */
-static void detail(struct json_writer *w, const struct evidence *e)
-{
-	size_t size = sizeof(w->cache.details[0].text);
-
-	if (w->cache.details[e->code].len == 0 || w->cache.details[e->code].count != e->count ||
-	    w->cache.details[e->code].value != e->value ||
-	    w->cache.details[e->code].value2 != e->value2 ||
-	    address_compare(&w->cache.details[e->code].from, &e->from) != 0) {
-		w->cache.details[e->code].count = e->count;
-		w->cache.details[e->code].value = e->value;
-		w->cache.details[e->code].value2 = e->value2;
-		w->cache.details[e->code].from = e->from;
-		evidence_text(e, w->cache.details[e->code].text, size);
-		w->cache.details[e->code].len = (uint32_t)strlen(w->cache.details[e->code].text);
-	}
-	json_text(w->out, w->cache.details[e->code].text, w->cache.details[e->code].len);
-}
-
-/* "frames":[1,2]; where they are numbers of another file it is named. */
-static void frames_of(struct json_writer *w, const struct evidence *e)
+/* "frames":[1,2] */
+static char *put_frames(char *to, const struct evidence *e)
 {
 	unsigned i;
 
-	JSON_LITERAL(w->out, "\"frames\":[");
+	to = PUT(to, "\"frames\":[");
 	for (i = 0; i < FLOW_FRAMES && e->frames[i] != 0; i++) {
 		if (i > 0)
-			JSON_LITERAL(w->out, ",");
-		output_u64(w->out, e->frames[i]);
+			to = PUT(to, ",");
+		to = digits_u64(to, e->frames[i]);
 	}
-	JSON_LITERAL(w->out, "]");
-	if (e->elsewhere != 0)
-		json_name(w->out,
-			  ",\"pcap_filename\":", w->ledger->captures[e->elsewhere - 1].name);
+	return PUT(to, "]");
+}
+
+/* Where frames are numbers of another file it is named. */
+static void elsewhere(struct json_writer *w, const struct evidence *e)
+{
+	if (e->elsewhere == 0)
+		return;
+	DRAFT_LITERAL(&w->draft, ",\"pcap_filename\":");
+	json_input(w, e->elsewhere - 1u);
 }
 
 static void evidence(struct json_writer *w, const struct judged *flow)
 {
-	struct output *out = w->out;
+	struct draft *d = &w->draft;
 	unsigned i;
+	char *to;
 
-	JSON_LITERAL(out, ",\"evidence\":[");
+	DRAFT_LITERAL(d, ",\"evidence\":[");
 	for (i = 0; i < flow->evidence_count; i++) {
 		const struct evidence *e = &w->ledger->evidence[flow->evidence + i];
 
-		json_name(out, i == 0 ? "{\"code\":" : ",{\"code\":",
-			  evidence_name((enum evidence_code)e->code));
-		JSON_LITERAL(out, ",");
-		frames_of(w, e);
-		JSON_LITERAL(out, ",\"count\":");
-		output_u64(out, e->count);
-		JSON_LITERAL(out, ",\"detail\":");
-		detail(w, e);
-		JSON_LITERAL(out, "}");
+		to = draft_room(d);
+		if (i > 0)
+			to = PUT(to, ",");
+		to = PUT(to, "{\"code\":");
+		to = put_token(to, &w->words.evidence[e->code]);
+		to = PUT(to, ",");
+		d->at = put_frames(to, e);
+		elsewhere(w, e);
+		to = draft_room(d);
+		to = PUT(to, ",\"count\":");
+		to = digits_u64(to, e->count);
+		d->at = PUT(to, ",\"detail\":");
+		json_detail(w, e);
+		DRAFT_LITERAL(d, "}");
 	}
-	JSON_LITERAL(out, "]");
+	DRAFT_LITERAL(d, "]");
 }
 
 static void control(struct json_writer *w, const struct judged *flow)
 {
+	const struct json_host *hosts[2];
 	const struct judged *other;
+	struct draft *d = &w->draft;
+	struct filter_end ends[2];
+	char *to;
 
 	if (flow->control_kind == CONTROL_NONE || flow->control >= w->ledger->flow_count)
 		return;
 	other = &w->ledger->flows[flow->control];
-	json_name(w->out,
-		  ",\"control\":{\"kind\":", control_name((enum control_kind)flow->control_kind));
+	find_ends(w, other, hosts, ends);
+	draft_name(d,
+		   ",\"control\":{\"kind\":", control_name((enum control_kind)flow->control_kind));
 	/* Frame numbers are per file. */
 	if (other->input != flow->input)
-		json_name(w->out, ",\"pcap_filename\":", w->ledger->captures[other->input].name);
-	JSON_LITERAL(w->out, ",\"pcap_cnt\":");
-	output_u64(w->out, other->first_frame);
-	JSON_LITERAL(w->out, ",");
-	endpoints(w->out, other);
-	JSON_LITERAL(w->out, "}");
+		draft_name(d, ",\"pcap_filename\":", w->ledger->captures[other->input].name);
+	draft_number(d, ",\"pcap_cnt\":", other->first_frame);
+	to = draft_room(d);
+	to = PUT(to, ",");
+	to = put_endpoints(to, ends, other->key.l4);
+	d->at = PUT(to, "}");
 }
 
-static void nearest(struct json_writer *w, const struct judged *flow)
+static void nearest(struct json_writer *w, const struct judged *flow, const char *sentence)
 {
 	const struct row *row = ledger_nearest_row(w->ledger, flow);
-	char sentence[512];
+	struct draft *d = &w->draft;
 	const char *prefix = "";
 	unsigned i;
 
-	if (row == NULL)
-		return;
-	json_name(w->out, ",\"nearest\":{\"row\":", row->id);
-	JSON_LITERAL(w->out, ",\"differs\":[");
+	draft_name(d, ",\"nearest\":{\"row\":", row->id);
+	DRAFT_LITERAL(d, ",\"differs\":[");
 	for (i = 0; i < KEY_COUNT; i++) {
 		if ((flow->nearest_differs & 1u << i) == 0)
 			continue;
-		json_name(w->out, prefix, rule_key_name((enum rule_key)(1u << i)));
+		draft_name(d, prefix, rule_key_name((enum rule_key)(1u << i)));
 		prefix = ",";
 	}
-	JSON_LITERAL(w->out, "],\"text\":");
-	ledger_nearest_text(w->ledger, flow, sentence, sizeof(sentence));
-	word(w->out, sentence);
-	JSON_LITERAL(w->out, "}");
+	draft_name(d, "],\"text\":", sentence);
+	DRAFT_LITERAL(d, "}");
 }
 
-/* Why, in the sentence that the text report leads with; and how to see it in Wireshark. */
-static void reason(struct json_writer *w, const struct judged *flow)
+/*
+ * Why, in the sentence that the text report leads with, which may be that of the
+ * nearest row; and how to see it in Wireshark.
+ */
+static void reason(struct json_writer *w, const struct judged *flow,
+		   const struct filter_end ends[static 2], const char *nearest_sentence)
 {
 	const struct evidence *e = reason_of(w->ledger, flow);
 	const struct evidence first = { .frames = { flow->first_frame } };
-	char sentence[REASON_TEXT], filter[FILTER_TEXT];
+	struct draft *d = &w->draft;
+	char sentence[REASON_TEXT], *to;
 
-	if (flow->verdict == VERDICT_EXPECTED)
-		return;
-	JSON_LITERAL(w->out, ",\"reason\":{\"text\":");
+	DRAFT_LITERAL(d, ",\"reason\":{\"text\":");
 	if (e != NULL) {
-		detail(w, e);
+		json_detail(w, e);
+	} else if (flow->verdict == VERDICT_UNEXPECTED && *nearest_sentence != '\0') {
+		draft_text(d, nearest_sentence);
 	} else {
 		reason_text(w->ledger, flow, sentence);
-		word(w->out, sentence);
+		draft_text(d, sentence);
 	}
-	JSON_LITERAL(w->out, ",");
-	frames_of(w, e != NULL && e->frames[0] != 0 ? e : &first);
-	JSON_LITERAL(w->out, "},\"filter\":\"");
-	output_bytes(w->out, filter, filter_flow_text(flow, filter));
-	JSON_LITERAL(w->out, "\"");
-}
-
-static void opening(struct json_writer *w, const struct judged *flow)
-{
-	struct output *out = w->out;
-	char id[COMMUNITY_ID_TEXT];
-
-	JSON_LITERAL(out, "{\"timestamp\":");
-	moment(out, flow->first_ns);
-	JSON_LITERAL(out, ",\"event_type\":\"flow\",\"pcap_filename\":");
-	word(out, w->ledger->captures[flow->input].name);
-	JSON_LITERAL(out, ",\"pcap_cnt\":");
-	output_u64(out, flow->first_frame);
-	JSON_LITERAL(out, ",");
-	endpoints(out, flow);
-	JSON_LITERAL(out, ",\"ip_v\":");
-	output_u64(out, flow->key.ip_version);
-	if (flow->vlan != 0) {
-		JSON_LITERAL(out, ",\"vlan\":[");
-		output_u64(out, flow->vlan);
-		JSON_LITERAL(out, "]");
-	}
-	JSON_LITERAL(out, ",\"community_id\":\"");
-	community_id_text(&flow->key, id);
-	output_bytes(out, id, COMMUNITY_ID_TEXT - 1);
-	JSON_LITERAL(out, "\"");
-	/* EVE's word for bytes that were looked at and fit nothing. */
-	if (flow->app != APP_NONE)
-		json_name(out, ",\"app_proto\":", app_name((enum app)flow->app));
-	else if (flow->examined)
-		JSON_LITERAL(out, ",\"app_proto\":\"failed\"");
-	counts(out, flow);
+	if (e == NULL || e->frames[0] == 0)
+		e = &first;
+	to = draft_room(d);
+	to = PUT(to, ",");
+	d->at = put_frames(to, e);
+	elsewhere(w, e);
+	to = draft_room(d);
+	static_assert(FILTER_ROOM + sizeof("},\"filter\":\"\"") <= DRAFT_ROOM, "a filter fits");
+	to = PUT(to, "},\"filter\":\"");
+	to = filter_flow_text(to, flow, ends);
+	d->at = PUT(to, "\"");
 }
 
 void json_flow(struct json_writer *w, const struct judged *flow)
 {
-	struct output *out = w->out;
-	unsigned from = flow->initiator, to = from ^ 1u;
+	const struct json_host *hosts[2];
+	struct filter_end ends[2];
+	char sentence[REASON_TEXT];
 
-	opening(w, flow);
-	json_name(out,
-		  ",\"initiator_by\":", initiator_by_name((enum initiator_by)flow->initiator_by));
-	JSON_LITERAL(out, ",\"src_role\":");
-	roles(w, &flow->key.addr[from]);
-	JSON_LITERAL(out, ",\"dest_role\":");
-	roles(w, &flow->key.addr[to]);
-	json_name(out, ",\"verdict\":", verdict_name((enum verdict)flow->verdict));
-	JSON_LITERAL(out, ",\"documented\":");
-	row_ids(w, flow);
-	if (flow->best_rows > 1) {
-		JSON_LITERAL(out, ",\"equal_rank\":");
-		output_u64(out, flow->best_rows);
-	}
-	json_name(out, ",\"outcome\":", outcome_name((enum outcome)flow->outcome));
-	if (flow->verdict == VERDICT_BLOCKED) {
-		json_name(out, ",\"cause\":", cause_name((enum cause)flow->cause));
-		json_name(out, ",\"grade\":", grade_name((enum grade)flow->grade));
-	}
-	reason(w, flow);
-	identified(w, flow);
+	sentence[0] = '\0';
+	find_ends(w, flow, hosts, ends);
+	opening(w, flow, ends);
+	judgement(w, flow, hosts);
+	if (flow->nearest >= 0)
+		ledger_nearest_text(w->ledger, flow, sentence, sizeof(sentence));
+	if (flow->verdict != VERDICT_EXPECTED)
+		reason(w, flow, ends, sentence);
+	json_identified(w, flow);
 	evidence(w, flow);
 	control(w, flow);
-	nearest(w, flow);
-	JSON_LITERAL(out, "}\n");
+	if (flow->nearest >= 0)
+		nearest(w, flow, sentence);
+	DRAFT_LITERAL(&w->draft, "}\n");
 }

@@ -8,24 +8,20 @@ static const char *stream_type_name(uint64_t type)
 	return type < ARRAY_SIZE(names) ? names[type] : "";
 }
 
-static void payload_type(struct output *out, unsigned number, bool first)
+static void payload_type(struct draft *d, unsigned number, bool first)
 {
 	const char *name = rtp_payload_name(number);
 
-	if (first)
-		JSON_LITERAL(out, ",\"payload_types\":[{\"number\":");
-	else
-		JSON_LITERAL(out, ",{\"number\":");
-	output_u64(out, number);
+	draft_number(d, first ? ",\"payload_types\":[{\"number\":" : ",{\"number\":", number);
 	if (name != NULL)
-		json_name(out, ",\"name\":", name);
-	JSON_LITERAL(out, "}");
+		draft_name(d, ",\"name\":", name);
+	DRAFT_LITERAL(d, "}");
 }
 
 /* One number a kind, the two ends' payload types as a list without repetition. */
 void json_media(struct json_writer *w, const struct judged *flow)
 {
-	struct output *out = w->out;
+	struct draft *d = &w->draft;
 	uint64_t shown = 0;
 
 	for (unsigned i = 0; i < flow->clue_count; i++) {
@@ -33,19 +29,17 @@ void json_media(struct json_writer *w, const struct judged *flow)
 
 		switch ((enum clue_kind)clue->kind) {
 		case CLUE_MS_VERSION:
-			JSON_LITERAL(out, ",\"ms_version\":");
-			output_u64(out, clue->value);
+			draft_number(d, ",\"ms_version\":", clue->value);
 			break;
 		case CLUE_ICE_VERSION:
-			JSON_LITERAL(out, ",\"ice_version\":");
-			output_u64(out, clue->value);
+			draft_number(d, ",\"ice_version\":", clue->value);
 			break;
 		case CLUE_STREAM_TYPE:
-			json_name(out, ",\"stream_type\":", stream_type_name(clue->value));
+			draft_name(d, ",\"stream_type\":", stream_type_name(clue->value));
 			break;
 		case CLUE_PAYLOAD_TYPE:
 			if (clue->value != shown)
-				payload_type(out, (unsigned)clue->value - 1, shown == 0);
+				payload_type(d, (unsigned)clue->value - 1, shown == 0);
 			shown = clue->value;
 			break;
 		case CLUE_ICE_SESSION:
@@ -62,5 +56,5 @@ void json_media(struct json_writer *w, const struct judged *flow)
 		}
 	}
 	if (shown != 0)
-		JSON_LITERAL(out, "]");
+		DRAFT_LITERAL(d, "]");
 }

@@ -8,118 +8,126 @@
 /* From here on ports are picked by chance (RFC 6335 6). */
 #define DYNAMIC_PORTS 49152u
 
-/* What the network or the far end said, before what it did not say. */
-static const uint8_t blocked_reasons[] = {
-	EVIDENCE_ICMP_ADMIN_PROHIBITED,
-	EVIDENCE_PROXY_ANSWER,
-	EVIDENCE_HTTP_TO_TLS,
-	EVIDENCE_PSEUDO_TLS_INTERCEPTED,
-	EVIDENCE_ICMP_PORT_UNREACHABLE,
-	EVIDENCE_TCP_RST_SYN,
-	EVIDENCE_SCTP_ABORT,
-	EVIDENCE_TLS_ALERT,
-	EVIDENCE_STUN_ERROR,
-	EVIDENCE_SIP_STATUS,
-	EVIDENCE_HTTP_STATUS,
-	EVIDENCE_RPC_REFUSED,
-	EVIDENCE_SMB_STATUS,
-	EVIDENCE_DHCP_NAK,
-	EVIDENCE_NMF_FAULT,
-	EVIDENCE_TLS_CUT_SHORT,
-	EVIDENCE_RST_AFTER_CLIENT_HELLO,
-	EVIDENCE_RST_AFTER_REQUEST,
-	EVIDENCE_RST_AFTER_HANDSHAKE,
-	EVIDENCE_ICMP_UNREACHABLE,
-	EVIDENCE_DATA_UNACKNOWLEDGED,
-	EVIDENCE_CLOSED_UNANSWERED,
-	EVIDENCE_SYNACK_UNHEARD,
-	EVIDENCE_ICE_SESSION_FAILED,
-	EVIDENCE_STUN_UNANSWERED,
-	EVIDENCE_UDP_UNANSWERED,
-	EVIDENCE_SYN_UNANSWERED,
-	EVIDENCE_RST_FOREIGN_TTL,
-	EVIDENCE_INITIATOR_RESET,
-	EVIDENCE_ICMP_OTHER,
+/* Of codes in a row, the one that stands first leads; 0: not in the list. */
+#define RANK(code) [code] = __COUNTER__ + 1
+
+static const uint8_t reason_ranks[VERDICT_COUNT][EVIDENCE_COUNT] = {
+	/* What the network or the far end said, before what it did not say. */
+	[VERDICT_BLOCKED] = {
+		RANK(EVIDENCE_ICMP_ADMIN_PROHIBITED),
+		RANK(EVIDENCE_PROXY_ANSWER),
+		RANK(EVIDENCE_HTTP_TO_TLS),
+		RANK(EVIDENCE_PSEUDO_TLS_INTERCEPTED),
+		RANK(EVIDENCE_ICMP_PORT_UNREACHABLE),
+		RANK(EVIDENCE_TCP_RST_SYN),
+		RANK(EVIDENCE_SCTP_ABORT),
+		RANK(EVIDENCE_TLS_ALERT),
+		RANK(EVIDENCE_STUN_ERROR),
+		RANK(EVIDENCE_SIP_STATUS),
+		RANK(EVIDENCE_HTTP_STATUS),
+		RANK(EVIDENCE_RPC_REFUSED),
+		RANK(EVIDENCE_SMB_STATUS),
+		RANK(EVIDENCE_DHCP_NAK),
+		RANK(EVIDENCE_NMF_FAULT),
+		RANK(EVIDENCE_TLS_CUT_SHORT),
+		RANK(EVIDENCE_RST_AFTER_CLIENT_HELLO),
+		RANK(EVIDENCE_RST_AFTER_REQUEST),
+		RANK(EVIDENCE_RST_AFTER_HANDSHAKE),
+		RANK(EVIDENCE_ICMP_UNREACHABLE),
+		RANK(EVIDENCE_DATA_UNACKNOWLEDGED),
+		RANK(EVIDENCE_CLOSED_UNANSWERED),
+		RANK(EVIDENCE_SYNACK_UNHEARD),
+		RANK(EVIDENCE_ICE_SESSION_FAILED),
+		RANK(EVIDENCE_STUN_UNANSWERED),
+		RANK(EVIDENCE_UDP_UNANSWERED),
+		RANK(EVIDENCE_SYN_UNANSWERED),
+		RANK(EVIDENCE_RST_FOREIGN_TTL),
+		RANK(EVIDENCE_INITIATOR_RESET),
+		RANK(EVIDENCE_ICMP_OTHER),
+	},
+	[VERDICT_MISMATCH] = {
+		RANK(EVIDENCE_MTLS_INHERITED),
+		RANK(EVIDENCE_MTLS_DECLINED),
+		RANK(EVIDENCE_MTLS_NOT_REQUESTED),
+		RANK(EVIDENCE_ALPN_FOREIGN),
+		RANK(EVIDENCE_PROTOCOL_CONTRADICTED),
+		RANK(EVIDENCE_ANSWER_FOREIGN),
+	},
+	/* Why it cannot be told, before what was seen. */
+	[VERDICT_INCONCLUSIVE] = {
+		RANK(EVIDENCE_EVICTED),
+		RANK(EVIDENCE_SINGLE_DIRECTION),
+		RANK(EVIDENCE_ANSWER_NOT_CAPTURED),
+		RANK(EVIDENCE_ANSWERED_ELSEWHERE),
+		RANK(EVIDENCE_TWIN_ANSWERED),
+		RANK(EVIDENCE_ICE_SESSION_WORKS),
+		RANK(EVIDENCE_SILENCE_IS_NORMAL),
+		RANK(EVIDENCE_GROUP_DESTINATION),
+		RANK(EVIDENCE_FITNESS),
+		RANK(EVIDENCE_CAPTURE_ENDS_SOON),
+		RANK(EVIDENCE_GAP),
+		RANK(EVIDENCE_SNAPLEN),
+		RANK(EVIDENCE_MIDSTREAM),
+		RANK(EVIDENCE_MTLS_UNSEEN),
+		RANK(EVIDENCE_PROTOCOL_WEAK),
+		RANK(EVIDENCE_ICMP_UNREACHABLE),
+		RANK(EVIDENCE_ICMP_OTHER),
+		RANK(EVIDENCE_TLS_CUT_SHORT),
+		RANK(EVIDENCE_TLS_END_HIDDEN),
+		RANK(EVIDENCE_SYN_MISANSWERED),
+		RANK(EVIDENCE_RST_AFTER_CLIENT_HELLO),
+		RANK(EVIDENCE_RST_AFTER_REQUEST),
+		RANK(EVIDENCE_RST_AFTER_HANDSHAKE),
+		RANK(EVIDENCE_DATA_UNACKNOWLEDGED),
+		RANK(EVIDENCE_CLOSED_UNANSWERED),
+		RANK(EVIDENCE_SYNACK_UNHEARD),
+		RANK(EVIDENCE_STUN_UNANSWERED),
+		RANK(EVIDENCE_UDP_UNANSWERED),
+		RANK(EVIDENCE_SYN_UNANSWERED),
+		RANK(EVIDENCE_INITIATOR_RESET),
+		RANK(EVIDENCE_INITIATOR_UNKNOWN),
+		RANK(EVIDENCE_PROTOCOL_UNVERIFIED),
+	},
 };
 
-static const uint8_t mismatch_reasons[] = {
-	EVIDENCE_MTLS_INHERITED, EVIDENCE_MTLS_DECLINED,         EVIDENCE_MTLS_NOT_REQUESTED,
-	EVIDENCE_ALPN_FOREIGN,   EVIDENCE_PROTOCOL_CONTRADICTED, EVIDENCE_ANSWER_FOREIGN,
+static const uint8_t support_ranks[EVIDENCE_COUNT] = {
+	RANK(EVIDENCE_TWIN_ANSWERED),   RANK(EVIDENCE_TWIN_MISSING),
+	RANK(EVIDENCE_RST_FOREIGN_TTL), RANK(EVIDENCE_RST_FOREIGN_ID),
+	RANK(EVIDENCE_RST_BOTH_WAYS),   RANK(EVIDENCE_RPC_MAPPED),
+	RANK(EVIDENCE_FITNESS),         RANK(EVIDENCE_CAPTURE_ENDS_SOON),
 };
+static_assert(__COUNTER__ <= UINT8_MAX, "a rank is a byte");
 
-/* Why it cannot be told, before what was seen. */
-static const uint8_t inconclusive_reasons[] = {
-	EVIDENCE_EVICTED,
-	EVIDENCE_SINGLE_DIRECTION,
-	EVIDENCE_ANSWER_NOT_CAPTURED,
-	EVIDENCE_ANSWERED_ELSEWHERE,
-	EVIDENCE_TWIN_ANSWERED,
-	EVIDENCE_ICE_SESSION_WORKS,
-	EVIDENCE_SILENCE_IS_NORMAL,
-	EVIDENCE_GROUP_DESTINATION,
-	EVIDENCE_FITNESS,
-	EVIDENCE_CAPTURE_ENDS_SOON,
-	EVIDENCE_GAP,
-	EVIDENCE_SNAPLEN,
-	EVIDENCE_MIDSTREAM,
-	EVIDENCE_MTLS_UNSEEN,
-	EVIDENCE_PROTOCOL_WEAK,
-	EVIDENCE_ICMP_UNREACHABLE,
-	EVIDENCE_ICMP_OTHER,
-	EVIDENCE_TLS_CUT_SHORT,
-	EVIDENCE_TLS_END_HIDDEN,
-	EVIDENCE_SYN_MISANSWERED,
-	EVIDENCE_RST_AFTER_CLIENT_HELLO,
-	EVIDENCE_RST_AFTER_REQUEST,
-	EVIDENCE_RST_AFTER_HANDSHAKE,
-	EVIDENCE_DATA_UNACKNOWLEDGED,
-	EVIDENCE_CLOSED_UNANSWERED,
-	EVIDENCE_SYNACK_UNHEARD,
-	EVIDENCE_STUN_UNANSWERED,
-	EVIDENCE_UDP_UNANSWERED,
-	EVIDENCE_SYN_UNANSWERED,
-	EVIDENCE_INITIATOR_RESET,
-	EVIDENCE_INITIATOR_UNKNOWN,
-	EVIDENCE_PROTOCOL_UNVERIFIED,
-};
-
-static const uint8_t supports[] = {
-	EVIDENCE_TWIN_ANSWERED,  EVIDENCE_TWIN_MISSING,      EVIDENCE_RST_FOREIGN_TTL,
-	EVIDENCE_RST_FOREIGN_ID, EVIDENCE_RST_BOTH_WAYS,     EVIDENCE_RPC_MAPPED,
-	EVIDENCE_FITNESS,        EVIDENCE_CAPTURE_ENDS_SOON,
-};
-
-static const struct {
-	const uint8_t *codes;
-	size_t count;
-} reasons[] = {
-	[VERDICT_EXPECTED] = { NULL, 0 },
-	[VERDICT_UNEXPECTED] = { NULL, 0 },
-	[VERDICT_BLOCKED] = { blocked_reasons, ARRAY_SIZE(blocked_reasons) },
-	[VERDICT_REJECTED] = { blocked_reasons, ARRAY_SIZE(blocked_reasons) },
-	[VERDICT_MISMATCH] = { mismatch_reasons, ARRAY_SIZE(mismatch_reasons) },
-	[VERDICT_INCONCLUSIVE] = { inconclusive_reasons, ARRAY_SIZE(inconclusive_reasons) },
-};
-static_assert(ARRAY_SIZE(reasons) == VERDICT_COUNT, "a list a verdict");
-
-static const struct evidence *first_of(const struct ledger *ledger, const struct judged *flow,
-				       const uint8_t *codes, size_t count)
+/* Refusing what is not documented takes the same words as blocking what is. */
+static const uint8_t *ranks_of(uint8_t verdict)
 {
-	for (size_t i = 0; i < count; i++)
-		for (unsigned j = 0; j < flow->evidence_count; j++) {
-			const struct evidence *e = &ledger->evidence[flow->evidence + j];
+	return reason_ranks[verdict == VERDICT_REJECTED ? VERDICT_BLOCKED : verdict];
+}
 
-			if (e->code == codes[i])
-				return e;
+/* The one of the least rank, the first of several. */
+static const struct evidence *first_of(const struct ledger *ledger, const struct judged *flow,
+				       const uint8_t ranks[static EVIDENCE_COUNT])
+{
+	const struct evidence *e, *end, *found = NULL;
+	uint8_t best = UINT8_MAX;
+
+	if (flow->evidence_count == 0)
+		return NULL;
+	e = &ledger->evidence[flow->evidence];
+	for (end = e + flow->evidence_count; e < end; e++) {
+		uint8_t rank = (uint8_t)(ranks[e->code] - 1); /* not listed: the last */
+
+		if (rank < best) {
+			best = rank;
+			found = e;
 		}
-	return NULL;
+	}
+	return found;
 }
 
 const struct evidence *reason_of(const struct ledger *ledger, const struct judged *flow)
 {
-	if (flow->evidence_count == 0)
-		return NULL;
-	return first_of(ledger, flow, reasons[flow->verdict].codes, reasons[flow->verdict].count);
+	return first_of(ledger, flow, ranks_of(flow->verdict));
 }
 
 void reason_text(const struct ledger *ledger, const struct judged *flow,
@@ -148,7 +156,7 @@ const struct evidence *reason_support(const struct ledger *ledger, const struct 
 
 	if (reason == NULL)
 		return NULL;
-	e = first_of(ledger, flow, supports, ARRAY_SIZE(supports));
+	e = first_of(ledger, flow, support_ranks);
 	return e == reason ? NULL : e;
 }
 

@@ -23,38 +23,49 @@ static void store_be32(uint8_t *p, uint32_t v)
 	p[3] = (uint8_t)v;
 }
 
-/* One step of RFC 3174 6.1 (d): @f is f(t; B, C, D) + K(t) + W(t). */
-static inline void step(uint32_t s[static 5], uint32_t f)
-{
-	uint32_t next = rotate(s[0], 5) + s[4] + f;
+/* A step of RFC 3174 6.1 (d); @f is f(t; B, C, D) + K(t).  The words change names, not places. */
+#define STEP(a, b, c, d, e, f, w)                \
+	do {                                     \
+		(e) += rotate(a, 5) + (f) + (w); \
+		(b) = rotate(b, 30);             \
+	} while (0)
 
-	s[4] = s[3];
-	s[3] = s[2];
-	s[2] = rotate(s[1], 30);
-	s[1] = s[0];
-	s[0] = next;
-}
+/* Twenty steps from @t on, after which each word has its own name again. */
+#define TWENTY(f, t)                                       \
+	for (unsigned i = (t); i < (t) + 20; i += 5) {     \
+		STEP(a, b, c, d, e, f(b, c, d), w[i]);     \
+		STEP(e, a, b, c, d, f(a, b, c), w[i + 1]); \
+		STEP(d, e, a, b, c, f(e, a, b), w[i + 2]); \
+		STEP(c, d, e, a, b, f(d, e, a), w[i + 3]); \
+		STEP(b, c, d, e, a, f(c, d, e), w[i + 4]); \
+	}
+
+#define CHOICE(b, c, d)   (((d) ^ ((b) & ((c) ^ (d)))) + 0x5a827999u)
+#define PARITY1(b, c, d)  (((b) ^ (c) ^ (d)) + 0x6ed9eba1u)
+#define MAJORITY(b, c, d) ((((b) & (c)) | ((d) & ((b) | (c)))) + 0x8f1bbcdcu)
+#define PARITY2(b, c, d)  (((b) ^ (c) ^ (d)) + 0xca62c1d6u)
 
 static void add_block(uint32_t h[static 5], const uint8_t block[static BLOCK])
 {
-	uint32_t w[80], s[5];
+	uint32_t a = h[0], b = h[1], c = h[2], d = h[3], e = h[4], w[80];
 	unsigned t;
 
 	for (t = 0; t < 16; t++)
 		w[t] = load_be32(block + 4 * (size_t)t);
-	for (; t < 80; t++)
+	for (; t < 32; t++)
 		w[t] = rotate(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
-	memcpy(s, h, sizeof(s));
-	for (t = 0; t < 20; t++)
-		step(s, ((s[1] & s[2]) | (~s[1] & s[3])) + 0x5a827999u + w[t]);
-	for (; t < 40; t++)
-		step(s, (s[1] ^ s[2] ^ s[3]) + 0x6ed9eba1u + w[t]);
-	for (; t < 60; t++)
-		step(s, ((s[1] & s[2]) | (s[1] & s[3]) | (s[2] & s[3])) + 0x8f1bbcdcu + w[t]);
+	/* The same, taken twice: four words at a time depend on none of each other. */
 	for (; t < 80; t++)
-		step(s, (s[1] ^ s[2] ^ s[3]) + 0xca62c1d6u + w[t]);
-	for (t = 0; t < 5; t++)
-		h[t] += s[t];
+		w[t] = rotate(w[t - 6] ^ w[t - 16] ^ w[t - 28] ^ w[t - 32], 2);
+	TWENTY(CHOICE, 0)
+	TWENTY(PARITY1, 20)
+	TWENTY(MAJORITY, 40)
+	TWENTY(PARITY2, 60)
+	h[0] += a;
+	h[1] += b;
+	h[2] += c;
+	h[3] += d;
+	h[4] += e;
 }
 
 void sha1_digest(const void *bytes, size_t len, uint8_t digest[static SHA1_BYTES])

@@ -34,22 +34,49 @@ static const char *l4_name(uint8_t l4)
 	return l4 == 6 ? "tcp" : l4 == 17 ? "udp" : "sctp";
 }
 
-void text_port(const struct text *t, const struct fold *fold, char *buf, size_t size)
+const struct fold_summary *text_summary(struct text *t, const struct fold *fold)
 {
 	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
-	struct fold_ports ports;
+	struct fold_summary *summary = &t->largest[fold->verdict][first->cause];
+
+	if (summary->fold != NULL && summary->fold != fold)
+		summary = &t->other;
+	if (summary->fold != fold)
+		fold_summarize(summary, &t->folds, t->ledger, fold);
+	return summary;
+}
+
+void text_port(const struct fold_summary *summary, char *buf, size_t size)
+{
+	const struct fold_ports *ports = &summary->ports;
 	unsigned i;
 	size_t at;
 
-	fold_find_ports(&t->folds, t->ledger, fold, &ports);
-	snprintf(buf, size, "%s/%u", l4_name(first->key.l4), ports.lo);
-	for (i = 1; i < ports.count; i++) {
+	snprintf(buf, size, "%s/%u", l4_name(summary->first->key.l4), ports->lo);
+	for (i = 1; i < ports->count; i++) {
 		at = strlen(buf);
-		snprintf(buf + at, size - at, ",%u", ports.port[i]);
+		snprintf(buf + at, size - at, ",%u", ports->port[i]);
 	}
 	at = strlen(buf);
-	if (ports.count == 0)
-		snprintf(buf + at, size - at, "-%u", ports.hi);
+	if (ports->count == 0)
+		snprintf(buf + at, size - at, "-%u", ports->hi);
+}
+
+void text_end(const struct fold_summary *summary, unsigned end, char *buf, size_t size)
+{
+	const struct judged *first = summary->first;
+	uint64_t distinct = summary->ends[end].addresses;
+	const char *role = summary->ends[end].role;
+	char address[ADDRESS_TEXT], count[64];
+
+	phrase_plural(distinct, "address", "addresses", count, sizeof(count));
+	address_text(&first->key.addr[first->initiator ^ end], address);
+	if (distinct > 1)
+		snprintf(buf, size, role == NULL ? "%s%s" : "%s (%s)", role == NULL ? "" : role,
+			 count);
+	else
+		snprintf(buf, size, "%s%s%s", role == NULL ? "" : role, role == NULL ? "" : " ",
+			 address);
 }
 
 /* "8,371 expected   14 blocked": flows by verdict, those there are. */

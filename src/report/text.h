@@ -2,7 +2,7 @@
 #ifndef FA_REPORT_TEXT_H
 #define FA_REPORT_TEXT_H
 
-#include "report/fold.h"
+#include "report/fold_summary.h"
 #include "report/page.h"
 #include "report/report.h"
 
@@ -22,12 +22,16 @@
 /**
  * struct text - One report being written
  * @folds:	All findings; those of expected flows only when @options->verbose
+ * @largest:	Summaries of the first fold that was asked for of each verdict and cause: that is
+ *		the largest, which "What to do next" speaks of again
+ * @other:	That of the last other fold
  */
 struct text {
 	struct page page;
 	const struct ledger *ledger;
 	const struct report_options *options;
 	struct folds folds;
+	struct fold_summary largest[VERDICT_COUNT][CAUSE_COUNT], other;
 };
 
 /* text_head.c: inputs, site and packs, capture fitness. */
@@ -53,12 +57,6 @@ void text_label(struct text *t, uint8_t verdict);
 /* Every flow of a fold, with -vv. */
 void text_members(struct text *t, const struct fold *fold);
 
-/* text_ends.c; @end is 0 for the initiators, 1 for the responders of a fold */
-/* "client 10.20.0.5", "client (9 addresses)", "10.20.0.5", "9 addresses" */
-void text_end(const struct text *t, const struct fold *fold, unsigned end, char *buf, size_t size);
-/* Different addresses; 0 without memory. */
-uint64_t text_count_addresses(const struct text *t, const struct fold *fold, unsigned end);
-
 /* text_next.c: what to do about it. */
 void text_next(struct text *t);
 
@@ -69,8 +67,13 @@ void text_filter(struct text *t, const char *filter);
 bool text_is_finding(const struct text *t, uint8_t verdict);
 /* "... 7 more, -v lists them" at @column, when @hidden is not 0. */
 void text_more(struct text *t, unsigned column, size_t hidden, const char *one, const char *many);
+/* Good until the next fold is asked for. */
+const struct fold_summary *text_summary(struct text *t, const struct fold *fold);
 /* "tcp/5061" of the responder; "udp/3478,3479", "udp/50005-50020" where there are several. */
-void text_port(const struct text *t, const struct fold *fold, char *buf, size_t size);
+void text_port(const struct fold_summary *summary, char *buf, size_t size);
+/* "client 10.20.0.5", "client (9 addresses)", "10.20.0.5", "9 addresses" of the initiators for
+ * @end 0, of the responders for 1. */
+void text_end(const struct fold_summary *summary, unsigned end, char *buf, size_t size);
 /* Entries a section may show: all of them with -v. */
 size_t text_cap(const struct text *t, size_t cap);
 

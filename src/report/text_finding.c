@@ -35,15 +35,13 @@ static void block_line(struct text *t)
 }
 
 /* "14 flows, proven" */
-static void flows_text(const struct text *t, const struct fold *fold, char *buf, size_t size)
+static void flows_text(const struct fold_summary *s, char *buf, size_t size)
 {
-	uint32_t by[GRADE_COUNT] = { 0 }, i;
+	const uint32_t *by = s->grades;
 	char count[64], proven[PHRASE_COUNT];
 
-	phrase_plural(fold->count, "flow", "flows", count, sizeof(count));
-	for (i = 0; i < fold->count; i++)
-		by[fold_flow(&t->folds, t->ledger, fold, i)->grade]++;
-	if (by[GRADE_PROVEN] == fold->count || by[GRADE_LIKELY] == fold->count)
+	phrase_plural(s->fold->count, "flow", "flows", count, sizeof(count));
+	if (by[GRADE_PROVEN] == s->fold->count || by[GRADE_LIKELY] == s->fold->count)
 		snprintf(buf, size, "%s, %s", count,
 			 by[GRADE_LIKELY] == 0 ? grade_name(GRADE_PROVEN)
 					       : grade_name(GRADE_LIKELY));
@@ -68,35 +66,17 @@ static void say_hidden(const struct text *t, const struct judged *flow, char *bu
 		buf[from] = (char)toupper((unsigned char)buf[from]);
 }
 
-/* A name that nDPI gave in the fold, "" for none; *@alike: how many of its flows have it. */
-static const char *given_name(const struct text *t, const struct fold *fold, uint32_t *alike)
-{
-	const char *text = t->ledger->text, *name = "";
-
-	*alike = 0;
-	for (uint32_t i = 0; i < fold->count; i++) {
-		const char *other = text + fold_flow(&t->folds, t->ledger, fold, i)->name;
-
-		if (*name == '\0')
-			name = other;
-		*alike += *other != '\0' && strcmp(name, other) == 0;
-	}
-	return name;
-}
-
 /* What they spoke; what the row documents where nothing was seen that could tell. */
-static void protocol_text(const struct text *t, const struct fold *fold, char *buf, size_t size)
+static void protocol_text(const struct text *t, const struct fold_summary *s, char *buf,
+			  size_t size)
 {
-	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
+	const struct judged *first = s->first;
 	const struct row *row = first->row_count == 0 ? NULL : ledger_best_row(t->ledger, first);
 
-	uint32_t alike;
-	const char *name = given_name(t, fold, &alike);
-
-	if (alike == fold->count)
-		snprintf(buf, size, "%s (named by nDPI)", name);
-	else if (alike != 0)
-		snprintf(buf, size, "unknown protocol, in part %s (named by nDPI)", name);
+	if (s->named == s->fold->count)
+		snprintf(buf, size, "%s (named by nDPI)", s->name);
+	else if (s->named != 0)
+		snprintf(buf, size, "unknown protocol, in part %s (named by nDPI)", s->name);
 	else if (first->app == APP_NONE && !first->examined && row != NULL && !row_is_wide(row))
 		policy_row_protocols_text(row, buf, size);
 	else
@@ -104,9 +84,8 @@ static void protocol_text(const struct text *t, const struct fold *fold, char *b
 	say_hidden(t, first, buf, size);
 }
 
-static void row_id(struct text *t, const struct fold *fold)
+static void row_id(struct text *t, const struct judged *first)
 {
-	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
 	const struct row *row = ledger_best_row(t->ledger, first);
 
 	if (row == NULL)
@@ -117,45 +96,26 @@ static void row_id(struct text *t, const struct fold *fold)
 	page_gap(&t->page, 2);
 }
 
-static void head(struct text *t, const struct fold *fold)
+static void head(struct text *t, const struct fold_summary *s)
 {
 	char buf[256], from[200], to[200];
 
-	text_label(t, fold->verdict);
-	row_id(t, fold);
-	protocol_text(t, fold, buf, sizeof(buf));
+	text_label(t, s->fold->verdict);
+	row_id(t, s->first);
+	protocol_text(t, s, buf, sizeof(buf));
 	page_phrase(&t->page, PAGE_PLAIN, buf);
-	text_port(t, fold, buf, sizeof(buf));
+	text_port(s, buf, sizeof(buf));
 	page_phrase(&t->page, PAGE_PLAIN, buf);
 	page_gap(&t->page, 2);
-	text_end(t, fold, 0, from, sizeof(from));
+	text_end(s, 0, from, sizeof(from));
 	page_phrase(&t->page, PAGE_PLAIN, from);
-	text_end(t, fold, 1, to, sizeof(to));
+	text_end(s, 1, to, sizeof(to));
 	snprintf(buf, sizeof(buf), "-> %s", to);
 	page_phrase(&t->page, PAGE_PLAIN, buf);
 	page_gap(&t->page, 3);
-	flows_text(t, fold, buf, sizeof(buf));
+	flows_text(s, buf, sizeof(buf));
 	page_phrase(&t->page, PAGE_PLAIN, buf);
 	page_end(&t->page);
-}
-
-/* One sentence holds for all flows only where it is the same for each. */
-static bool all_say(const struct text *t, const struct fold *fold, const char *sentence)
-{
-	char other[512];
-	uint32_t i;
-
-	for (i = 1; i < fold->count; i++) {
-		const struct evidence *e =
-			reason_of(t->ledger, fold_flow(&t->folds, t->ledger, fold, i));
-
-		if (e == NULL)
-			return false;
-		evidence_text(e, other, sizeof(other));
-		if (strcmp(sentence, other) != 0)
-			return false;
-	}
-	return true;
 }
 
 static void say_documented(struct text *t, const struct judged *flow)
@@ -173,9 +133,10 @@ static void say_documented(struct text *t, const struct judged *flow)
 }
 
 /* Why, in a sentence, and whose doing it is. */
-static void reason_lines(struct text *t, const struct fold *fold)
+static void reason_lines(struct text *t, const struct fold_summary *s)
 {
-	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
+	const struct fold *fold = s->fold;
+	const struct judged *first = s->first;
 	const struct evidence *reason = reason_of(t->ledger, first);
 	const struct evidence *support = reason_support(t->ledger, first);
 	char sentence[512];
@@ -185,8 +146,7 @@ static void reason_lines(struct text *t, const struct fold *fold)
 	evidence_text(reason, sentence, sizeof(sentence));
 	block_line(t);
 	if (fold->count > 1)
-		page_phrase(&t->page, PAGE_PLAIN,
-			    all_say(t, fold, sentence) ? "each:" : "first flow:");
+		page_phrase(&t->page, PAGE_PLAIN, s->one_sentence ? "each:" : "first flow:");
 	page_words(&t->page, PAGE_PLAIN, sentence);
 	if (fold->verdict == VERDICT_MISMATCH)
 		say_documented(t, first);
@@ -210,13 +170,12 @@ static void reason_lines(struct text *t, const struct fold *fold)
 	page_end(&t->page);
 }
 
-static void nearest_line(struct text *t, const struct fold *fold)
+static void nearest_line(struct text *t, const struct judged *first)
 {
-	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
 	char sentence[REASON_TEXT];
 	const char *text = sentence;
 
-	if (fold->verdict != VERDICT_UNEXPECTED)
+	if (first->verdict != VERDICT_UNEXPECTED)
 		return;
 	block_line(t);
 	reason_text(t->ledger, first, sentence);
@@ -303,41 +262,26 @@ void text_filter(struct text *t, const char *filter)
 	}
 }
 
-static void frames_line(struct text *t, const struct fold *fold)
+static void frames_line(struct text *t, const struct fold_summary *s)
 {
-	const struct judged *first = fold_flow(&t->folds, t->ledger, fold, 0);
 	char frames[128], filter[FILTER_TEXT];
 
-	frames_text(t, fold, frames, sizeof(frames));
-	filter_text(&t->folds, t->ledger, fold, filter);
+	frames_text(t, s->fold, frames, sizeof(frames));
+	filter_text(s, filter);
 	block_line(t);
 	page_phrase(&t->page, PAGE_PLAIN, frames);
 	if (t->ledger->capture_count > 1) {
 		page_words(&t->page, PAGE_PLAIN, "of");
-		page_word(&t->page, PAGE_PLAIN, t->ledger->captures[first->input].name);
+		page_word(&t->page, PAGE_PLAIN, t->ledger->captures[s->first->input].name);
 	}
 	page_gap(&t->page, 3);
 	text_filter(t, filter);
 	page_end(&t->page);
 }
 
-/* The first flow of the fold that has a control. */
-static const struct judged *controlled(const struct text *t, const struct fold *fold)
+static void control_line(struct text *t, const struct fold_summary *s)
 {
-	uint32_t i;
-
-	for (i = 0; i < fold->count; i++) {
-		const struct judged *flow = fold_flow(&t->folds, t->ledger, fold, i);
-
-		if (flow->control_kind != CONTROL_NONE && flow->control < t->ledger->flow_count)
-			return flow;
-	}
-	return NULL;
-}
-
-static void control_line(struct text *t, const struct fold *fold)
-{
-	const struct judged *flow = controlled(t, fold), *other;
+	const struct judged *flow = s->controlled, *other;
 	char client[ADDRESS_TEXT], server[ADDRESS_TEXT];
 	unsigned from, to;
 	bool same_server;
@@ -354,7 +298,7 @@ static void control_line(struct text *t, const struct fold *fold)
 	page_words(&t->page, PAGE_PLAIN, "control:");
 	if (same_server)
 		page_printf(&t->page, PAGE_PLAIN, "the same server answered %s", client);
-	else if (text_count_addresses(t, fold, 0) > 1)
+	else if (s->ends[0].addresses > 1)
 		page_printf(&t->page, PAGE_PLAIN, "of these clients, %s reached %s", client,
 			    server);
 	else
@@ -365,7 +309,7 @@ static void control_line(struct text *t, const struct fold *fold)
 					  : "sctp",
 		    other->key.port[to], other->first_frame);
 	/* Frames are numbers in the file that the line above names. */
-	if (other->input != fold_flow(&t->folds, t->ledger, fold, 0)->input) {
+	if (other->input != s->first->input) {
 		page_words(&t->page, PAGE_PLAIN, "of");
 		page_word(&t->page, PAGE_PLAIN, t->ledger->captures[other->input].name);
 	}
@@ -401,14 +345,16 @@ void text_members(struct text *t, const struct fold *fold)
 
 void text_finding(struct text *t, const struct fold *fold)
 {
-	head(t, fold);
+	const struct fold_summary *summary = text_summary(t, fold);
+
+	head(t, summary);
 	if (fold->verdict == VERDICT_EXPECTED) {
 		text_members(t, fold);
 		return;
 	}
-	reason_lines(t, fold);
-	nearest_line(t, fold);
-	frames_line(t, fold);
-	control_line(t, fold);
+	reason_lines(t, summary);
+	nearest_line(t, summary->first);
+	frames_line(t, summary);
+	control_line(t, summary);
 	text_members(t, fold);
 }

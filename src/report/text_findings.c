@@ -18,44 +18,41 @@ enum page_style text_verdict_style(uint8_t verdict)
 	return (enum page_style)styles[verdict];
 }
 
-static int compare_ports(const void *a, const void *b)
-{
-	return *(const uint16_t *)a - *(const uint16_t *)b;
-}
-
 /* Different responder ports; 0 without memory. */
-static uint64_t count_ports(const struct text *t, const struct fold *fold)
+static uint64_t count_ports(const struct text *t, const struct fold_summary *s)
 {
-	uint16_t *all = memory_array(fold->count, sizeof(*all));
-	uint64_t distinct = 0;
+	uint64_t distinct = 0, *seen;
 	uint32_t i;
 
-	if (all == NULL)
+	if (s->ports.count != 0)
+		return s->ports.count;
+	seen = memory_array(UINT16_MAX / 64 + 1, sizeof(*seen));
+	if (seen == NULL)
 		return 0;
-	for (i = 0; i < fold->count; i++) {
-		const struct judged *flow = fold_flow(&t->folds, t->ledger, fold, i);
+	for (i = 0; i < s->fold->count; i++) {
+		const struct judged *flow = fold_flow(&t->folds, t->ledger, s->fold, i);
+		unsigned port = flow->key.port[flow->initiator ^ 1u];
 
-		all[i] = flow->key.port[flow->initiator ^ 1u];
+		distinct += ~seen[port / 64] >> port % 64 & 1;
+		seen[port / 64] |= (uint64_t)1 << port % 64;
 	}
-	qsort(all, fold->count, sizeof(*all), compare_ports);
-	for (i = 0; i < fold->count; i++)
-		distinct += i == 0 || all[i - 1] != all[i];
-	free(all);
+	free(seen);
 	return distinct;
 }
 
 /* "512 flows from 198.51.100.7 to 512 ports of 203.0.113.12" */
 static void source(struct text *t, const struct fold *fold)
 {
+	const struct fold_summary *summary = text_summary(t, fold);
 	char from[200], to[200], ports[64], flows[64];
-	uint64_t distinct = count_ports(t, fold);
+	uint64_t distinct = count_ports(t, summary);
 
 	phrase_plural(fold->count, "flow", "flows", flows, sizeof(flows));
-	text_end(t, fold, 0, from, sizeof(from));
+	text_end(summary, 0, from, sizeof(from));
 	page_printf(&t->page, PAGE_PLAIN, "%s from %s to", flows, from);
-	text_end(t, fold, 1, to, sizeof(to));
+	text_end(summary, 1, to, sizeof(to));
 	if (distinct == 1)
-		text_port(t, fold, ports, sizeof(ports));
+		text_port(summary, ports, sizeof(ports));
 	else
 		phrase_plural(distinct, "port", "ports", ports, sizeof(ports));
 	page_printf(&t->page, PAGE_PLAIN, "%s of %s", ports, to);

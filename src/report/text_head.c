@@ -58,7 +58,9 @@ static uint64_t *count_flows(const struct ledger *ledger)
 	uint64_t *flows = memory_array(ledger->capture_count, sizeof(*flows));
 	size_t i;
 
-	for (i = 0; flows != NULL && i < ledger->flow_count; i++)
+	if (flows != NULL && ledger->capture_count == 1)
+		flows[0] = ledger->flow_count;
+	for (i = 0; flows != NULL && ledger->capture_count > 1 && i < ledger->flow_count; i++)
 		if (ledger->flows[i].input < ledger->capture_count)
 			flows[ledger->flows[i].input]++;
 	return flows;

@@ -39,7 +39,7 @@ static const char *responder(const struct text *t, const struct fold *fold,
 }
 
 /* Each step writes its sentence and returns true, or has nothing to say. */
-static bool step_firewall(const struct text *t, char *buf, size_t size)
+static bool step_firewall(struct text *t, char *buf, size_t size)
 {
 	const struct fold *fold = largest(t, VERDICT_BLOCKED, CAUSE_NETWORK);
 
@@ -49,21 +49,21 @@ static bool step_firewall(const struct text *t, char *buf, size_t size)
 	return true;
 }
 
-static bool step_host(const struct text *t, char *buf, size_t size)
+static bool step_host(struct text *t, char *buf, size_t size)
 {
 	const struct fold *fold = largest(t, VERDICT_BLOCKED, CAUSE_HOST);
 	char address[ADDRESS_TEXT], port[32];
 
 	if (fold == NULL)
 		return false;
-	text_port(t, fold, port, sizeof(port));
+	text_port(text_summary(t, fold), port, sizeof(port));
 	snprintf(buf, size,
 		 "See on %s whether the service of row %s runs: the host itself refused %s.",
 		 responder(t, fold, address), row_name(t, fold), port);
 	return true;
 }
 
-static bool step_application(const struct text *t, char *buf, size_t size)
+static bool step_application(struct text *t, char *buf, size_t size)
 {
 	const struct fold *fold = largest(t, VERDICT_BLOCKED, CAUSE_APPLICATION);
 	char address[ADDRESS_TEXT];
@@ -77,14 +77,14 @@ static bool step_application(const struct text *t, char *buf, size_t size)
 	return true;
 }
 
-static bool step_silence(const struct text *t, char *buf, size_t size)
+static bool step_silence(struct text *t, char *buf, size_t size)
 {
 	const struct fold *fold = largest(t, VERDICT_BLOCKED, CAUSE_UNKNOWN);
 	char address[ADDRESS_TEXT], port[32];
 
 	if (fold == NULL)
 		return false;
-	text_port(t, fold, port, sizeof(port));
+	text_port(text_summary(t, fold), port, sizeof(port));
 	snprintf(buf, size,
 		 "Capture beside %s as well: whether %s arrives there tells network from host (row "
 		 "%s).",
@@ -92,14 +92,14 @@ static bool step_silence(const struct text *t, char *buf, size_t size)
 	return true;
 }
 
-static bool step_mismatch(const struct text *t, char *buf, size_t size)
+static bool step_mismatch(struct text *t, char *buf, size_t size)
 {
 	const struct fold *fold = largest(t, VERDICT_MISMATCH, CAUSE_COUNT);
 	char address[ADDRESS_TEXT], port[32];
 
 	if (fold == NULL)
 		return false;
-	text_port(t, fold, port, sizeof(port));
+	text_port(text_summary(t, fold), port, sizeof(port));
 	if (fold->reason == EVIDENCE_MTLS_DECLINED || fold->reason == EVIDENCE_MTLS_NOT_REQUESTED)
 		snprintf(buf, size,
 			 "Check the certificates on both ends of %s at %s: row %s documents mutual "
@@ -134,7 +134,7 @@ static const char *suggestion(unsigned differs)
 	return "a flow to close?";
 }
 
-static bool step_unexpected(const struct text *t, char *buf, size_t size)
+static bool step_unexpected(struct text *t, char *buf, size_t size)
 {
 	const struct fold *fold = largest(t, VERDICT_UNEXPECTED, CAUSE_COUNT);
 	char address[ADDRESS_TEXT], port[32];
@@ -143,7 +143,7 @@ static bool step_unexpected(const struct text *t, char *buf, size_t size)
 	if (fold == NULL)
 		return false;
 	first = fold_flow(&t->folds, t->ledger, fold, 0);
-	text_port(t, fold, port, sizeof(port));
+	text_port(text_summary(t, fold), port, sizeof(port));
 	responder(t, fold, address);
 	if (fold->row < 0)
 		snprintf(buf, size, "Ask who needs %s to %s: no row is close to it.", port,
@@ -158,7 +158,7 @@ static bool step_unexpected(const struct text *t, char *buf, size_t size)
 	return true;
 }
 
-static bool step_no_site(const struct text *t, char *buf, size_t size)
+static bool step_no_site(struct text *t, char *buf, size_t size)
 {
 	if (policy_site_name(t->ledger->policy) != NULL || t->ledger->flow_count == 0)
 		return false;
@@ -188,7 +188,7 @@ static bool of_site(const struct text *t, const struct fold *fold)
 }
 
 /* What another capture would have to do better, by the reason most flows are undecided. */
-static bool step_capture(const struct text *t, char *buf, size_t size)
+static bool step_capture(struct text *t, char *buf, size_t size)
 {
 	static const struct {
 		uint8_t reason;
@@ -226,7 +226,7 @@ static bool step_capture(const struct text *t, char *buf, size_t size)
 
 void text_next(struct text *t)
 {
-	static bool (*const steps[])(const struct text *, char *, size_t) = {
+	static bool (*const steps[])(struct text *, char *, size_t) = {
 		step_firewall,   step_host,    step_application, step_mismatch,
 		step_unexpected, step_silence, step_capture,     step_no_site,
 	};
@@ -246,8 +246,8 @@ void text_next(struct text *t)
 		page_line(&t->page, 2, 4);
 		page_words(&t->page, PAGE_PLAIN, sentence);
 		if (steps[i] == step_firewall)
-			text_filter(t, filter_text(&t->folds, t->ledger,
-						   largest(t, VERDICT_BLOCKED, CAUSE_NETWORK),
+			text_filter(t, filter_text(text_summary(t, largest(t, VERDICT_BLOCKED,
+									   CAUSE_NETWORK)),
 						   filter));
 		page_end(&t->page);
 	}

@@ -3,21 +3,20 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/util.h"
+#include "report/digits.h"
 
-struct civil {
-	unsigned year, month, day, hour, minute, second, micro;
+/* The parts of a time: the day since 1970, the second of it, what is left. */
+struct parts {
+	int64_t day;
+	unsigned second, micro;
 };
 
-/*
- * Days to a date of the proleptic Gregorian calendar, counted from 1 March so
- * that the leap day is a year's last; 400 years are 146097 days.
- */
-static void civil_from_ns(int64_t ns, struct civil *c)
+static struct parts parts_of(int64_t ns)
 {
 	int64_t second = ns / NS_PER_S, fraction = ns % NS_PER_S, day;
-	unsigned of_era, year, of_year, month, of_day;
 
 	if (fraction < 0) {
 		fraction += NS_PER_S;
@@ -26,67 +25,65 @@ static void civil_from_ns(int64_t ns, struct civil *c)
 	day = second / 86400;
 	if (second % 86400 < 0)
 		day--;
-	of_day = (unsigned)(second - day * 86400);
+	return (struct parts){ day, (unsigned)(second - day * 86400), (unsigned)(fraction / 1000) };
+}
+
+/*
+ * "2013-03-15".  Days to a date of the proleptic Gregorian calendar, counted
+ * from 1 March so that the leap day is a year's last; 400 years are 146097 days.
+ */
+static char *put_day(char *to, int64_t day)
+{
+	unsigned of_era, year, of_year, month;
+
 	day += 719468; /* days from 0000-03-01 to 1970-01-01; never negative for int64_t ns */
 	of_era = (unsigned)(day % 146097);
 	year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
 	of_year = of_era - (365 * year + year / 4 - year / 100);
 	month = (5 * of_year + 2) / 153;
-	c->day = of_year - (153 * month + 2) / 5 + 1;
-	c->month = month < 10 ? month + 3 : month - 9;
-	c->year = year + 400 * (unsigned)(day / 146097) + (c->month <= 2);
-	c->hour = of_day / 3600;
-	c->minute = of_day / 60 % 60;
-	c->second = of_day % 60;
-	c->micro = (unsigned)(fraction / 1000);
+	year += 400 * (unsigned)(day / 146097) + (month >= 10);
+	to = digits_four(to, year);
+	*to++ = '-';
+	to = digits_pair(to, month < 10 ? month + 3 : month - 9);
+	*to++ = '-';
+	return digits_pair(to, of_year - (153 * month + 2) / 5 + 1);
 }
 
-/* @digits decimal digits of @v at @to. */
-static void put_digits(char *to, unsigned v, unsigned digits)
+/* "06:13:41" */
+static char *put_second(char *to, unsigned second)
 {
-	while (digits-- > 0) {
-		to[digits] = (char)('0' + v % 10);
-		v /= 10;
+	to = digits_pair(to, second / 3600);
+	*to++ = ':';
+	to = digits_pair(to, second / 60 % 60);
+	*to++ = ':';
+	return digits_pair(to, second % 60);
+}
+
+const char *time_eve_text(struct time_day *kept, int64_t ns, char buf[static TIME_EVE_TEXT])
+{
+	struct parts parts = parts_of(ns);
+	char *to = buf;
+
+	if (kept->text[0] == '\0' || kept->day != parts.day) {
+		*put_day(kept->text, parts.day) = 'T';
+		kept->day = parts.day;
 	}
-}
-
-static void put_date(const struct civil *c, char *buf, char between)
-{
-	put_digits(buf, c->year, 4);
-	buf[4] = '-';
-	put_digits(buf + 5, c->month, 2);
-	buf[7] = '-';
-	put_digits(buf + 8, c->day, 2);
-	buf[10] = between;
-	put_digits(buf + 11, c->hour, 2);
-	buf[13] = ':';
-	put_digits(buf + 14, c->minute, 2);
-	buf[16] = ':';
-	put_digits(buf + 17, c->second, 2);
-	buf[19] = '\0';
-}
-
-const char *time_eve_text(int64_t ns, char buf[static TIME_EVE_TEXT])
-{
-	static const char zone[] = "+0000";
-	struct civil c;
-	unsigned i;
-
-	civil_from_ns(ns, &c);
-	put_date(&c, buf, 'T');
-	buf[19] = '.';
-	put_digits(buf + 20, c.micro, 6);
-	for (i = 0; i < sizeof(zone); i++)
-		buf[26 + i] = zone[i];
+	memcpy(to, kept->text, sizeof(kept->text));
+	to = put_second(to + sizeof(kept->text), parts.second);
+	*to++ = '.';
+	to = digits_pair(to, parts.micro / 10000);
+	to = digits_four(to, parts.micro % 10000);
+	memcpy(to, "+0000", sizeof("+0000"));
 	return buf;
 }
 
 const char *time_date_text(int64_t ns, char buf[static TIME_DATE_TEXT])
 {
-	struct civil c;
+	struct parts parts = parts_of(ns);
+	char *to = put_day(buf, parts.day);
 
-	civil_from_ns(ns, &c);
-	put_date(&c, buf, ' ');
+	*to++ = ' ';
+	*put_second(to, parts.second) = '\0';
 	return buf;
 }
 

@@ -230,6 +230,36 @@ static void test_many(void)
 	fixture_close(&f);
 }
 
+/* Sizes that need two digits of the sort, in an order that it has to turn about. */
+static void test_sizes(void)
+{
+	static const unsigned sizes[] = { 1, 300, 256, 2, 255, 300, 1, 512 };
+	static const unsigned want[] = { 7, 1, 5, 2, 4, 3, 0, 6 };
+	struct fixture f;
+	struct folds folds;
+	char from[64];
+	unsigned i, n;
+
+	start(&f);
+	for (n = 0; n < 512; n++)
+		for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+			if (n >= sizes[i])
+				continue;
+			snprintf(from, sizeof(from), "198.51.100.%u:%u", i, 1000 + n);
+			fixture_flow(&f, VERDICT_REJECTED, 6, from, "203.0.113.10:22",
+				     1 + 8 * n + i);
+		}
+	folds = folded(&f, ALL);
+	CU_ASSERT_EQUAL_FATAL(folds.count, ARRAY_SIZE(sizes));
+	for (i = 0; i < folds.count; i++) {
+		CU_ASSERT_EQUAL(folds.items[i].count, sizes[want[i]]);
+		CU_ASSERT_EQUAL(fold_flow(&folds, &f.ledger, &folds.items[i], 0)->first_frame,
+				1 + want[i]);
+	}
+	fold_free(&folds);
+	fixture_close(&f);
+}
+
 static void test_empty(void)
 {
 	struct fixture f;
@@ -249,6 +279,7 @@ CU_TestInfo tests_fold[] = {
 	{ "undecided flows are folded by reason and row", test_inconclusive },
 	{ "the worst comes first, then the largest, then the earliest", test_sorted },
 	{ "thousands of findings keep their flows in order", test_many },
+	{ "findings of hundreds of flows come before those of few", test_sizes },
 	{ "no flows, no findings", test_empty },
 	CU_TEST_INFO_NULL,
 };

@@ -619,6 +619,37 @@ static void test_control_elsewhere(void)
 	fixture_close(&f);
 }
 
+/* More addresses than are kept, the site's and strangers in turn: each has its own text and roles. */
+static void test_hosts(void)
+{
+	struct fixture f;
+	char text[80], *all;
+	unsigned i, wrong = 0;
+
+	fixture_open(&f, true);
+	fixture_capture(&f, "a.pcap", 1000);
+	for (i = 0; i < 400; i++) {
+		snprintf(text, sizeof(text), "%s.%u:%u", i % 2 == 0 ? "10.20.0" : "192.0.2",
+			 1 + i / 2, 1000 + i);
+		fixture_flow(&f, VERDICT_EXPECTED, 6, text, "10.10.0.11:5061", 1 + i);
+	}
+	all = fixture_report(&f, REPORT_JSON);
+	for (i = 0; i < 400; i++) {
+		char *at;
+
+		snprintf(text, sizeof(text), "\"src_ip\":\"%s.%u\",\"src_port\":%u,",
+			 i % 2 == 0 ? "10.20.0" : "192.0.2", 1 + i / 2, 1000 + i);
+		at = strstr(all, text);
+		at = at == NULL ? NULL : strstr(at, "\"src_role\":");
+		snprintf(text, sizeof(text), "\"src_role\":[\"%s\"]",
+			 i % 2 == 0 ? "client" : "pic-partner");
+		wrong += at == NULL || strncmp(at, text, strlen(text)) != 0;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	free(all);
+	fixture_close(&f);
+}
+
 /* Whatever order the flows lie in, the bytes are the same. */
 static void test_order(void)
 {
@@ -680,6 +711,7 @@ CU_TestInfo tests_report_json[] = {
 	{ "a name by nDPI stands beside what was identified", test_names },
 	{ "every byte that needs an escape has one", test_escapes },
 	{ "nothing leaks from one record into the next", test_cache },
+	{ "every address has its own text and roles", test_hosts },
 	{ "identified tells versions, stream and payload types of media", test_media },
 	{ "a control in another file names it", test_control_elsewhere },
 	{ "the order of the ledger does not show", test_order },

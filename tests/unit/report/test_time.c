@@ -10,11 +10,14 @@
 
 #include "base/util.h"
 
-static void eve(int64_t ns, const char *want)
+/* Alone, and after @kept, which another day or the same may have left. */
+static void eve_after(struct time_day *kept, int64_t ns, const char *want)
 {
+	struct time_day fresh = { 0 };
 	char buf[TIME_EVE_TEXT];
 
-	CU_ASSERT_STRING_EQUAL(time_eve_text(ns, buf), want);
+	CU_ASSERT_STRING_EQUAL(time_eve_text(&fresh, ns, buf), want);
+	CU_ASSERT_STRING_EQUAL(time_eve_text(kept, ns, buf), want);
 }
 
 static void duration(int64_t ns, const char *want)
@@ -26,13 +29,15 @@ static void duration(int64_t ns, const char *want)
 
 static void test_eve(void)
 {
-	eve(INT64_C(1363328021532140000), "2013-03-15T06:13:41.532140+0000");
-	eve(INT64_C(1363328021532140999), "2013-03-15T06:13:41.532140+0000");
-	eve(0, "1970-01-01T00:00:00.000000+0000");
-	eve(-1, "1969-12-31T23:59:59.999999+0000");
-	eve(-NS_PER_S, "1969-12-31T23:59:59.000000+0000");
-	eve(INT64_MAX, "2262-04-11T23:47:16.854775+0000");
-	eve(INT64_MIN, "1677-09-21T00:12:43.145224+0000");
+	struct time_day kept = { 0 };
+
+	eve_after(&kept, INT64_C(1363328021532140000), "2013-03-15T06:13:41.532140+0000");
+	eve_after(&kept, INT64_C(1363328021532140999), "2013-03-15T06:13:41.532140+0000");
+	eve_after(&kept, 0, "1970-01-01T00:00:00.000000+0000");
+	eve_after(&kept, -1, "1969-12-31T23:59:59.999999+0000");
+	eve_after(&kept, -NS_PER_S, "1969-12-31T23:59:59.000000+0000");
+	eve_after(&kept, INT64_MAX, "2262-04-11T23:47:16.854775+0000");
+	eve_after(&kept, INT64_MIN, "1677-09-21T00:12:43.145224+0000");
 }
 
 static void test_date(void)
