@@ -2,6 +2,7 @@
 #include "base/memory.h"
 
 #include <stdint.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -80,18 +81,20 @@ void *memory_region(size_t bytes)
 
 /* Smallest region that grows: less is not worth its pages. */
 #define REGION_LEAST ((size_t)64 << 10)
+/*
+ * Address space costs nothing, and pages that move are paid for again where a hypervisor
+ * maps them: so each move makes room for this many times what there was.
+ */
+#define REGION_GROWTH 16u
 
-int memory_region_grow(void *base, size_t *cap, size_t want, size_t size)
+/* The array moves to room for @room objects.  Return: false when there is none */
+static bool region_move(void *base, size_t *cap, size_t room, size_t size)
 {
-	size_t room, len;
+	size_t len = room == 0 ? 0 : region_length(room * size);
 	void *old, *new;
 
-	if (want <= *cap)
-		return 0;
-	room = grown(*cap, MAX(want, REGION_LEAST / size), size);
-	len = region_length(room * size);
-	if (room == 0 || len == 0)
-		return FA_ENOMEM;
+	if (len == 0)
+		return false;
 	memcpy(&old, base, sizeof(old));
 	if (old == NULL) {
 		new = memory_region(len);
@@ -100,10 +103,24 @@ int memory_region_grow(void *base, size_t *cap, size_t want, size_t size)
 		new = new == MAP_FAILED ? NULL : new;
 	}
 	if (new == NULL)
-		return FA_ENOMEM;
+		return false;
 	memcpy(base, &new, sizeof(new));
 	*cap = room;
-	return 0;
+	return true;
+}
+
+int memory_region_grow(void *base, size_t *cap, size_t want, size_t size)
+{
+	size_t least = MAX(want, REGION_LEAST / size), most = least;
+
+	if (want <= *cap)
+		return 0;
+	if (*cap < SIZE_MAX / REGION_GROWTH)
+		most = MAX(least, *cap * REGION_GROWTH);
+	return region_move(base, cap, grown(*cap, most, size), size) ||
+			       region_move(base, cap, grown(*cap, least, size), size)
+		       ? 0
+		       : FA_ENOMEM;
 }
 
 void memory_region_clear(void *region, size_t bytes)
