@@ -181,6 +181,8 @@ struct row_coverage {
  * @coverage:	One a row of the policy
  * @verdicts:	Flows by verdict
  * @flows, @evidence, @clues, @rows: Grow by memory_region_grow()
+ * @evicted_room: Evicted flows that may still be listed; the rest of them is counted
+ * @unlisted:	How many were: in @verdicts and @coverage, and not in @flows
  * @names_given_up: Flows that nDPI had no room to name
  * @text:	NUL-terminated strings; offset 0 is ""
  */
@@ -200,6 +202,7 @@ struct ledger {
 	size_t text_len, text_cap;
 	struct row_coverage *coverage;
 	uint64_t verdicts[VERDICT_COUNT];
+	uint64_t evicted_room, unlisted;
 	uint64_t names_given_up;
 };
 

@@ -105,6 +105,8 @@ void json_capture(struct json_writer *w, size_t capture)
 	number(out, ",\"frames\":", cap->frames);
 	number(out, ",\"bytes\":", cap->wire_bytes);
 	counters(out, cap);
+	if (cap->evicted_unlisted != 0)
+		number(out, ",\"evicted_unlisted\":", cap->evicted_unlisted);
 	JSON_LITERAL(out, ",\"fitness\":[");
 	for (i = 0; i < cap->fitness.count; i++) {
 		const struct fitness_entry *e = &cap->fitness.entries[i];
@@ -166,7 +168,9 @@ void json_summary(struct json_writer *w, const struct report_options *options)
 	JSON_LITERAL(out, "{\"event_type\":\"summary\"");
 	number(out, ",\"packets\":", frames);
 	number(out, ",\"bytes\":", bytes);
-	number(out, ",\"flows\":", ledger->flow_count);
+	number(out, ",\"flows\":", ledger->flow_count + ledger->unlisted);
+	if (ledger->unlisted != 0)
+		number(out, ",\"evicted_unlisted\":", ledger->unlisted);
 	JSON_LITERAL(out, ",\"verdicts\":");
 	verdict_counts(out, ledger->verdicts);
 	row_states(out, ledger);
