@@ -106,6 +106,7 @@ class Audit:
             elif record["event_type"] == "summary":
                 self.summary = record
         self.verdicts = self.summary.get("verdicts", {})
+        self.unlisted = self.summary.get("evicted_unlisted", 0)
 
     def counted(self, code):
         """The first number in what the capture's fitness says of @code."""
@@ -125,7 +126,8 @@ def check(name, audit, frames, most_mib, status=(0, 1, 3)):
     holds(name, f"exit status of {status}", audit.status in status, audit)
     holds(name, f"{frames} frames", audit.capture.get("frames") == frames, audit)
     holds(name, "every frame in one counter", sum(audit.capture.get("counters", {}).values()) == frames, audit)
-    holds(name, "every flow has a verdict", sum(audit.verdicts.values()) == audit.flows, audit)
+    holds(name, "every flow has a verdict", sum(audit.verdicts.values()) == audit.flows + audit.unlisted ==
+          audit.summary.get("flows"), audit)
     holds(name, f"at most {most_mib} MiB", sanitized or audit.rss <= most_mib, audit)
     print(f"     {name}: {frames} frames, {audit.flows} flows, {audit.rss:.0f} MiB at most")
 
@@ -281,7 +283,8 @@ def collisions():
 
 
 # ---- floods --------------------------------------------------------------------------------
-# Bytes of the report's ledger that an evicted flow may cost; the table itself costs nothing more.
+# Bytes of the report's ledger that a listed flow may cost: those the table holds and as many evicted
+# ones.  Beyond those an evicted flow is a number.
 LEDGER = 768
 
 
@@ -292,9 +295,10 @@ def flooded(name, kind, packet, tuples, most):
         capture.put(packet(n), n // 100)
     capture.close()
     audit = Audit("-", "--max-flows", str(most), "-R", "lync2013-pic", stdin=capture.path)
-    check(f"{tuples} {kind}, {most} kept", audit, capture.frames, 80 + most * 1024 / MIB + tuples * LEDGER / MIB)
+    check(f"{tuples} {kind}, {most} kept", audit, capture.frames, 80 + most * (1024 + 2 * LEDGER) / MIB)
     holds(name, "evictions are said", "evicted" in audit.fitness, audit)
     holds(name, f"{tuples - most} evictions are counted", audit.counted("evicted") >= tuples - most, audit)
+    holds(name, f"{most} evicted flows are listed", audit.flows == 2 * most, audit)
     holds(name, "evicted attempts are inconclusive", audit.verdicts["inconclusive"] >= tuples - most, audit)
     holds(name, "nothing is blocked or expected", audit.verdicts["expected"] == audit.verdicts["blocked"] == 0, audit)
     os.unlink(capture.path)

@@ -174,7 +174,10 @@ FLOWAUDIT_API int flowaudit_report_fd(const struct flowaudit *fa, const char *fo
  */
 FLOWAUDIT_API int flowaudit_exit_status(const struct flowaudit *fa);
 
-/* Questions to a finished audit. */
+/*
+ * Questions to a finished audit.  Evicted flows beyond those that the flow table holds are
+ * counted as inconclusive and not listed: the verdicts may sum to more than the flows.
+ */
 FLOWAUDIT_API size_t flowaudit_flow_count(const struct flowaudit *fa);
 FLOWAUDIT_API uint64_t flowaudit_verdict_count(const struct flowaudit *fa,
 					       enum flowaudit_verdict verdict);

@@ -162,15 +162,16 @@ void docket_free(struct docket *docket)
 	free(docket);
 }
 
-/* A flow was judged: what nDPI calls it goes with its identification. */
-static int give_ident(struct docket *d, const struct matter *m)
+/* A flow was judged: what nDPI calls it goes with its identification, if it is @listed. */
+static int give_ident(struct docket *d, const struct matter *m, bool listed)
 {
 	uint32_t user = m->flow->user;
 	int status = 0;
 
 	if (d->rooms.namer != NULL) {
-		const char *name =
-			m->ident->app == APP_NONE ? namer_name(d->rooms.namer, user) : NULL;
+		const char *name = listed && m->ident->app == APP_NONE
+					   ? namer_name(d->rooms.namer, user)
+					   : NULL;
 
 		if (name != NULL)
 			status = judge_name(d->rooms.ledger, name);
@@ -188,14 +189,14 @@ static int keep(struct docket *d, struct sheet *s, struct flow_table *table)
 	for (unsigned i = 0; i < s->count; i++) {
 		struct matter *m = &s->matters[i];
 
-		if (status == 0)
+		if (status >= 0)
 			status = judge_keep(d->rooms.ledger, &m->opinion);
-		if (status == 0 && m->ident != NULL)
-			status = give_ident(d, m);
+		if (status >= 0 && m->ident != NULL)
+			status = give_ident(d, m, status == 0);
 		flow_table_release(table, m->id);
 	}
 	s->count = 0;
-	return status;
+	return MIN(status, 0);
 }
 
 /* Have the oldest filed sheet formed.  While another forms it there may be others to form. */

@@ -93,6 +93,8 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 		status = namer_new(&p->namer, IDENT_POOL_LAST(idents), err);
 	if (status == 0)
 		status = ledger_init(&p->ledger, policy, err);
+	/* As many again as the table holds: a few too many lose nothing, a flood stays bounded. */
+	p->ledger.evicted_room = options->table.max_flows;
 	if (status == 0)
 		status = docket_start(p, err);
 	if (status != 0) {
@@ -277,8 +279,10 @@ static void close_input(struct pipeline *p)
 {
 	struct capture_facts *cap = current(p);
 	struct flow_table_stats tabled = { 0 };
+	uint64_t unlisted = cap->evicted_unlisted; /* of flows that have ended already */
 
 	relay_close(p->relay, cap);
+	cap->evicted_unlisted = unlisted;
 	if (p->table != NULL)
 		flow_table_stats(p->table, &tabled);
 	cap->clock_steps = tabled.clock_steps - p->tabled.clock_steps;

@@ -127,6 +127,14 @@ static void take_flow(struct evaluation *e, const json_t *flow)
 			tally_add(e, &e->verdicts[v], flow);
 }
 
+/* Evicted flows that the audit only counted: no record, and inconclusive all the same. */
+static void take_unlisted(struct evaluation *e, uint64_t unlisted)
+{
+	for (unsigned v = 0; v < EXPECT_VERDICTS; v++)
+		if (strcmp("inconclusive", expect_verdicts[v]) == 0)
+			e->verdicts[v].count += unlisted;
+}
+
 void evaluation_record(struct evaluation *e, enum record_type type, const json_t *record)
 {
 	switch (type) {
@@ -141,6 +149,7 @@ void evaluation_record(struct evaluation *e, enum record_type type, const json_t
 		break;
 	case RECORD_SUMMARY:
 		e->exit = (int)record_number(record, "exit_status");
+		take_unlisted(e, record_number(record, "evicted_unlisted"));
 		break;
 	case RECORD_OTHER:
 		break;

@@ -278,6 +278,21 @@ static void assess_frames(struct capture_facts *c)
 		     c->bad_checksums, c->verified_checksums, c->bad_checksums == 1 ? "is" : "are");
 }
 
+static void assess_evicted(struct capture_facts *c)
+{
+	if (c->evicted_unlisted != 0)
+		note(&c->fitness, FITNESS_EVICTED, takes(FITNESS_EVICTED, true),
+		     "%" PRIu64 " flows were given up because the flow table was full "
+		     "(--max-flows); %" PRIu64 " of them are counted as inconclusive, for their "
+		     "rows too, whatever they showed, and not listed",
+		     c->evicted, c->evicted_unlisted);
+	else if (c->evicted != 0)
+		note(&c->fitness, FITNESS_EVICTED, takes(FITNESS_EVICTED, true),
+		     "%" PRIu64
+		     " flows were given up because the flow table was full (--max-flows)",
+		     c->evicted);
+}
+
 static void assess_flows(struct capture_facts *c)
 {
 	struct fitness *fit = &c->fitness;
@@ -300,11 +315,7 @@ static void assess_flows(struct capture_facts *c)
 		     "%.1f %% of TCP flows began before the capture; their initiator comes from "
 		     "the protocol or the port",
 		     share(c->tcp_midstream, c->tcp_flows));
-	if (c->evicted != 0)
-		note(fit, FITNESS_EVICTED, takes(FITNESS_EVICTED, true),
-		     "%" PRIu64
-		     " flows were given up because the flow table was full (--max-flows)",
-		     c->evicted);
+	assess_evicted(c);
 }
 
 static void assess_addresses(struct capture_facts *c)

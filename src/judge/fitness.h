@@ -69,6 +69,7 @@ struct fitness {
 /**
  * struct capture_facts - What is known of one input when it has been read
  * @tcp_flows, ...: Of the flows of its group, counted at the group's first input
+ * @evicted_unlisted: Of @evicted, those that were counted and not listed
  * @group:	Inputs whose times follow one another are one capture: same group
  * @continued:	Another input of its group follows
  * @filter:	BPF expression that was given, or NULL; borrowed
@@ -99,7 +100,7 @@ struct capture_facts {
 	uint64_t paired_flows; /* unicast, both directions seen */
 	uint64_t single_flows; /* one direction, and the other must have existed */
 	uint64_t silent_flows; /* one direction, perhaps for want of an answer: scans are */
-	uint64_t evicted;
+	uint64_t evicted, evicted_unlisted;
 	uint64_t site_flows, site_one, site_both, site_bound;
 	uint64_t translated;
 	unsigned site_listed;

@@ -62,6 +62,8 @@ void gate_assess(struct settling *s)
 	struct ledger *l = s->ledger;
 
 	for (size_t i = 0; i < l->capture_count; i++) {
+		/* Listed ones are added below. */
+		l->captures[i].evicted += l->captures[i].evicted_unlisted;
 		l->captures[i].site_listed = policy_bound_count(l->policy);
 		l->captures[i].continued = i + 1 < l->capture_count &&
 					   l->captures[i + 1].group == l->captures[i].group;

@@ -144,10 +144,32 @@ static int keep_clues(struct ledger *ledger, struct judged *j, const struct iden
 		      sizeof(*clues));
 }
 
+/*
+ * What is known of it would be one record among any number: nobody reads them, and a
+ * flood must not decide how much memory a run takes.  Its rows are not silent for that.
+ */
+static void count_only(struct ledger *ledger, const struct opinion *o)
+{
+	const struct judged *j = &o->judged;
+
+	ledger->captures[j->input].evicted_unlisted++;
+	ledger->unlisted++;
+	ledger->verdicts[VERDICT_INCONCLUSIVE]++;
+	for (unsigned r = 0; r < j->best_rows; r++)
+		ledger->coverage[o->rows[r]].flows[VERDICT_INCONCLUSIVE]++;
+}
+
 int judge_keep(struct ledger *ledger, struct opinion *o)
 {
 	struct judged *j = &o->judged;
 
+	if (j->end == FLOW_END_EVICTED) {
+		if (ledger->evicted_room == 0) {
+			count_only(ledger, o);
+			return 1;
+		}
+		ledger->evicted_room--;
+	}
 	j->evidence = (uint32_t)ledger->evidence_count;
 	j->rows = (uint32_t)ledger->rows_count;
 	if (o->ident != NULL && (keep_text(ledger, ident_tls(o->ident)->sni, &j->sni) != 0 ||

@@ -31,11 +31,18 @@ struct judge_options {
 void judge_form(struct opinion *o, struct policy_memo *memo, const struct flow *flow,
 		const struct flow_notes *notes, const struct ident *ident);
 
-/* Take it into the ledger.  Return: 0 or FA_ENOMEM */
+/**
+ * judge_keep() - Take it into the ledger
+ *
+ * A flow that was evicted where @ledger has no room for more of them is counted
+ * and not listed: inconclusive, for itself and for the rows that document it.
+ *
+ * Return: 0; 1 where it was only counted; or FA_ENOMEM
+ */
 int judge_keep(struct ledger *ledger, struct opinion *o);
 
 /**
- * judge_name() - Keep what nDPI calls the flow that judge_keep() took last
+ * judge_name() - Keep what nDPI calls the flow that was listed last
  *
  * For reports alone: nothing in this room reads it.
  *

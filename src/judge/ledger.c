@@ -7,7 +7,7 @@
 
 int ledger_init(struct ledger *ledger, const struct policy *policy, struct fa_error *err)
 {
-	*ledger = (struct ledger){ .policy = policy };
+	*ledger = (struct ledger){ .policy = policy, .evicted_room = UINT64_MAX };
 	ledger->coverage = memory_array(policy_row_count(policy), sizeof(*ledger->coverage));
 	ledger->memo = policy_memo_new(policy);
 	if (ledger->coverage == NULL || ledger->memo == NULL ||

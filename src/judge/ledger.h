@@ -190,6 +190,8 @@ struct row_coverage {
  * @verdicts:	Flows by verdict
  * @flows, @evidence, @clues, @rows: Grow by memory_region_grow()
  * @apps, @clue_kinds: Sets of those that some flow has: who looks for one need not look
+ * @evicted_room: Evicted flows that may still be listed; the rest of them is counted
+ * @unlisted:	How many were: in @verdicts and @coverage, and not in @flows
  * @names_given_up: Flows that nDPI had no room to name
  * @text:	NUL-terminated strings; offset 0 is ""
  */
@@ -210,6 +212,7 @@ struct ledger {
 	size_t text_len, text_cap;
 	struct row_coverage *coverage;
 	uint64_t verdicts[VERDICT_COUNT];
+	uint64_t evicted_room, unlisted;
 	uint64_t names_given_up;
 	uint32_t apps;       /* APP_BIT() */
 	uint32_t clue_kinds; /* CLUE_BIT() */

@@ -271,6 +271,10 @@ static int make_groups(struct settling *s)
 			for (unsigned b = 0; b < BASIS_COUNT; b++)
 				g->lacks[b] = FITNESS_CODE_COUNT;
 		}
+		if (g->first != &l->captures[i]) {
+			g->first->evicted_unlisted += l->captures[i].evicted_unlisted;
+			l->captures[i].evicted_unlisted = 0;
+		}
 		if (g->first_ns == 0 ||
 		    (l->captures[i].first_ns != 0 && l->captures[i].first_ns < g->first_ns))
 			g->first_ns = l->captures[i].first_ns;

@@ -110,7 +110,8 @@ static bool answered(struct settling *s, struct judged *attempt, const struct ju
 
 /*
  * Should the capture of @other, a flow of the same hosts, hold @attempt?  It ran
- * all the time, saw the initiator's packets meanwhile, and not before this point.
+ * all the time, saw the initiator's packets meanwhile, and not before this point; and
+ * nothing that it saw was left out of the ledger.
  */
 static bool should_hold(const struct settling *s, const struct judged *attempt,
 			const struct judged *other)
@@ -121,7 +122,7 @@ static bool should_hold(const struct settling *s, const struct judged *attempt,
 	return g->first_ns <= attempt->first_ns && g->last_ns >= attempt->last_ns &&
 	       other->packets[attempt->initiator] != 0 && !is_nearer(attempt, other) &&
 	       other->first_ns <= attempt->last_ns && other->last_ns >= attempt->first_ns &&
-	       c->filtered == 0 && c->capture_filter[0] == '\0';
+	       g->first->evicted_unlisted == 0 && c->filtered == 0 && c->capture_filter[0] == '\0';
 }
 
 /* Does the group of @other hold anything on the tuple of the attempt at @at? */

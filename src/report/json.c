@@ -76,6 +76,8 @@ void json_capture(struct json_writer *w, size_t capture)
 	draft_number(d, ",\"frames\":", cap->frames);
 	draft_number(d, ",\"bytes\":", cap->wire_bytes);
 	counters(d, cap);
+	if (cap->evicted_unlisted != 0)
+		draft_number(d, ",\"evicted_unlisted\":", cap->evicted_unlisted);
 	DRAFT_LITERAL(d, ",\"fitness\":[");
 	for (i = 0; i < cap->fitness.count; i++) {
 		const struct fitness_entry *e = &cap->fitness.entries[i];
@@ -139,7 +141,9 @@ void json_summary(struct json_writer *w, const struct report_options *options)
 	DRAFT_LITERAL(d, "{\"event_type\":\"summary\"");
 	draft_number(d, ",\"packets\":", frames);
 	draft_number(d, ",\"bytes\":", bytes);
-	draft_number(d, ",\"flows\":", ledger->flow_count);
+	draft_number(d, ",\"flows\":", ledger->flow_count + ledger->unlisted);
+	if (ledger->unlisted != 0)
+		draft_number(d, ",\"evicted_unlisted\":", ledger->unlisted);
 	DRAFT_LITERAL(d, ",\"verdicts\":");
 	verdict_counts(d, ledger->verdicts);
 	row_states(d, ledger);

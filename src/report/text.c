@@ -105,6 +105,15 @@ static void verdict_summary(struct text *t)
 	if (t->ledger->flow_count == 0)
 		page_words(&t->page, PAGE_PLAIN, "none");
 	page_end(&t->page);
+	if (t->ledger->unlisted != 0) {
+		page_line(&t->page, 0, 2);
+		page_printf(&t->page, PAGE_PLAIN,
+			    "%s counted and not listed: evicted from a full flow table "
+			    "(--max-flows).",
+			    phrase_plural(t->ledger->unlisted, "inconclusive flow is",
+					  "inconclusive flows are", phrase, sizeof(phrase)));
+		page_end(&t->page);
+	}
 	if (t->ledger->names_given_up == 0)
 		return;
 	page_line(&t->page, 0, 2);

@@ -80,7 +80,7 @@ static void totals(struct text *t)
 	page_phrase(
 		&t->page, PAGE_BOLD,
 		phrase_plural(t->ledger->capture_count, "capture", "captures", buf, sizeof(buf)));
-	sizes(&t->page, frames, bytes, t->ledger->flow_count);
+	sizes(&t->page, frames, bytes, t->ledger->flow_count + t->ledger->unlisted);
 	page_end(&t->page);
 }
 
@@ -99,7 +99,9 @@ void text_captures(struct text *t)
 			tab = MAX(tab, columns + 3);
 	}
 	for (i = 0; i < shown; i++)
-		capture_line(t, &ledger->captures[i], flows == NULL ? 0 : flows[i], tab);
+		capture_line(t, &ledger->captures[i],
+			     flows == NULL ? 0 : flows[i] + ledger->captures[i].evicted_unlisted,
+			     tab);
 	text_more(t, 0, ledger->capture_count - shown, "more capture", "more captures");
 	if (ledger->capture_count > 1)
 		totals(t);

@@ -337,27 +337,38 @@ static void clock_and_fragments_are_counted_by_input(void)
 	plant_close(&p);
 }
 
+/* As many evicted flows as the table holds are listed, the rest is counted; with any threads. */
 static void full_table(void)
 {
-	enum { FLOWS = 1200 }; /* more than identifications there are */
-	struct plant p;
-	const struct ledger *l;
-	char from[32];
+	enum { FLOWS = 1200, MOST = 4 }; /* more than identifications there are */
 
-	plant_open(&p);
-	p.options.table.max_flows = 4;
-	plant_start(&p);
-	for (unsigned i = 0; i < FLOWS; i++) {
-		snprintf(from, sizeof(from), CLIENT ":%u", 50000 + i);
-		stun(&p, TAPE_T0 + i * TAPE_MS, from, EDGE ":3478", false, 1);
+	for (unsigned threads = 1; threads <= 3; threads++) {
+		struct plant p;
+		const struct ledger *l;
+		char from[32];
+
+		plant_open(&p);
+		p.options.table.max_flows = MOST;
+		p.options.threads = threads;
+		plant_start(&p);
+		for (unsigned i = 0; i < FLOWS; i++) {
+			snprintf(from, sizeof(from), CLIENT ":%u", 50000 + i);
+			stun(&p, TAPE_T0 + i * TAPE_MS, from, EDGE ":3478", false, 1);
+		}
+		CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
+		l = plant_finish(&p);
+		CU_ASSERT_EQUAL(l->flow_count, 2 * MOST);
+		CU_ASSERT_EQUAL(l->unlisted, FLOWS - 2 * MOST);
+		CU_ASSERT_EQUAL(l->captures[0].evicted, FLOWS - MOST);
+		CU_ASSERT_EQUAL(l->captures[0].evicted_unlisted, l->unlisted);
+		CU_ASSERT_EQUAL(l->verdicts[VERDICT_INCONCLUSIVE], FLOWS);
+		for (size_t i = 0; i < l->flow_count; i++) {
+			CU_ASSERT_EQUAL(l->flows[i].app, APP_STUN);
+			CU_ASSERT_EQUAL(l->flows[i].first_frame,
+					1 + (i < MOST ? i : FLOWS - 2 * MOST + i));
+		}
+		plant_close(&p);
 	}
-	CU_ASSERT_EQUAL(plant_read(&p, "a.pcap"), 0);
-	l = plant_finish(&p);
-	CU_ASSERT_EQUAL(l->flow_count, FLOWS);
-	CU_ASSERT_EQUAL(l->captures[0].evicted, FLOWS - 4);
-	for (size_t i = 0; i < l->flow_count; i++)
-		CU_ASSERT_EQUAL(l->flows[i].app, APP_STUN);
-	plant_close(&p);
 }
 
 /* Two flows of no row, one that nobody can name, one of ours; with or without names. */
@@ -868,7 +879,7 @@ CU_TestInfo tests_pipeline[] = {
 	{ "frames without time are counted", frames_without_time },
 	{ "steps of the clock and lost fragments belong to their input",
 	  clock_and_fragments_are_counted_by_input },
-	{ "flows that find no room are judged as evicted", full_table },
+	{ "flows that find no room are judged as evicted, a table of them", full_table },
 	{ "a file up to 10 s later or 1 s earlier continues the flows before it",
 	  rotated_files_continue_a_flow },
 	{ "a file of another time begins another capture", other_times_are_another_capture },

@@ -251,6 +251,21 @@ static void nothing_seen_never_passes(void)
 	stage_close(&s);
 }
 
+/* Evicted flows without a record are inconclusive: "none" is not passed by leaving them out. */
+static void flows_without_a_record_count(void)
+{
+	struct stage s;
+
+	stage_open(&s, "verdicts: {inconclusive: 0, unexpected: 0}\n");
+	stage_record(&s, "{'event_type':'capture','frames':9}");
+	stage_flow(&s, "expected", 443, NULL);
+	stage_record(&s, "{'event_type':'summary','evicted_unlisted':2,'exit_status':0}");
+	evaluation_finish(s.evaluation);
+	SAME(stage_said(&s, NULL), "pass verdicts unexpected; fail verdicts inconclusive");
+	SAME(stage_item(&s, "verdicts inconclusive")->found, "2");
+	stage_close(&s);
+}
+
 static void an_expectation_that_checks_nothing_is_no_pass(void)
 {
 	struct stage s;
@@ -281,5 +296,6 @@ CU_TestInfo tests_evaluate[] = {
 	{ "nothing seen never passes", nothing_seen_never_passes },
 	{ "an expectation that checks nothing is no pass",
 	  an_expectation_that_checks_nothing_is_no_pass },
+	{ "flows that the audit only counted are inconclusive", flows_without_a_record_count },
 	CU_TEST_INFO_NULL,
 };

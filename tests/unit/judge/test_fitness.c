@@ -310,6 +310,12 @@ static void evictions(void)
 	c.evicted = 1;
 	SAME(assess(&c), "evicted:d");
 	SAME(detail(&c), "1 flows were given up because the flow table was full (--max-flows)");
+	c.evicted = UINT64_MAX;
+	c.evicted_unlisted = UINT64_MAX;
+	SAME(assess(&c), "evicted:d");
+	SAME(detail(&c), "18446744073709551615 flows were given up because the flow table was full "
+			 "(--max-flows); 18446744073709551615 of them are counted as inconclusive, "
+			 "for their rows too, whatever they showed, and not listed");
 }
 
 static void copied_frames(void)

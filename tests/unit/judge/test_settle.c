@@ -609,6 +609,49 @@ static void evicted_attempt_is_inconclusive(void)
 	scene_close(&s);
 }
 
+/* Beyond the room for them evicted flows are numbers; what ended otherwise is always listed. */
+static void evicted_flows_beyond_the_room_are_counted(void)
+{
+	struct scene s;
+	struct talk t;
+	const struct row_coverage *c;
+
+	scene_open(&s, NULL, NULL);
+	scene_capture(&s, 0, 60, 120);
+	s.ledger.evicted_room = 1;
+	for (unsigned n = 0; n < 4; n++) {
+		talk_syn(&s, &t, CLIENT ":50001", SERVER ":5060", 9);
+		talk_rst(&t, 1, 60);
+		t.flow.end = n == 1 ? FLOW_END_IDLE : FLOW_END_EVICTED;
+		t.flow.input = n == 3;
+		scene_judge(&s, &t);
+	}
+	/* Its bytes would make it expected. */
+	talk_tcp(&s, &t, PARTNER ":50000", EDGE ":81");
+	talk_data_both(&t);
+	t.flow.end = FLOW_END_EVICTED;
+	scene_judge(&s, &t);
+	scene_settle(&s);
+	CU_ASSERT_EQUAL(s.ledger.flow_count, 2);
+	CU_ASSERT_EQUAL(s.ledger.unlisted, 3);
+	CU_ASSERT_EQUAL(s.ledger.verdicts[VERDICT_BLOCKED], 2);
+	CU_ASSERT_EQUAL(s.ledger.verdicts[VERDICT_INCONCLUSIVE], 3);
+	/* Of their group, at its first input. */
+	CU_ASSERT_EQUAL(s.ledger.captures[0].evicted, 4);
+	CU_ASSERT_EQUAL(s.ledger.captures[0].evicted_unlisted, 3);
+	CU_ASSERT_EQUAL(s.ledger.captures[1].evicted_unlisted, 0);
+	CU_ASSERT_FALSE(fitness_has(&s.ledger.captures[1].fitness, FITNESS_EVICTED));
+	c = &s.ledger.coverage[policy_find_row(s.policy, "d/t/sip")];
+	CU_ASSERT_EQUAL(c->flows[VERDICT_BLOCKED], 2);
+	CU_ASSERT_EQUAL(c->flows[VERDICT_INCONCLUSIVE], 2);
+	/* A row that only a counted flow was of is not "not seen". */
+	c = &s.ledger.coverage[policy_find_row(s.policy, "d/t/anyone")];
+	CU_ASSERT_EQUAL(c->flows[VERDICT_EXPECTED], 0);
+	CU_ASSERT_EQUAL(c->state, ROW_INCONCLUSIVE);
+	CU_ASSERT_FALSE(c->required);
+	scene_close(&s);
+}
+
 static void flows_are_counted_by_group(void)
 {
 	struct scene s;
@@ -801,6 +844,8 @@ CU_TestInfo tests_settle[] = {
 	{ "a black hole in a capture that loses frames, or flows, is inconclusive",
 	  black_hole_in_a_capture_that_loses },
 	{ "silence of an evicted flow is inconclusive", evicted_attempt_is_inconclusive },
+	{ "evicted flows beyond the room for them are counted, and inconclusive",
+	  evicted_flows_beyond_the_room_are_counted },
 	{ "flows are counted at the first input of their group, multicast for no direction",
 	  flows_are_counted_by_group },
 	{ "what is not documented has a nearest row", nearest_of_what_is_not_documented },

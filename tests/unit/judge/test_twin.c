@@ -219,6 +219,29 @@ static void what_never_arrived_is_the_networks_loss(void)
 	scene_close(&s);
 }
 
+/* What the other capture held may be among the flows that were only counted. */
+static void an_attempt_may_have_been_evicted_there(void)
+{
+	struct scene s;
+	struct talk near, other;
+
+	open_both(&s);
+	s.ledger.evicted_room = 0;
+	works(&s, FAR, CLIENT ":50009", SERVER ":80");
+	talk_udp(&s, &other, CLIENT_2 ":9", EDGE ":9", 1);
+	captured_at(&other, FAR);
+	other.flow.end = FLOW_END_EVICTED;
+	scene_judge(&s, &other);
+	s.now_ns += 10 * NS_PER_S;
+	silent(&s, &near, 3);
+	scene_judge(&s, &near);
+	works(&s, NEAR, CLIENT_2 ":50000", SERVER ":80");
+	scene_settle(&s);
+	CU_ASSERT_EQUAL(s.ledger.unlisted, 1);
+	SAID(&s, 0, "blocked no_reply network likely", "sip", "syn_unanswered protocol_unverified");
+	scene_close(&s);
+}
+
 /* Each one thing for which the other capture need not hold the attempt. */
 static void an_attempt_that_need_not_be_there(void)
 {
@@ -327,6 +350,8 @@ CU_TestInfo tests_twin[] = {
 	{ "what never arrived is the network's loss, whatever came of other attempts",
 	  what_never_arrived_is_the_networks_loss },
 	{ "an attempt that need not be there is not missed", an_attempt_that_need_not_be_there },
+	{ "nor where flows of the other capture were only counted",
+	  an_attempt_may_have_been_evicted_there },
 	{ "an attempt missed elsewhere has its control", absence_is_a_control_for_datagrams },
 	{ "captures that follow one another are no twins", captures_that_follow_one_another },
 	CU_TEST_INFO_NULL

@@ -520,6 +520,8 @@ static void test_names(void)
 	CU_ASSERT_EQUAL(judge_name(&f.ledger, "D\"N\x01S"), 0);
 	fixture_flow(&f, VERDICT_UNEXPECTED, 17, "10.0.0.1:1001", "10.0.0.2:53", 2);
 	f.ledger.names_given_up = 3;
+	f.ledger.unlisted = 5;
+	f.ledger.captures[0].evicted_unlisted = 5;
 	lines = report(&f);
 	part = json_object_get(record(&lines, "flow", 0), "identified");
 	has_keys(part, "proto tls confidence frames name named_by");
@@ -530,6 +532,10 @@ static void test_names(void)
 	has_keys(json_object_get(record(&lines, "flow", 1), "identified"),
 		 "proto tls confidence frames");
 	CU_ASSERT_EQUAL(num(record(&lines, "summary", 0), "names_given_up"), 3);
+	/* Flows that were only counted are flows. */
+	CU_ASSERT_EQUAL(num(record(&lines, "summary", 0), "evicted_unlisted"), 5);
+	CU_ASSERT_EQUAL(num(record(&lines, "summary", 0), "flows"), 7);
+	CU_ASSERT_EQUAL(num(record(&lines, "capture", 0), "evicted_unlisted"), 5);
 	release(&lines);
 	fixture_close(&f);
 }

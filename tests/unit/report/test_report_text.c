@@ -367,6 +367,10 @@ static void test_names(void)
 	text_has(&f, "unknown protocol, in part L\\x1B (named by nDPI)");
 	f.ledger.names_given_up = 2;
 	text_has(&f, "\n2 flows are without a name: more at once than nDPI has room for.\n");
+	f.ledger.unlisted = f.ledger.captures[0].evicted_unlisted = 1000;
+	text_has(&f, "   1,002 flows\n");
+	text_has(&f, "\n1,000 inconclusive flows are counted and not listed: evicted from a full "
+		     "flow table (--max-flows).\n");
 	fixture_close(&f);
 }
 
