@@ -9,31 +9,36 @@ static uint32_t chunk_count(uint32_t capacity)
 {
 	uint32_t chunks = 1;
 
-	while ((uint64_t)chunks * 8 < capacity)
+	while ((uint64_t)chunks * FLOW_CHUNK_LOAD < capacity)
 		chunks *= 2;
 	return chunks;
 }
 
-int flow_index_init(struct flow_index *index, uint32_t capacity)
+int flow_index_init(struct flow_index *index, uint32_t capacity, uint32_t first)
 {
-	uint32_t chunks;
-
-	FA_ASSERT(capacity >= 1 && capacity <= FLOW_INDEX_MAX);
-	chunks = chunk_count(capacity);
-	*index = (struct flow_index){ .mask = chunks - 1 };
-	index->chunks = flow_region_scattered((size_t)chunks * sizeof(*index->chunks));
+	FA_ASSERT(capacity >= 1 && capacity <= FLOW_INDEX_MAX && first >= 1);
+	*index = (struct flow_index){ .mask = chunk_count(MIN(first, capacity)) - 1,
+				      .most = chunk_count(capacity) };
+	index->chunks = flow_region((size_t)index->most * sizeof(*index->chunks));
 	return index->chunks == NULL ? FA_ENOMEM : 0;
 }
 
 void flow_index_free(struct flow_index *index)
 {
-	memory_region_free(index->chunks, ((size_t)index->mask + 1) * sizeof(*index->chunks));
+	memory_region_free(index->chunks, (size_t)index->most * sizeof(*index->chunks));
 	*index = (struct flow_index){ 0 };
 }
 
 void flow_index_clear(struct flow_index *index)
 {
 	memory_region_clear(index->chunks, ((size_t)index->mask + 1) * sizeof(*index->chunks));
+}
+
+void flow_index_widen(struct flow_index *index)
+{
+	FA_ASSERT(index->mask + 1 < index->most);
+	flow_index_clear(index);
+	index->mask = 2 * index->mask + 1;
 }
 
 void flow_index_insert(struct flow_index *index, uint32_t hash, uint32_t id)

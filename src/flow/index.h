@@ -11,8 +11,12 @@
  * never an answer.
  *
  * The index never sees keys: callers compare the records that it proposes.
- * Capacity is fixed.  The low 32 bits of a key's hash are used: home chunk from
- * the lowest, tag from the seven highest.
+ * The low 32 bits of a key's hash are used: home chunk from the lowest, tag from
+ * the seven highest.
+ *
+ * It begins small and is widened, twice as many chunks at a time: a few thousand flows
+ * then stay in the caches and the TLB, and pay for no more.  Whoever widens it enters
+ * all ids again, from records that lie in a row.
  */
 #ifndef FA_FLOW_INDEX_H
 #define FA_FLOW_INDEX_H
@@ -41,27 +45,39 @@ static_assert(sizeof(struct flow_chunk) == 64, "one cache line");
 
 /**
  * struct flow_index - Owned by whoever called flow_index_init()
- * @chunks:	[@mask + 1], a power of two; a lazily paid region
+ * @chunks:	[@mask + 1] in use, a power of two, of @most; a lazily paid region
  */
 struct flow_index {
 	struct flow_chunk *chunks;
 	uint32_t mask;
+	uint32_t most;
 };
 
+/* Entries for one chunk, on average, at most: a load of 67 %. */
+#define FLOW_CHUNK_LOAD 8u
+
 /**
- * flow_index_init() - Take the memory for @capacity entries, 1 to FLOW_INDEX_MAX
- *
- * One chunk for at most eight entries: a load between 33 and 67 %.
+ * flow_index_init() - Reserve the memory for @capacity entries, 1 to FLOW_INDEX_MAX
+ * @first:	Entries that it holds before it is widened, at least 1
  *
  * Return: 0 or FA_ENOMEM
  */
-int flow_index_init(struct flow_index *index, uint32_t capacity);
+int flow_index_init(struct flow_index *index, uint32_t capacity, uint32_t first);
 void flow_index_free(struct flow_index *index);
 
 /* Forget all entries, and give the memory back until it is needed. */
 void flow_index_clear(struct flow_index *index);
 
-/* @id, not 0, must not be in the index yet; no more than the capacity may be. */
+/* One entry more would be too many for the chunks in use. */
+static inline bool flow_index_is_narrow(const struct flow_index *index, uint64_t entries)
+{
+	return entries >= ((uint64_t)index->mask + 1) * FLOW_CHUNK_LOAD &&
+	       index->mask + 1 < index->most;
+}
+/* Use twice as many chunks, of which @index must be narrow.  All entries are forgotten. */
+void flow_index_widen(struct flow_index *index);
+
+/* @id, not 0, must not be in the index yet; and there must be room. */
 void flow_index_insert(struct flow_index *index, uint32_t hash, uint32_t id);
 /* Return: whether @id was found under @hash. */
 bool flow_index_erase(struct flow_index *index, uint32_t hash, uint32_t id);

@@ -31,20 +31,4 @@ static inline void *flow_region(size_t bytes)
 	return region;
 }
 
-/*
- * Region that is touched all over from the first flow on.  Measured: with the
- * 32 MiB of the default table ten flows cost 0.05 ms in small pages and 3.4 ms in
- * huge ones, and a packet the same in both up to a million flows; the 128 MiB
- * for ten million flows want huge pages, 100 against 160 ns a packet.
- */
-#define FLOW_REGION_SCATTERED ((size_t)64 << 20)
-static inline void *flow_region_scattered(size_t bytes)
-{
-	void *region = memory_region(bytes);
-
-	if (bytes <= FLOW_REGION_SCATTERED)
-		flow_region_small_pages(region, bytes);
-	return region;
-}
-
 #endif

@@ -25,6 +25,9 @@
 #define IDLE_MAX (INT64_C(1) << 60)
 /* Packets between the steps of flow_table_prefetch(). */
 #define PREFETCH_LAG 12
+
+/* Flows that the index holds at first, in 256 KiB. */
+#define INDEX_FIRST 32768u
 /* The chunk that ends an association (RFC 9260 3.3.7). */
 #define SCTP_ABORT 6
 
@@ -73,7 +76,7 @@ int flow_table_new(struct flow_table **table, const struct flow_table_options *o
 		goto fail;
 	set_options(t, options);
 	records = options->max_flows + FLOW_TABLE_SLACK;
-	if (flow_index_init(&t->index, options->max_flows) != 0 ||
+	if (flow_index_init(&t->index, options->max_flows, INDEX_FIRST) != 0 ||
 	    flow_pool_init(&t->records, records, sizeof(struct flow)) != 0 ||
 	    flow_notebook_init(&t->notes, records) != 0 ||
 	    flow_streams_init(&t->streams, options->stream_bytes) != 0)
@@ -289,6 +292,25 @@ static void take_early(struct flow_table *table, struct flow *flow, const struct
 	table->early_count = kept;
 }
 
+/* Records ahead of the one that is entered. */
+#define WIDEN_AHEAD 16u
+
+/* Enter all live flows again: the records lie in a row, the chunks anywhere. */
+static void widen_index(struct flow_table *table)
+{
+	flow_index_widen(&table->index);
+	for (uint32_t id = 1; id <= table->records.high; id++) {
+		const struct flow *flow = flow_table_record(table, id);
+
+		if (id + WIDEN_AHEAD <= table->records.high)
+			flow_index_prefetch(&table->index,
+					    flow_table_record(table, id + WIDEN_AHEAD)->hash);
+		/* Of those that were released the flags stay. */
+		if ((flow->flags & FLOW_ENDED) == 0)
+			flow_index_insert(&table->index, flow->hash, id);
+	}
+}
+
 static uint32_t open_flow(struct flow_table *table, const struct facts *f,
 			  const struct flow_slot *slot, uint16_t input, int64_t ts_ns)
 {
@@ -297,6 +319,8 @@ static uint32_t open_flow(struct flow_table *table, const struct facts *f,
 	uint32_t id;
 
 	flow_retire_make_room(table);
+	if (FA_UNLIKELY(flow_index_is_narrow(&table->index, table->stats.live)))
+		widen_index(table);
 	id = flow_pool_take(&table->records);
 	FA_ASSERT(id != 0); /* or the caller did not empty the queue */
 	flow = flow_table_record(table, id);

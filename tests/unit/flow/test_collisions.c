@@ -127,7 +127,7 @@ static uint64_t fill(unsigned *longest)
 	struct flow_index index;
 	uint64_t overflow = 0;
 
-	CU_ASSERT_EQUAL_FATAL(flow_index_init(&index, TUPLES), 0);
+	CU_ASSERT_EQUAL_FATAL(flow_index_init(&index, TUPLES, TUPLES), 0);
 	for (uint32_t i = 0; i < TUPLES; i++)
 		flow_index_insert(&index, hashes[i], i + 1);
 	*longest = 0;

@@ -21,7 +21,7 @@ static struct model model;
 static void model_start(uint32_t capacity, uint32_t (*hash)(uint32_t id))
 {
 	memset(&model, 0, sizeof(model));
-	CU_ASSERT_EQUAL_FATAL(flow_index_init(&model.index, capacity), 0);
+	CU_ASSERT_EQUAL_FATAL(flow_index_init(&model.index, capacity, capacity), 0);
 	model.hash = hash;
 	for (uint32_t id = 1; id <= MODEL; id++) {
 		model.records[id].key.addr[0] = fix_address(id);

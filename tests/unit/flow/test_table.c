@@ -571,6 +571,39 @@ static void no_memory(void)
 	}
 }
 
+/* The index is widened several times; some flows have ended by then, some records are free. */
+static void many_flows_are_found_again(void)
+{
+	enum { FLOWS = 300000 };
+	struct flow_table_options o = fix_small(FLOWS);
+	struct flow_table *t = fix_table(&o);
+	unsigned found = 0, opened = 0, ended = 0, n;
+
+	for (uint32_t i = 0; i < FLOWS; i++) {
+		/* Every third is silent for long enough when the others come again. */
+		struct facts f = i % 3 == 0 ? fix_udp(i, FIX_T0) : fix_syn(i, FIX_T0);
+
+		opened += fix_take(t, &f) != FLOW_NONE;
+		if (i == FLOWS / 2) {
+			do {
+				flow_table_advance(t, FIX_T0 + 13 * NS_PER_S);
+				ended += n = fix_drain(t);
+			} while (n != 0);
+		}
+	}
+	CU_ASSERT_EQUAL(opened, FLOWS);
+	CU_ASSERT_EQUAL(ended, FLOWS / 6 + 1);
+	CU_ASSERT_EQUAL(fix_stats(t).evicted, 0);
+	for (uint32_t i = 0; i < FLOWS; i++) {
+		struct facts f = i % 3 == 0 ? fix_udp(i, FIX_T0) : fix_syn(i, FIX_T0);
+		const struct flow *flow = flow_table_flow(t, fix_take(t, &f));
+
+		found += flow->packets[0] + flow->packets[1] == 2;
+	}
+	CU_ASSERT_EQUAL(found, FLOWS - ended);
+	flow_table_free(t);
+}
+
 CU_TestInfo tests_table[] = {
 	{ "options that cannot be are refused", options_are_checked },
 	{ "both directions are one flow with its counts apart", one_flow_both_ways },
@@ -590,5 +623,7 @@ CU_TestInfo tests_table[] = {
 	{ "streams refused for memory are counted once", streams_refused },
 	{ "a payload cut to nothing keeps no stream", cut_to_nothing },
 	{ "memory that cannot be had is an error", no_memory },
+	{ "any number of flows is found again, while the index is widened",
+	  many_flows_are_found_again },
 	CU_TEST_INFO_NULL,
 };
