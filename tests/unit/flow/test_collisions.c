@@ -91,7 +91,7 @@ static uint32_t crc_hash(const struct tuple *t)
 
 	tuple_bytes(t, bytes);
 	for (unsigned i = 0; i < 96; i++) {
-		uint32_t bit = bytes[i / 8] >> (7 - i % 8) & 1u;
+		uint32_t bit = (uint32_t)bytes[i / 8] >> (7 - i % 8) & 1u;
 
 		crc = (crc >> 31 ^ bit) != 0 ? crc << 1 ^ (uint32_t)CRC_POLYNOMIAL : crc << 1;
 	}
