@@ -189,6 +189,9 @@ static int keep(struct docket *d, struct sheet *s, struct flow_table *table)
 	for (unsigned i = 0; i < s->count; i++) {
 		struct matter *m = &s->matters[i];
 
+		if (d->rooms.known != NULL)
+			m->opinion.judged.told =
+				known_at(d->rooms.known, m->id, m->flow->first_frame)->told & 7u;
 		if (status >= 0)
 			status = judge_keep(d->rooms.ledger, &m->opinion);
 		if (status >= 0 && m->ident != NULL)

@@ -10,6 +10,7 @@
 #define FA_AUDIT_DOCKET_H
 
 #include "audit/ident_pool.h"
+#include "audit/known.h"
 #include "audit/namer.h"
 #include "flow/table.h"
 #include "judge/judge.h"
@@ -20,11 +21,13 @@
 /**
  * struct docket_rooms - Whom a flow's records are asked of, and given back to
  * @namer:	NULL: no names wanted
+ * @known:	NULL: nothing is said of flows before they end
  */
 struct docket_rooms {
 	struct ident_pool *idents;
 	struct namer *namer;
 	struct ledger *ledger;
+	struct known *known;
 };
 
 struct docket;

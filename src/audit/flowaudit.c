@@ -429,7 +429,7 @@ int flowaudit_exit_status(const struct flowaudit *fa)
 		findings |= l->coverage[r].required;
 	if (findings)
 		return 1;
-	if (l->flow_count == 0 || ledger_site_is_absent(l) || (fa->strict && inconclusive(l)))
+	if (ledger_flows(l) == 0 || ledger_site_is_absent(l) || (fa->strict && inconclusive(l)))
 		return 3;
 	return 0;
 }

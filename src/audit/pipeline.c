@@ -5,34 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/docket.h"
-#include "audit/ident_pool.h"
-#include "audit/namer.h"
-#include "audit/relay.h"
+#include "audit/pipeline_priv.h"
 #include "base/memory.h"
 
 /* Packets handled in one step, about: some milliseconds of work between looks at signals. */
 #define STEP_PACKETS (256u * FRAME_BATCH)
-
-/**
- * struct pipeline - The run's one context
- * @namer:	By number of the identification; NULL: not wanted
- * @tabled:	The table's counts when the input was opened, or its group began
- * @frames_before, @bytes_before: Of the inputs that were closed
- * @frames, @bytes: Of the open input, what was handled of it
- */
-struct pipeline {
-	struct pipeline_options options;
-	struct relay *relay;
-	struct flow_table *table;
-	struct ident_pool idents;
-	struct namer *namer;
-	struct ledger ledger;
-	struct docket *docket;
-	struct flow_table_stats tabled;
-	uint64_t frames_before, bytes_before;
-	uint64_t frames, bytes;
-};
 
 /* A key of its own for each run; all of its tables share it. */
 static uint64_t draw_seed(void)
@@ -59,9 +36,15 @@ static int docket_start(struct pipeline *p, struct fa_error *err)
 {
 	const struct docket_rooms rooms = { .idents = &p->idents,
 					    .namer = p->namer,
-					    .ledger = &p->ledger };
+					    .ledger = &p->ledger,
+					    .known = p->known };
 
 	return docket_new(&p->docket, &rooms, p->options.threads, err);
+}
+
+static size_t known_bytes(const struct pipeline *p)
+{
+	return ((size_t)p->options.table.max_flows + FLOW_TABLE_SLACK + 1) * sizeof(*p->known);
 }
 
 int pipeline_new(struct pipeline **pipe, const struct policy *policy,
@@ -89,6 +72,12 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 		status = error_set(err, FA_ENOMEM,
 				   "no memory for %u identifications; lower --max-flows",
 				   options->table.max_flows);
+	if (status == 0 && options->live) {
+		p->known = memory_region(known_bytes(p));
+		if (p->known == NULL)
+			status = error_set(err, FA_ENOMEM, "no memory for %u flows; lower --max-flows",
+					   options->table.max_flows);
+	}
 	if (status == 0 && options->name_unknown)
 		status = namer_new(&p->namer, IDENT_POOL_LAST(idents), err);
 	if (status == 0)
@@ -115,6 +104,8 @@ void pipeline_free(struct pipeline *pipe)
 	namer_free(pipe->namer);
 	ident_pool_destroy(&pipe->idents);
 	flow_table_free(pipe->table);
+	if (pipe->known != NULL)
+		memory_region_free(pipe->known, known_bytes(pipe));
 	free(pipe);
 }
 
@@ -125,8 +116,6 @@ static struct capture_facts *current(struct pipeline *p)
 
 int pipeline_open(struct pipeline *pipe, const char *path, struct fa_error *err)
 {
-	struct ledger *l = &pipe->ledger;
-	char *name;
 	int status;
 
 	if (pipe->table == NULL) /* memory ran out between two inputs */
@@ -134,18 +123,13 @@ int pipeline_open(struct pipeline *pipe, const char *path, struct fa_error *err)
 	status = relay_open(pipe->relay, path, err);
 	if (status != 0)
 		return status;
-	name = strdup(path);
-	if (name == NULL || l->capture_count >= UINT16_MAX ||
-	    memory_grow(&l->captures, &l->capture_cap, l->capture_count + 1,
-			sizeof(*l->captures)) != 0) {
+	if (ledger_add_capture(&pipe->ledger, path) != 0) {
 		struct capture_facts nobody;
 
-		free(name);
 		relay_close(pipe->relay, &nobody);
 		return error_set(err, FA_ENOMEM, "%s: more inputs than one run can hold (%u)", path,
 				 UINT16_MAX);
 	}
-	l->captures[l->capture_count++] = (struct capture_facts){ .name = name };
 	flow_table_stats(pipe->table, &pipe->tabled);
 	pipe->frames = pipe->bytes = 0;
 	return 0;
@@ -193,8 +177,7 @@ static void look_for_name(struct pipeline *p, uint32_t id, const struct facts *f
 		namer_forget(p->namer, user);
 }
 
-/* Every live flow ends with its group. */
-static int end_flows(struct pipeline *p)
+int pipeline_end_flows(struct pipeline *p)
 {
 	bool more;
 
@@ -207,16 +190,22 @@ static int end_flows(struct pipeline *p)
 	return docket_clear(p->docket, p->table);
 }
 
-/* The open input begins a group: its clock starts again, and so does the table. */
-static int change_group(struct pipeline *p, uint64_t abandoned, struct fa_error *err)
+int pipeline_renew_table(struct pipeline *p, struct fa_error *err)
 {
-	if (end_flows(p) != 0)
+	if (pipeline_end_flows(p) != 0)
 		return error_set(err, FA_ENOMEM, "no memory for more conclusions");
-	(current(p) - 1)->abandoned_datagrams += abandoned;
 	flow_table_free(p->table);
 	p->table = NULL;
 	p->tabled = (struct flow_table_stats){ 0 };
 	return flow_table_new(&p->table, &p->options.table, err);
+}
+
+/* The open input begins a group: its clock starts again, and so does the table. */
+static int change_group(struct pipeline *p, uint64_t abandoned, struct fa_error *err)
+{
+	if (!p->options.live)
+		(current(p) - 1)->abandoned_datagrams += abandoned;
+	return pipeline_renew_table(p, err);
 }
 
 /* Ask for the identifications that these packets will be shown to. */
@@ -256,7 +245,7 @@ static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot
 	return 0;
 }
 
-static int handle(struct pipeline *p, const struct parcel *parcel, struct fa_error *err)
+int pipeline_handle(struct pipeline *p, const struct parcel *parcel, struct fa_error *err)
 {
 	int status = 0;
 
@@ -295,7 +284,7 @@ int pipeline_step(struct pipeline *pipe, struct fa_error *err)
 {
 	for (unsigned done = 0; done < STEP_PACKETS;) {
 		const struct parcel *parcel = relay_next(pipe->relay);
-		int status = handle(pipe, parcel, err);
+		int status = pipeline_handle(pipe, parcel, err);
 
 		if (status != 1) {
 			relay_stop(pipe->relay);
@@ -318,7 +307,7 @@ void pipeline_stop(struct pipeline *pipe)
 		return;
 	/* What was read ahead is counted, and so it is judged. */
 	relay_stop(pipe->relay);
-	while (handle(pipe, relay_next(pipe->relay), &err) == 1)
+	while (pipeline_handle(pipe, relay_next(pipe->relay), &err) == 1)
 		;
 	close_input(pipe);
 }
@@ -327,7 +316,7 @@ int pipeline_finish(struct pipeline *pipe, struct fa_error *err)
 {
 	pipeline_stop(pipe);
 	if (pipe->table != NULL && pipe->ledger.capture_count != 0) {
-		if (end_flows(pipe) != 0)
+		if (pipeline_end_flows(pipe) != 0)
 			return error_set(err, FA_ENOMEM, "no memory for more conclusions");
 		current(pipe)->abandoned_datagrams += relay_end(pipe->relay);
 	}

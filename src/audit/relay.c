@@ -190,6 +190,13 @@ int relay_open(struct relay *relay, const char *path, struct fa_error *err)
 	return 0;
 }
 
+void relay_open_live(struct relay *relay, struct live *live)
+{
+	intake_open_live(relay->intake, live);
+	relay->wanted = false;
+	relay->stopped = false;
+}
+
 static const struct parcel *nothing(struct relay *r)
 {
 	r->own.count = 0;
@@ -217,6 +224,12 @@ void relay_stop(struct relay *relay)
 	if (relay->running)
 		join(relay);
 	relay->stopped = true;
+}
+
+void relay_facts(const struct relay *relay, struct capture_facts *cap)
+{
+	FA_ASSERT(!relay->running);
+	intake_facts(relay->intake, cap);
 }
 
 void relay_close(struct relay *relay, struct capture_facts *cap)

@@ -37,6 +37,20 @@ void ledger_free(struct ledger *ledger)
 	*ledger = (struct ledger){ 0 };
 }
 
+int ledger_add_capture(struct ledger *l, const char *name)
+{
+	char *copy = strdup(name);
+
+	if (copy == NULL || l->capture_count >= UINT16_MAX ||
+	    memory_grow(&l->captures, &l->capture_cap, l->capture_count + 1,
+			sizeof(*l->captures)) != 0) {
+		free(copy);
+		return FA_ENOMEM;
+	}
+	l->captures[l->capture_count++] = (struct capture_facts){ .name = copy };
+	return 0;
+}
+
 void ledger_clear(struct ledger *ledger)
 {
 	ledger->flow_count = ledger->evidence_count = ledger->clue_count = ledger->rows_count = 0;

@@ -196,6 +196,7 @@ struct row_coverage {
  * @apps, @clue_kinds: Sets of those that some flow has: who looks for one need not look
  * @evicted_room: Evicted flows that may still be listed; the rest of them is counted
  * @unlisted:	How many were: in @verdicts and @coverage, and not in @flows
+ * @counted:	Of a live run: flows that are in @verdicts and @coverage and were not kept
  * @names_given_up: Flows that nDPI had no room to name
  * @text:	NUL-terminated strings; offset 0 is ""
  */
@@ -217,6 +218,7 @@ struct ledger {
 	struct row_coverage *coverage;
 	uint64_t verdicts[VERDICT_COUNT];
 	uint64_t evicted_room, unlisted;
+	uint64_t counted;
 	uint64_t names_given_up;
 	uint32_t apps;       /* APP_BIT() */
 	uint32_t clue_kinds; /* CLUE_BIT() */
@@ -230,6 +232,9 @@ bool ledger_site_is_absent(const struct ledger *ledger);
 
 int ledger_init(struct ledger *ledger, const struct policy *policy, struct fa_error *err);
 void ledger_free(struct ledger *ledger);
+
+/* One more input, of this name.  Return: 0; FA_ENOMEM also where there are UINT16_MAX */
+int ledger_add_capture(struct ledger *ledger, const char *name);
 
 /* Forget all flows and what was made of them; captures, policy and memory stay. */
 void ledger_clear(struct ledger *ledger);
@@ -280,6 +285,16 @@ void ledger_nearest_text(const struct ledger *ledger, const struct judged *flow,
 enum application ledger_hidden_application(const struct ledger *ledger, const struct judged *flow);
 /* What was identified, for people: "TLS 1.2", "SIP", "MSTURN (weak)", "unknown". */
 void ledger_protocol_text(const struct judged *flow, char *buf, size_t size);
+
+/* All flows of a settled ledger, listed or not. */
+static inline uint64_t ledger_flows(const struct ledger *ledger)
+{
+	uint64_t flows = 0;
+
+	for (unsigned v = 0; v < VERDICT_COUNT; v++)
+		flows += ledger->verdicts[v];
+	return flows;
+}
 
 /* The capture, as a group of inputs, that holds the flow. */
 static inline uint32_t ledger_group(const struct ledger *ledger, const struct judged *flow)
