@@ -1,0 +1,116 @@
+/*
+ * Frames from network interfaces, by libpcap, which is loaded by live_open().
+ *
+ * Privileges are needed by live_open() only.  What is called afterwards are
+ * poll, getsockopt, getsockname, ioctl (SIOCGIFFLAGS), sendto and recvfrom on
+ * an open netlink socket, munmap and close; and, when an interface that had
+ * vanished is there again, what opens it anew.  A sandbox that refuses those
+ * with an errno, rather than kill, leaves that interface down and all else
+ * working.
+ */
+#ifndef FA_CAPTURE_LIVE_H
+#define FA_CAPTURE_LIVE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "capture/frame.h"
+
+#define LIVE_INTERFACES_MAX 16
+
+/**
+ * struct live_options - What to capture
+ * @interfaces:	@interface_count names, 1..LIVE_INTERFACES_MAX, none of them
+ *		twice; "any" stands for all and is alone.  Borrowed for
+ *		live_open() only.
+ * @filter:	BPF that the kernel applies, or NULL; borrowed for live_open()
+ *		only
+ * @snaplen:	Most bytes kept of a frame; 0 is FRAME_MAX
+ * @buffer_bytes: Of each interface's ring in the kernel; 0 is 64 MiB
+ * @promiscuous: Frames for other stations too; "any" cannot
+ * @immediate:	Frames come at once, one by one, at several times the cost,
+ *		and far fewer of them fit the ring.  Else they come by blocks,
+ *		at most 100 ms late.
+ */
+struct live_options {
+	const char *const *interfaces;
+	unsigned interface_count;
+	const char *filter;
+	uint32_t snaplen;
+	uint32_t buffer_bytes;
+	bool promiscuous;
+	bool immediate;
+};
+
+/**
+ * struct live_interface - One interface so far
+ * @linktype:	LINKTYPE_ of its frames; 0 before it could first be opened
+ * @up:		false: it was down, or not there, when last looked at, which is
+ *		once a second and whenever the kernel says so
+ * @frames:	Handed out by live_next()
+ * @received:	Frames that passed the filter, as the kernel counts: delivered,
+ *		dropped or still in the ring
+ * @kernel_drops: Of these, dropped because the ring was full
+ * @interface_drops: Frames the interface itself lost since it was opened
+ *		(missed and FIFO errors); 0 for "any"
+ * @downs:	How often it went down or vanished
+ *
+ * @received and both drops are as of the last live_stats().
+ */
+struct live_interface {
+	const char *name;
+	uint16_t linktype;
+	bool up;
+	uint64_t frames;
+	uint64_t received;
+	uint64_t kernel_drops;
+	uint64_t interface_drops;
+	uint64_t downs;
+};
+
+struct live;
+
+/**
+ * live_open() - Begin to capture
+ *
+ * An interface that is down is no error: frames come once it is up.  One that
+ * goes down and up again is captured further with what it was opened with;
+ * only one that was down at this moment, or has vanished since, is opened
+ * anew, for which the process must still be privileged.
+ *
+ * Return: 0; FA_EUSAGE for a filter that does not compile and for names given
+ *	   twice; FA_EIO for an interface that there is not, with those there
+ *	   are, and without permission, with what to do; FA_EUNSUPPORTED
+ *	   without libpcap; FA_ENOMEM
+ */
+int live_open(struct live **live, const struct live_options *options, struct fa_error *err);
+
+/**
+ * live_next() - The next frames
+ * @frames:	Filled; their bytes are valid until the next call.  Numbers run
+ *		over all interfaces; iface is the index into the options'
+ *		@interfaces.
+ * @timeout_ms:	How long to wait; 0 not at all, negative without limit
+ *
+ * Interfaces take turns to fill a batch, so that a flooded one does not starve
+ * the others; between interfaces frames are in no order of time.
+ *
+ * Return: 1..FRAME_BATCH; 0 when nothing came, also before @timeout_ms: at
+ *	   once for a signal, and about every second, when interfaces are looked
+ *	   after; FA_EIO when nothing can ever come again
+ */
+int live_next(struct live *live, struct frame frames[static FRAME_BATCH], int timeout_ms,
+	      struct fa_error *err);
+
+/* Asks the kernel for the counters: two system calls an interface.  They never wrap around. */
+void live_stats(struct live *live);
+
+unsigned live_count(const struct live *live);
+
+/* Interface @i, as the options gave them; valid until live_close(), kept up to date. */
+const struct live_interface *live_interface(const struct live *live, unsigned i);
+
+/* NULL is fine.  Frames still in the rings are lost. */
+void live_close(struct live *live);
+
+#endif
