@@ -3,7 +3,8 @@
  *
  * Lines wait in memory until stream_flush() writes them, normally with one write(2).  A line,
  * and lines that were given together, are never split over two files and never cut: what a full
- * disk cut off is taken back and written again.
+ * disk cut off is taken back and written again.  (Only a kill in the midst of a write(2) can leave
+ * a cut line: the last one.)
  *
  * Disks fill, directories vanish, logrotate renames.  None of it ends a stream: each flush tries
  * again, a file that is gone is opened anew at its path, and what could not wait is counted.

@@ -287,6 +287,278 @@ static void test_refused(void)
 			FA_EUSAGE);
 }
 
+/* Line number @i of @len bytes. */
+static void say_numbered(struct stream *s, unsigned i, size_t len)
+{
+	char line[1100];
+
+	memset(line, '.', len);
+	snprintf(line, 10, "%09u", i);
+	line[9] = '.';
+	line[len - 1] = '\n';
+	stream_lines(s, line, len);
+}
+
+/* Every line is whole, and they are in order.  Return: how many */
+static unsigned whole_lines(const char *dir, const char *name, size_t len)
+{
+	char *text = content(dir, name);
+	size_t n = strlen(text);
+	long before = -1;
+
+	CU_ASSERT_EQUAL(n % len, 0);
+	for (size_t at = 0; at + len <= n; at += len) {
+		long number = strtol(text + at, NULL, 10);
+
+		if (number <= before || text[at + len - 1] != '\n')
+			CU_FAIL("a line is cut or in the wrong place");
+		before = number;
+	}
+	free(text);
+	return (unsigned)(n / len);
+}
+
+/* Where @s runs out of room until make_room(): told once, lines whole, recovered with a count. */
+static void run_out_of_room(struct stream *s, const char *dir, const char *name,
+			    void (*make_room)(const char *dir), const char *told)
+{
+	struct fa_error err = { 0 };
+	unsigned lines = 3000, before;
+	char want[200];
+
+	for (unsigned i = 0; i < lines; i++)
+		say_numbered(s, i, 1000);
+	CU_ASSERT_EQUAL(stream_flush(s, NOW, &err), FA_EIO);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, told));
+	memset(&err, 0, sizeof(err));
+	for (int i = 1; i < 4; i++)
+		CU_ASSERT_EQUAL(stream_flush(s, NOW + i * NS_PER_S / 2, &err), 0);
+	CU_ASSERT_STRING_EQUAL(err.text, "");
+	before = whole_lines(dir, name, 1000);
+	CU_ASSERT(before > 10);
+	/* What waits is bounded. */
+	CU_ASSERT(stream_lost(s) >= lines - before - 1049 && stream_lost(s) < lines - before);
+	make_room(dir);
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + 3 * NS_PER_S, &err), 1);
+	CU_ASSERT_EQUAL(err.code, FA_OK);
+	snprintf(want, sizeof(want), "%s/%s: written again; %llu lines were lost", dir, name,
+		 (unsigned long long)stream_lost(s));
+	CU_ASSERT_STRING_EQUAL(err.text, want);
+	CU_ASSERT_EQUAL(whole_lines(dir, name, 1000) + stream_lost(s), lines);
+	say_numbered(s, lines, 1000);
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + 4 * NS_PER_S, &err), 0);
+	CU_ASSERT_EQUAL(stream_close(s, NULL), 0);
+}
+
+static void larger_disk(const char *dir)
+{
+	CU_ASSERT_EQUAL(mount("none", dir, NULL, MS_REMOUNT, "size=8m"), 0);
+}
+
+static void test_full_disk(void)
+{
+	char dir[32];
+
+	if (mount("none", directory_new(dir), "tmpfs", 0, "size=100k") == 0) {
+		run_out_of_room(open_stream(dir, "x", 0, 0, 0), dir, "x", larger_disk,
+				"x: cannot write: No space left on device");
+		umount(dir);
+	}
+	directory_free(dir);
+}
+
+static void higher_limit(const char *dir)
+{
+	struct rlimit limit;
+
+	(void)dir;
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+static void test_file_limit(void)
+{
+	struct rlimit limit;
+	char dir[32];
+
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = 12345;
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	run_out_of_room(open_stream(directory_new(dir), "x", 0, 0, 0), dir, "x", higher_limit,
+			"x: cannot write: File too large");
+	directory_free(dir);
+}
+
+static void test_full_device(void)
+{
+	struct stream *s = open_stream("/dev", "full", 0, 0, 0);
+	struct fa_error err = { 0 };
+
+	say(s, "one\n");
+	CU_ASSERT_EQUAL(stream_flush(s, NOW, &err), FA_EIO);
+	CU_ASSERT_STRING_EQUAL(err.text,
+			       "/dev/full: cannot write: No space left on device; it is tried "
+			       "again, and lines wait as long as there is room");
+	say(s, "two\nthree\n");
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + NS_PER_S, &err), 0);
+	CU_ASSERT_EQUAL(stream_lost(s), 0);
+	CU_ASSERT_EQUAL(stream_close(s, &err), FA_EIO);
+	CU_ASSERT_STRING_EQUAL(err.text, "/dev/full: cannot write: No space left on device; "
+					 "3 lines were lost");
+}
+
+static void test_vanished_directory(void)
+{
+	struct fa_error err = { 0 };
+	char dir[32], want[200], file[64];
+	struct stream *s = open_stream(directory_new(dir), "x", 0, 0, 0);
+
+	snprintf(file, sizeof(file), "%s/x", dir);
+	unlink(file);
+	rmdir(dir);
+	say(s, "one\n");
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + NS_PER_S, &err), FA_EIO);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(err.text, "/x: cannot open for writing: No such file or directory"));
+	say(s, "two\n");
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + 2 * NS_PER_S, &err), 0);
+	mkdir(dir, 0700);
+	/* Not at every flush. */
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + 2 * NS_PER_S + 1, &err), 0);
+	expect_names(dir, "");
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + 3 * NS_PER_S, &err), 1);
+	snprintf(want, sizeof(want), "%s: written again; 0 lines were lost", file);
+	CU_ASSERT_STRING_EQUAL(err.text, want);
+	CU_ASSERT_EQUAL(stream_close(s, NULL), 0);
+	expect(dir, "x", "one\ntwo\n");
+	directory_free(dir);
+}
+
+static void test_renamed_file(void)
+{
+	char dir[32], from[64], to[64];
+	struct stream *s = open_stream(directory_new(dir), "x", 0, 0, 0);
+	int fd;
+
+	snprintf(from, sizeof(from), "%s/x", dir);
+	snprintf(to, sizeof(to), "%s/x.1", dir);
+	say(s, "one\n");
+	CU_ASSERT_EQUAL(stream_flush(s, NOW, NULL), 0);
+	CU_ASSERT_EQUAL(rename(from, to), 0);
+	say(s, "two\n");
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + NS_PER_S, NULL), 0);
+	expect(dir, "x.1", "one\n");
+	expect(dir, "x", "two\n");
+	/* As with logrotate's "create": another file has the name already, and is not emptied. */
+	CU_ASSERT_EQUAL(rename(from, to), 0);
+	fd = open(from, O_WRONLY | O_CREAT, 0644);
+	CU_ASSERT_EQUAL(write(fd, "head\n", 5), 5);
+	close(fd);
+	say(s, "three\n");
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + 2 * NS_PER_S, NULL), 0);
+	expect(dir, "x", "head\nthree\n");
+	/* "copytruncate": no hole. */
+	CU_ASSERT_EQUAL(truncate(from, 0), 0);
+	say(s, "four\n");
+	CU_ASSERT_EQUAL(stream_close(s, NULL), 0);
+	expect(dir, "x", "four\n");
+	directory_free(dir);
+}
+
+/* A reader that takes little at a time gets every line whole, whatever writes were cut. */
+static void test_slow_pipe(void)
+{
+	struct stream_options o = { .path = "-" };
+	struct stream *s = NULL;
+	char *all = calloc(1, 4 << 20);
+	int fds[2], keep = dup(STDOUT_FILENO);
+	size_t len = 0;
+	ssize_t n;
+
+	fflush(stdout);
+	CU_ASSERT_EQUAL_FATAL(pipe2(fds, O_NONBLOCK), 0);
+	fcntl(fds[1], F_SETPIPE_SZ, 4096);
+	dup2(fds[1], STDOUT_FILENO);
+	close(fds[1]);
+	CU_ASSERT_EQUAL(stream_open(&s, &o, NOW, NULL), 0);
+	CU_ASSERT_FALSE(stream_is_terminal(s));
+	CU_ASSERT_EQUAL(stream_width(s), 80);
+	for (unsigned i = 0; i < 100; i++)
+		say_numbered(s, i, 1001);
+	for (int i = 0; i < 60; i++) {
+		CU_ASSERT_EQUAL(stream_flush(s, NOW, NULL), 0);
+		while ((n = read(fds[0], all + len, 777)) > 0)
+			len += (size_t)n;
+	}
+	CU_ASSERT_EQUAL(stream_close(s, NULL), 0);
+	dup2(keep, STDOUT_FILENO);
+	close(keep);
+	close(fds[0]);
+	CU_ASSERT_EQUAL(len, 100 * 1001);
+	for (unsigned i = 0; i < 100; i++)
+		CU_ASSERT_EQUAL(strtoul(all + i * 1001, NULL, 10), i);
+	free(all);
+}
+
+static void test_reader_gone(void)
+{
+	struct stream_options o = { .path = "-" };
+	struct fa_error err = { 0 };
+	struct stream *s = NULL;
+	int fds[2], keep = dup(STDOUT_FILENO);
+
+	fflush(stdout);
+	signal(SIGPIPE, SIG_IGN);
+	CU_ASSERT_EQUAL_FATAL(pipe(fds), 0);
+	dup2(fds[1], STDOUT_FILENO);
+	close(fds[1]);
+	close(fds[0]);
+	CU_ASSERT_EQUAL(stream_open(&s, &o, NOW, NULL), 0);
+	say(s, "one\n");
+	CU_ASSERT_FALSE(stream_is_over(s));
+	CU_ASSERT_EQUAL(stream_flush(s, NOW, &err), FA_EIO);
+	CU_ASSERT_TRUE(stream_is_over(s));
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + NS_PER_S, &err), 0);
+	CU_ASSERT_EQUAL(stream_lost(s), 1);
+	CU_ASSERT_EQUAL(stream_close(s, &err), FA_EIO);
+	dup2(keep, STDOUT_FILENO);
+	close(keep);
+	CU_ASSERT_STRING_EQUAL(err.text,
+			       "standard output: cannot write: Broken pipe; 1 lines were lost");
+}
+
+/* What was flushed before a kill -9 is there, in whole lines. */
+static void test_killed(void)
+{
+	char dir[32], byte;
+	int fds[2];
+	pid_t child;
+
+	directory_new(dir);
+	CU_ASSERT_EQUAL_FATAL(pipe(fds), 0);
+	child = fork();
+	if (child == 0) {
+		struct stream *s = open_stream(dir, "x", 0, 0, 0);
+
+		for (unsigned i = 0; i < 300; i++) {
+			say_numbered(s, i, 1000);
+			if (i % 7 == 0)
+				stream_flush(s, NOW, NULL);
+		}
+		(void)!write(fds[1], "", 1);
+		pause();
+	}
+	CU_ASSERT_EQUAL(read(fds[0], &byte, 1), 1);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(fds[0]);
+	close(fds[1]);
+	CU_ASSERT_EQUAL(whole_lines(dir, "x", 1000), 295);
+	directory_free(dir);
+}
+
 extern CU_TestInfo tests_report_stream[];
 CU_TestInfo tests_report_stream[] = {
 	{ "files that are full have tcpdump's names", test_names_by_size },
@@ -294,6 +566,14 @@ CU_TestInfo tests_report_stream[] = {
 	{ "after so many periods it is over", test_number_of_periods },
 	{ "lines that belong together are whole, in one file and in order", test_lines_are_whole },
 	{ "a ring overwrites its oldest file; a long line has one of its own", test_ring },
+	{ "a full disk is told once, lines stay whole, and what was lost is told", test_full_disk },
+	{ "a file that may not grow, likewise", test_file_limit },
+	{ "what could not be written by the end is told", test_full_device },
+	{ "a directory that vanished is waited for", test_vanished_directory },
+	{ "logrotate may rename, create and empty the file", test_renamed_file },
+	{ "a pipe that takes lines in parts gets them whole", test_slow_pipe },
+	{ "standard output that nobody reads is over", test_reader_gone },
+	{ "what was flushed before a kill is there, in whole lines", test_killed },
 	{ "what cannot be is refused", test_refused },
 	CU_TEST_INFO_NULL,
 };
