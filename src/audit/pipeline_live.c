@@ -46,6 +46,13 @@ int pipeline_restart(struct pipeline *pipe, struct fa_error *err)
 	return pipeline_renew_table(pipe, err);
 }
 
+int pipeline_end_live(struct pipeline *pipe, struct fa_error *err)
+{
+	if (pipe->table != NULL && pipeline_end_flows(pipe) != 0)
+		return error_set(err, FA_ENOMEM, "no memory for more conclusions");
+	return 0;
+}
+
 void pipeline_facts(const struct pipeline *pipe, struct capture_facts *cap,
 		    struct flow_table_stats *table)
 {

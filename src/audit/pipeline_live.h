@@ -42,6 +42,9 @@ int pipeline_advance(struct pipeline *pipe, int64_t now_ns, struct fa_error *err
  */
 int pipeline_restart(struct pipeline *pipe, struct fa_error *err);
 
+/* No more frames: every flow ends, and is judged.  Return: 0 or FA_ENOMEM */
+int pipeline_end_live(struct pipeline *pipe, struct fa_error *err);
+
 /* What the frames so far say of the capture, and the table's counters. */
 void pipeline_facts(const struct pipeline *pipe, struct capture_facts *cap,
 		    struct flow_table_stats *table);

@@ -201,6 +201,14 @@ bool recent_turn(struct recent *r, int64_t now_ns)
 	return true;
 }
 
+void recent_forget(struct recent *r, int64_t now_ns)
+{
+	ledger_clear(&r->past);
+	ledger_clear(pipeline_ended(r->pipe));
+	r->looked = 0;
+	r->began_ns = r->past_ns = now_ns;
+}
+
 int recent_set_policy(struct recent *r, const struct policy *policy, struct fa_error *err)
 {
 	struct recent next;

@@ -88,6 +88,9 @@ int recent_look(struct recent *recent, const struct capture_facts *window, int64
  */
 bool recent_turn(struct recent *recent, int64_t now_ns);
 
+/* Times before cannot be compared with those from @now_ns on.  What has ended was looked at. */
+void recent_forget(struct recent *recent, int64_t now_ns);
+
 /* The pipeline was given @policy: what is remembered speaks of rows of another.  Return: 0 or FA_ENOMEM */
 int recent_set_policy(struct recent *recent, const struct policy *policy, struct fa_error *err);
 

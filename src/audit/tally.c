@@ -74,9 +74,9 @@ static int keep_control(struct tally *t, const struct ledger *view, const struct
 
 	if (ledger_copy_flow(&t->ended, view, &view->flows[flow->control]) != 0)
 		return FA_ENOMEM;
-	/* It is counted when it ends, and a control of a control is of no use. */
+	/* It is counted when it ends: here it is no flow of any verdict. */
 	kept = &t->ended.flows[t->ended.flow_count - 1];
-	kept->verdict = VERDICT_EXPECTED;
+	kept->verdict = VERDICT_COUNT;
 	kept->control_kind = CONTROL_NONE;
 	return 0;
 }
@@ -111,7 +111,7 @@ static int add_ended(struct tally *t, const struct ledger *view, const struct ju
 	judge_count_flow(view, flow, &t->flows);
 	if (is_wanted(t, flow, finding))
 		return keep(t, view, flow, finding != NULL && finding->kept <= TALLY_CONTROLS);
-	t->ended.counted++;
+	t->ended.counted += flow->verdict != VERDICT_EXPECTED;
 	return 0;
 }
 
@@ -211,7 +211,7 @@ static int renew(struct ledger *next, const struct policy *policy, const struct 
 		return error_set(err, FA_ENOMEM, "no memory");
 	memcpy(next->verdicts, from->verdicts, sizeof(next->verdicts));
 	next->unlisted = from->unlisted;
-	next->counted = ledger_flows(from) - from->unlisted;
+	next->counted = ledger_flows(from) - from->unlisted - from->verdicts[VERDICT_EXPECTED];
 	return 0;
 }
 

@@ -64,7 +64,7 @@ const struct ledger *tally_sum(struct tally *tally, const struct capture_facts *
  *
  * Counts of a row go on where it is in both, by its id; flows that were kept are counted only.
  *
- * Return: 0; FA_ENOMEM, and everything is as before
+ * Return: 0; FA_ENOMEM, and nothing has changed
  */
 int tally_set_policy(struct tally *tally, const struct policy *policy, struct fa_error *err);
 

@@ -196,7 +196,9 @@ struct row_coverage {
  * @apps, @clue_kinds: Sets of those that some flow has: who looks for one need not look
  * @evicted_room: Evicted flows that may still be listed; the rest of them is counted
  * @unlisted:	How many were: in @verdicts and @coverage, and not in @flows
- * @counted:	Of a live run: flows that are in @verdicts and @coverage and were not kept
+ * @counted:	Of a live run: flows that are in @verdicts and @coverage and were not kept,
+ *		but for those as expected, which never are.  Controls of flows that were
+ *		kept are in @flows with VERDICT_COUNT
  * @names_given_up: Flows that nDPI had no room to name
  * @text:	NUL-terminated strings; offset 0 is ""
  */

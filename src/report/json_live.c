@@ -105,13 +105,17 @@ void json_live_interim(struct output *out, const struct ledger *ledger,
 	draft_flush(&w.draft);
 }
 
-void json_live_flows(struct output *out, const struct ledger *ledger)
+bool json_live_flows(struct output *out, const struct ledger *ledger, size_t *at, unsigned most)
 {
 	struct json_writer w;
 
 	json_init(&w, out, ledger);
-	for (size_t i = 0; i < ledger->flow_count; i++)
-		if (live_is_news(&ledger->flows[i]))
-			json_flow(&w, &ledger->flows[i]);
+	for (; *at < ledger->flow_count && most != 0; ++*at) {
+		if (!live_is_news(&ledger->flows[*at]))
+			continue;
+		json_flow(&w, &ledger->flows[*at]);
+		most--;
+	}
 	draft_flush(&w.draft);
+	return *at < ledger->flow_count;
 }

@@ -49,8 +49,14 @@ void json_live_end(struct output *out, const struct ledger *ledger,
 void json_live_interim(struct output *out, const struct ledger *ledger,
 		       const struct report_options *options);
 
-/* Records of the flows in @ledger that are @fresh, unless they end as was told. */
-void json_live_flows(struct output *out, const struct ledger *ledger);
+/**
+ * json_live_flows() - Records of those flows in @ledger that are news
+ * @at:		Where to go on, from 0
+ * @most:	Records at most
+ *
+ * Return: there may be more
+ */
+bool json_live_flows(struct output *out, const struct ledger *ledger, size_t *at, unsigned most);
 
 /* Is there something to say of this flow that was not said? */
 static inline bool live_is_news(const struct judged *flow)

@@ -19,12 +19,12 @@
  * @told_ns:	A line spoke of it then
  * @flows:	All that were told or counted, the caller's to count
  * @untold:	... since that line
- * @kept:	The caller's own
+ * @teller, @kept: The caller's own
  */
 struct seen_finding {
 	uint64_t digest;
 	int64_t last_ns, told_ns;
-	uint64_t flows, untold;
+	uint64_t flows, untold, teller;
 	uint32_t kept;
 	uint8_t verdict;
 	char where[TEXT_LIVE_WHERE];

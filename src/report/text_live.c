@@ -52,15 +52,15 @@ static void label(struct text *t, uint8_t verdict, bool shout)
 	page_gap(&t->page, 2);
 }
 
-void text_live_finding(struct output *out, const struct ledger *ledger, const struct judged *flow,
-		       const struct report_options *options)
+void text_live_finding(struct output *out, int64_t ns, const struct ledger *ledger,
+		       const struct judged *flow, const struct report_options *options)
 {
 	struct fold fold;
 	uint32_t member;
 	struct text t;
 
 	begin(&t, out, ledger, flow, options, &fold, &member);
-	stamp(&t, flow->last_ns);
+	stamp(&t, ns);
 	label(&t, flow->verdict, text_is_finding(&t, flow->verdict));
 	text_where(&t, text_summary(&t, &fold));
 	page_gap(&t.page, 0);
@@ -154,6 +154,7 @@ void text_live_stats(struct output *out, const struct live_stats *s,
 		    phrase_plural(s->seen->frames, "frame", "frames", a, sizeof(a)), span,
 		    span > 0 ? (double)s->seen->frames / span : 0.0,
 		    phrase_bytes(s->seen->wire_bytes, b));
+	page_gap(&t.page, 0);
 	page_printf(&t.page, PAGE_PLAIN, ", %s",
 		    phrase_plural(s->flows_live, "live flow", "live flows", c, sizeof(c)));
 	some(&t.page, s->seen->kernel_drops, "frame dropped by the kernel",
@@ -163,8 +164,11 @@ void text_live_stats(struct output *out, const struct live_stats *s,
 	some(&t.page, s->gaps, "flow with bytes not captured", "flows with bytes not captured");
 	some(&t.page, s->evictions, "eviction", "evictions");
 	some(&t.page, s->lost_records, "line lost", "lines lost");
-	for (unsigned i = 0; i < s->interface_count; i++)
-		if (!s->interfaces[i].up)
-			page_printf(&t.page, PAGE_RED, ", %s is down", s->interfaces[i].name);
+	for (unsigned i = 0; i < s->interface_count; i++) {
+		if (s->interfaces[i].up)
+			continue;
+		page_gap(&t.page, 0);
+		page_printf(&t.page, PAGE_RED, ", %s is down", s->interfaces[i].name);
+	}
 	page_end(&t.page);
 }

@@ -6,10 +6,11 @@
 
 /**
  * text_live_finding() - "2026-11-21 09:14:02  BLOCKED  ROW  WHAT  WHO -> WHOM: why"
+ * @ns:		When it was decided: lines are in order of time
  * @flow:	Of @ledger, which is settled
  */
-void text_live_finding(struct output *out, const struct ledger *ledger, const struct judged *flow,
-		       const struct report_options *options);
+void text_live_finding(struct output *out, int64_t ns, const struct ledger *ledger,
+		       const struct judged *flow, const struct report_options *options);
 
 #define TEXT_LIVE_WHERE 160
 
