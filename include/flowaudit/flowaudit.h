@@ -238,6 +238,24 @@ struct flowaudit_watch_status {
 };
 FLOWAUDIT_API int flowaudit_watch_status(struct flowaudit *fa, struct flowaudit_watch_status *status);
 
+/**
+ * struct flowaudit_finding - Flows that are one finding
+ * @flows:	How many so far
+ * @last_ns:	The latest was decided then, nanoseconds since 1970
+ * @text:	What they have in common: row, protocol, port, who to whom
+ */
+struct flowaudit_finding {
+	enum flowaudit_verdict verdict;
+	uint64_t flows;
+	int64_t last_ns;
+	char text[160];
+};
+
+/* The @index-th finding of a live run, the latest first; 0, or FLOWAUDIT_EUSAGE past the last, of
+ * at most 100. */
+FLOWAUDIT_API int flowaudit_watch_finding(struct flowaudit *fa, unsigned index,
+					  struct flowaudit_finding *finding);
+
 /* Report flags. */
 #define FLOWAUDIT_VERBOSE   0x1u /* list expected and rejected flows, and rows not seen */
 #define FLOWAUDIT_VERBOSER  0x2u /* ... and every flow of a fold */

@@ -268,3 +268,18 @@ int flowaudit_watch_status(struct flowaudit *fa, struct flowaudit_watch_status *
 		status->rows[s.sum->coverage[r].state]++;
 	return 0;
 }
+
+int flowaudit_watch_finding(struct flowaudit *fa, unsigned index, struct flowaudit_finding *finding)
+{
+	const struct seen_finding *latest[WATCH_LATEST], *f;
+
+	if (fa->stage != STAGE_WATCHING || index >= WATCH_LATEST ||
+	    index >= watch_latest(fa->watch, latest))
+		return FLOWAUDIT_EUSAGE;
+	f = latest[index];
+	*finding = (struct flowaudit_finding){ .verdict = (enum flowaudit_verdict)f->verdict,
+					       .flows = f->flows,
+					       .last_ns = f->last_ns };
+	snprintf(finding->text, sizeof(finding->text), "%s", f->where);
+	return 0;
+}

@@ -227,6 +227,11 @@ void watch_status(struct watch *w, struct watch_status *status)
 	status->sum = tally_sum(&w->tally, &status->cap, true);
 }
 
+unsigned watch_latest(const struct watch *w, const struct seen_finding *latest[static WATCH_LATEST])
+{
+	return seen_latest(w->tally.seen, latest, WATCH_LATEST);
+}
+
 int watch_set_policy(struct watch *w, const struct policy *policy, struct fa_error *err)
 {
 	int status = pipeline_advance(w->pipe, w->now.ns, err);

@@ -10,9 +10,12 @@
 #include "audit/exit_status.h"
 #include "audit/pipeline_live.h"
 #include "report/live.h"
+#include "report/seen.h"
 #include "report/stream.h"
 
 #define WATCH_OUTPUTS 8u
+/* Findings that watch_latest() lists at most. */
+#define WATCH_LATEST 100u
 
 /* Between looks, at least; a look that was long makes the next one wait longer. */
 #define WATCH_LOOK_NS NS_PER_S
@@ -97,6 +100,10 @@ struct watch_status {
 	double rate;
 };
 void watch_status(struct watch *watch, struct watch_status *status);
+
+/* The latest findings, good until the next step.  Return: how many */
+unsigned watch_latest(const struct watch *watch,
+		      const struct seen_finding *latest[static WATCH_LATEST]);
 
 /**
  * watch_finish() - Judge what is open and write the last report

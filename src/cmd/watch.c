@@ -10,6 +10,7 @@
 
 #include "cmd/command.h"
 #include "cmd/settings.h"
+#include "cmd/watch_top.h"
 
 #define INTERFACES_MAX 16u
 
@@ -26,6 +27,7 @@ enum {
 	OPT_ROTATE_SIZE,
 	OPT_ROTATE_SECONDS,
 	OPT_ROTATE_FILES,
+	OPT_TOP,
 };
 
 static const struct option_row rows[] = {
@@ -50,6 +52,7 @@ static const struct option_row rows[] = {
 				 "a new file so often; its name is a strftime(3) template" },
 	[OPT_ROTATE_FILES] = { 'W', "file-count", "FILES", false,
 			       "with -C: a ring of so many; with -G: end after so many" },
+	[OPT_TOP] = { 0, "top", NULL, false, "a screen of how it stands, instead of lines" },
 	{ 0 },
 };
 
@@ -60,6 +63,7 @@ struct request {
 	uint64_t duration_s, frames;
 	uint64_t rotate_bytes;
 	unsigned rotate_seconds, rotate_files;
+	bool top;
 };
 
 /* What signals ask for. */
@@ -190,10 +194,32 @@ static bool take_option(struct request *q, int option, const char *value)
 	case OPT_USER:
 		q->watch.user = value;
 		return true;
+	case OPT_TOP:
+		q->top = true;
+		return true;
 	default:
 		return option < SETTING_COUNT ? settings_take(&q->set, rows, option, value)
 					      : take_number(q, option, value);
 	}
+}
+
+/* A screen and lines cannot share standard output. */
+static bool check_top(const struct request *q)
+{
+	if (!q->top)
+		return true;
+	for (unsigned i = 0; i < q->set.report_count; i++) {
+		const char *path = q->set.reports[i].path;
+
+		if (path == NULL || strcmp(path, "-") == 0) {
+			command_complain("--top: the screen has standard output; give -f an -o FILE");
+			return false;
+		}
+	}
+	if (isatty(STDOUT_FILENO))
+		return true;
+	command_complain("--top: standard output is no terminal");
+	return false;
 }
 
 /* Options and operands into @q.  False after a mistake, which has been said. */
@@ -208,7 +234,10 @@ static bool take_command_line(struct request *q, int argc, char **argv)
 		if (q->set.help)
 			return true;
 	}
-	if (option != -1 || !settings_check(&q->set) ||
+	if (option != -1 || !check_top(q))
+		return false;
+	q->set.quiet |= q->top; /* its report comes at the end */
+	if (!settings_check(&q->set) ||
 	    !inputs_operands(&q->set.inputs, argc - state.operand, argv + state.operand, true))
 		return false;
 	if (q->watch.interface_count == 0) {
@@ -286,10 +315,34 @@ static bool is_over(const struct request *q, int64_t started)
 	return q->frames != 0 && frames >= q->frames;
 }
 
+/* What is watched, for people. */
+static const char *title(const struct request *q, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; i < q->watch.interface_count && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, i == 0 ? "%s" : ",%s",
+					 q->interfaces[i]);
+	return buf;
+}
+
+/* Once a second, for whoever looks on. */
+static void show(const struct request *q)
+{
+	char buf[256];
+
+	if (q->top)
+		watch_top_draw(q->set.fa, title(q, buf, sizeof(buf)));
+	else
+		say_status(q->set.fa, "\r\033[K", "");
+}
+
 /* Return: false where the run broke off, which has been said. */
 static bool run(struct request *q)
 {
-	bool shows = !q->set.quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
+	bool shows = q->top ||
+		     (!q->set.quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO));
 	int64_t started = seconds(), shown = 0;
 	char err[FLOWAUDIT_ERROR_TEXT];
 	int status;
@@ -300,11 +353,13 @@ static bool run(struct request *q)
 		status = flowaudit_watch_step(q->set.fa, err);
 		if (shows && seconds() != shown) {
 			shown = seconds();
-			say_status(q->set.fa, "\r\033[K", "");
+			show(q);
 		}
 		say_troubles(q->set.fa);
 	} while (status == 1 && !is_over(q, started));
-	if (shows)
+	if (q->top)
+		watch_top_end();
+	else if (shows)
 		fputs("\r\033[K", stderr);
 	if (status < 0)
 		command_complain("%s", err);
@@ -317,12 +372,11 @@ static void say_start(const struct request *q)
 						", few system calls (seccomp)",
 						", confined by landlock and seccomp" };
 	struct flowaudit_watch_status s;
+	char buf[256];
 
 	(void)flowaudit_watch_status(q->set.fa, &s);
-	fprintf(stderr, "flowaudit: watching %s", q->interfaces[0]);
-	for (unsigned i = 1; i < q->watch.interface_count; i++)
-		fprintf(stderr, ",%s", q->interfaces[i]);
-	fprintf(stderr, " as uid %u%s\n", (unsigned)getuid(), confined[s.confined & 3]);
+	fprintf(stderr, "flowaudit: watching %s as uid %u%s\n", title(q, buf, sizeof(buf)),
+		(unsigned)getuid(), confined[s.confined & 3]);
 }
 
 static int watch(struct request *q)
@@ -361,6 +415,9 @@ static int watch(struct request *q)
 		return EXIT_UNCHECKED;
 	}
 	say_troubles(q->set.fa);
+	if (q->top &&
+	    flowaudit_report(q->set.fa, "text", "-", settings_flags(&q->set), err) != 0)
+		command_complain("%s", err);
 	return whole ? flowaudit_exit_status(q->set.fa) : EXIT_UNCHECKED;
 }
 

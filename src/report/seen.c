@@ -83,3 +83,24 @@ unsigned seen_count(const struct seen *seen)
 		count += seen->places[i / WAYS][i % WAYS].digest != 0;
 	return count;
 }
+
+unsigned seen_latest(const struct seen *seen, const struct seen_finding **list, unsigned most)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < SEEN_FINDINGS; i++) {
+		const struct seen_finding *f = &seen->places[i / WAYS][i % WAYS];
+		unsigned at = count;
+
+		if (f->digest == 0)
+			continue;
+		while (at > 0 && list[at - 1]->last_ns < f->last_ns)
+			at--;
+		if (at >= most)
+			continue;
+		count = MIN(count + 1, most);
+		memmove(&list[at + 1], &list[at], (count - at - 1) * sizeof(list[0]));
+		list[at] = f;
+	}
+	return count;
+}

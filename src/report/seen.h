@@ -56,4 +56,7 @@ struct seen_finding *seen_next_untold(struct seen *seen, int64_t before_ns, unsi
 /* Findings in the table. */
 unsigned seen_count(const struct seen *seen);
 
+/* The @most that came last, the latest first, in @list.  Return: how many */
+unsigned seen_latest(const struct seen *seen, const struct seen_finding **list, unsigned most);
+
 #endif

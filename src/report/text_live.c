@@ -34,7 +34,7 @@ static void stamp(struct text *t, int64_t ns)
 	char date[TIME_DATE_TEXT];
 
 	page_line(&t->page, 0, 0);
-	page_phrase(&t->page, PAGE_DIM, time_date_text(ns, date));
+	page_printf(&t->page, PAGE_DIM, "%sZ", time_date_text(ns, date));
 	page_gap(&t->page, 2);
 }
 

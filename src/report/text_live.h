@@ -5,7 +5,7 @@
 #include "report/report.h"
 
 /**
- * text_live_finding() - "2026-11-21 09:14:02  BLOCKED  ROW  WHAT  WHO -> WHOM: why"
+ * text_live_finding() - "2026-11-21 09:14:02Z  BLOCKED  ROW  WHAT  WHO -> WHOM: why"
  * @ns:		When it was decided: lines are in order of time
  * @flow:	Of @ledger, which is settled
  */
@@ -18,11 +18,11 @@ void text_live_finding(struct output *out, int64_t ns, const struct ledger *ledg
 void text_live_where(const struct ledger *ledger, const struct judged *flow,
 		     char buf[static TEXT_LIVE_WHERE]);
 
-/* "2026-11-21 09:15:02  blocked  WHERE: 14 more flows, 1,204 in all" */
+/* "2026-11-21 09:15:02Z  blocked  WHERE: 14 more flows, 1,204 in all" */
 void text_live_more(struct output *out, int64_t ns, uint8_t verdict, const char *where,
 		    uint64_t more, uint64_t all, const struct report_options *options);
 
-/* "2026-11-21 09:14:02  notice  interface eth0 went down" */
+/* "2026-11-21 09:14:02Z  notice  interface eth0 went down" */
 void text_live_notice(struct output *out, int64_t ns, const char *text,
 		      const struct report_options *options);
 
