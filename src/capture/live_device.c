@@ -17,8 +17,13 @@
 #include "capture/link_state.h"
 #include "capture/reader.h"
 
-/* Longest a frame waits in a block of the ring that is not full. */
-#define BLOCK_MS 100
+/*
+ * Longest a frame waits in a block of the ring that is not full.  libpcap's own
+ * immediate mode has a slot of the longest frame's size for each (TPACKET_V2):
+ * 1023 of them in 64 MiB, and it cuts at less than a small snap length.
+ */
+#define BLOCK_MS	   100
+#define BLOCK_IMMEDIATE_MS 1
 
 /* Fill @text with the interfaces there are: "eth0, lo, any". */
 static void list_interfaces(char *text, size_t size)
@@ -128,8 +133,7 @@ static void configure(struct device *device, const struct device_setup *setup, p
 
 	(void)pcap->pcap_set_snaplen(handle, setup->snaplen);
 	(void)pcap->pcap_set_promisc(handle, setup->promiscuous && !device->any);
-	(void)pcap->pcap_set_timeout(handle, BLOCK_MS);
-	(void)pcap->pcap_set_immediate_mode(handle, setup->immediate);
+	(void)pcap->pcap_set_timeout(handle, setup->immediate ? BLOCK_IMMEDIATE_MS : BLOCK_MS);
 	(void)pcap->pcap_set_buffer_size(handle, setup->buffer_bytes);
 	device->unit_ns =
 		pcap->pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO) == 0 ? 1 : 1000;
