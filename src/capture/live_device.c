@@ -43,6 +43,8 @@ static int no_such_interface(const char *name, struct fa_error *err)
 {
 	char names[FA_ERROR_TEXT / 2];
 
+	if (err == NULL)
+		return FA_EIO;
 	list_interfaces(names, sizeof(names));
 	return error_set(err, FA_EIO, "%s: there is no such network interface; there are: %s", name,
 			 names);
@@ -59,7 +61,7 @@ static int refused(const struct device *device, const struct device_setup *setup
 	if (status == PCAP_ERROR_PERM_DENIED || status == PCAP_ERROR_PROMISC_PERM_DENIED)
 		return error_set(err, FA_EIO,
 				 "%s: not permitted to capture; run as root, or once: "
-				 "setcap cap_net_raw,cap_net_admin=eip $(command -v flowaudit)",
+				 "setcap cap_net_raw=ep $(command -v flowaudit)",
 				 device->name);
 	if (what[0] == '\0')
 		what = setup->pcap.pcap_statustostr(status);

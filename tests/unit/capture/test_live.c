@@ -171,43 +171,49 @@ static struct live *open_live(const char *first, const char *second, struct live
 	return live;
 }
 
+/* Read on until interface @i is @up. */
+static void wait_for(struct live *live, unsigned i, bool up, struct caught *c)
+{
+	const struct live_interface *interface = live_interface(live, i);
+
+	for (unsigned k = 0; k < 80 && interface->up != up; k++)
+		catch_frames(live, c->ours + 1, 50, 0, c);
+	CU_ASSERT_EQUAL(interface->up, up);
+}
+
 static void frames_are_delivered_whole(void)
 {
-	const struct live_interface *a;
+	const struct live_interface *x0;
 	struct caught c = { 0 };
 	struct live *live;
 	struct frame frames[FRAME_BATCH];
 	struct timespec now;
-	int n;
 
-	if (!namespace_enter()) {
-		namespace_leave();
-		return;
+	if (namespace_enter()) {
+		live = open_live("x0", NULL, (struct live_options){ 0 });
+		send_frames("x1", OURS, 1000, FRAME_BYTES);
+		catch_frames(live, 1000, 3000, FRAME_BYTES, &c);
+		CU_ASSERT_EQUAL(c.frames, 1000);
+		CU_ASSERT(c.good);
+		CU_ASSERT_EQUAL(c.linktype, 1);
+		send_frames("x1", OURS, 1, FRAME_BYTES);
+		CU_ASSERT_EQUAL_FATAL(live_next(live, frames, 500, NULL), 1);
+		clock_gettime(CLOCK_REALTIME, &now);
+		CU_ASSERT_EQUAL(frames[0].number, 1001);
+		CU_ASSERT(llabs(frames[0].ts_ns - now.tv_sec * NS_PER_S) < 10 * NS_PER_S);
+		live_stats(live);
+		CU_ASSERT_EQUAL(live_count(live), 1);
+		x0 = live_interface(live, 0);
+		CU_ASSERT_STRING_EQUAL(x0->name, "x0");
+		CU_ASSERT(x0->up);
+		CU_ASSERT_EQUAL(x0->linktype, 1);
+		CU_ASSERT_EQUAL(x0->frames, 1001);
+		CU_ASSERT_EQUAL(x0->received, 1001);
+		CU_ASSERT_EQUAL(x0->kernel_drops, 0);
+		CU_ASSERT_EQUAL(x0->interface_drops, 0);
+		CU_ASSERT_EQUAL(x0->downs, 0);
+		live_close(live);
 	}
-	live = open_live("x0", NULL, (struct live_options){ 0 });
-	send_frames("x1", OURS, 1000, FRAME_BYTES);
-	catch_frames(live, 1000, 3000, FRAME_BYTES, &c);
-	CU_ASSERT_EQUAL(c.frames, 1000);
-	CU_ASSERT(c.good);
-	CU_ASSERT_EQUAL(c.linktype, 1);
-	send_frames("x1", OURS, 1, FRAME_BYTES);
-	n = live_next(live, frames, 500, NULL);
-	clock_gettime(CLOCK_REALTIME, &now);
-	CU_ASSERT_EQUAL_FATAL(n, 1);
-	CU_ASSERT_EQUAL(frames[0].number, 1001);
-	CU_ASSERT(llabs(frames[0].ts_ns - now.tv_sec * NS_PER_S) < 10 * NS_PER_S);
-	live_stats(live);
-	CU_ASSERT_EQUAL(live_count(live), 1);
-	a = live_interface(live, 0);
-	CU_ASSERT_STRING_EQUAL(a->name, "x0");
-	CU_ASSERT(a->up);
-	CU_ASSERT_EQUAL(a->linktype, 1);
-	CU_ASSERT_EQUAL(a->frames, 1001);
-	CU_ASSERT_EQUAL(a->received, 1001);
-	CU_ASSERT_EQUAL(a->kernel_drops, 0);
-	CU_ASSERT_EQUAL(a->interface_drops, 0);
-	CU_ASSERT_EQUAL(a->downs, 0);
-	live_close(live);
 	namespace_leave();
 }
 
@@ -217,12 +223,35 @@ static void frames_are_cut(void)
 	struct live *live;
 
 	if (namespace_enter()) {
-		live = open_live("x0", NULL,
-				 (struct live_options){ .snaplen = 60, .immediate = true });
+		live = open_live("x0", NULL, (struct live_options){ .snaplen = 60 });
 		send_frames("x1", OURS, 1, 1000);
-		CU_ASSERT_EQUAL_FATAL(live_next(live, frames, 1000, NULL), 1);
+		CU_ASSERT_EQUAL_FATAL(live_next(live, frames, 500, NULL), 1);
 		CU_ASSERT_EQUAL(frames[0].caplen, 60);
 		CU_ASSERT_EQUAL(frames[0].wirelen, 1000);
+		live_close(live);
+	}
+	namespace_leave();
+}
+
+/* A block that is handed over every 100 ms would keep each of these for so long. */
+static void frames_come_at_once(void)
+{
+	struct frame frames[FRAME_BATCH];
+	int64_t shortest = INT64_MAX;
+	struct live *live;
+
+	if (namespace_enter()) {
+		live = open_live("x0", NULL, (struct live_options){ .immediate = true });
+		for (unsigned i = 0; i < 6; i++) {
+			int64_t sent;
+
+			send_frames("x1", OURS, 1, FRAME_BYTES);
+			sent = milliseconds();
+			CU_ASSERT_EQUAL(live_next(live, frames, 500, NULL), 1);
+			if (i > 0)
+				shortest = MIN(shortest, milliseconds() - sent);
+		}
+		CU_ASSERT(shortest < 50);
 		live_close(live);
 	}
 	namespace_leave();
@@ -286,20 +315,20 @@ static void interfaces_take_turns(void)
 /* Down is seen at once, up within the second; until then nothing comes. */
 static void down_and_up_again(void)
 {
-	const struct live_interface *a;
+	const struct live_interface *x0;
 	struct caught c = { 0 };
 	struct live *live;
 
 	if (namespace_enter()) {
 		live = open_live("x0", "y0", (struct live_options){ .promiscuous = true });
-		a = live_interface(live, 0);
+		x0 = live_interface(live, 0);
 		send_frames("x1", OURS, 10, FRAME_BYTES);
 		catch_frames(live, 10, 1000, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 10);
 		CU_ASSERT(run("ip link set x0 down"));
-		catch_frames(live, 11, 300, 0, &c);
-		CU_ASSERT(!a->up);
-		CU_ASSERT_EQUAL(a->downs, 1);
+		catch_frames(live, 11, 200, 0, &c);
+		CU_ASSERT(!x0->up);
+		CU_ASSERT_EQUAL(x0->downs, 1);
 		send_frames("y1", OURS, 5, FRAME_BYTES); /* the other one goes on */
 		catch_frames(live, 15, 1000, 0, &c);
 		CU_ASSERT_EQUAL(c.by_iface[1], 5);
@@ -307,13 +336,12 @@ static void down_and_up_again(void)
 		send_frames("x1", OURS, 10, FRAME_BYTES);
 		catch_frames(live, 25, 1000, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 25);
-		catch_frames(live, 26, 1500, 0, &c);
-		CU_ASSERT(a->up);
-		CU_ASSERT_EQUAL(a->downs, 1);
+		wait_for(live, 0, true, &c);
+		CU_ASSERT_EQUAL(x0->downs, 1);
 		CU_ASSERT(c.good);
 		live_stats(live);
-		CU_ASSERT_EQUAL(a->frames, 20);
-		CU_ASSERT_EQUAL(a->received, 20);
+		CU_ASSERT_EQUAL(x0->frames, 20);
+		CU_ASSERT_EQUAL(x0->received, 20);
 		live_close(live);
 	}
 	namespace_leave();
@@ -330,8 +358,7 @@ static void down_when_opened(void)
 		CU_ASSERT(!live_interface(live, 0)->up);
 		catch_frames(live, 1, 200, 0, &c);
 		CU_ASSERT(run("ip link set x0 up"));
-		catch_frames(live, 1, 1500, 0, &c);
-		CU_ASSERT(live_interface(live, 0)->up);
+		wait_for(live, 0, true, &c);
 		CU_ASSERT_EQUAL(live_interface(live, 0)->downs, 0);
 		send_frames("x1", OURS, 3, FRAME_BYTES);
 		catch_frames(live, 3, 1000, 0, &c);
@@ -344,31 +371,72 @@ static void down_when_opened(void)
 /* Frames that were in the ring still come; counters go on over the new handle. */
 static void vanished_and_made_again(void)
 {
-	const struct live_interface *a;
+	const struct live_interface *x0;
 	struct caught c = { 0 };
 	struct live *live;
 
 	if (namespace_enter()) {
 		live = open_live("x0", NULL, (struct live_options){ 0 });
-		a = live_interface(live, 0);
+		x0 = live_interface(live, 0);
 		send_frames("x1", OURS, 200, FRAME_BYTES);
 		CU_ASSERT(run("ip link del x0"));
 		catch_frames(live, 201, 1500, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 200);
-		CU_ASSERT(!a->up);
+		CU_ASSERT(!x0->up);
 		CU_ASSERT(run("ip link add x0 type veth peer name x1 && ip link set x0 up && "
 			      "ip link set x1 up"));
-		for (unsigned i = 0; i < 40 && !a->up; i++)
-			catch_frames(live, 201, 100, 0, &c);
-		CU_ASSERT(a->up);
-		CU_ASSERT_EQUAL(a->downs, 1);
+		wait_for(live, 0, true, &c);
+		CU_ASSERT_EQUAL(x0->downs, 1);
 		send_frames("x1", OURS, 5, FRAME_BYTES);
 		catch_frames(live, 205, 1000, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 205);
 		CU_ASSERT(c.good);
 		live_stats(live);
-		CU_ASSERT_EQUAL(a->frames, 205);
-		CU_ASSERT_EQUAL(a->received, 205);
+		CU_ASSERT_EQUAL(x0->frames, 205);
+		CU_ASSERT_EQUAL(x0->received, 205);
+		live_close(live);
+	}
+	namespace_leave();
+}
+
+/* As a program that has given up its rights does: those of this thread, for a while. */
+static void give_up_rights(bool up)
+{
+	CU_ASSERT_EQUAL_FATAL(seteuid(up ? 65534 : 0), 0);
+}
+
+static void rights_are_needed_to_open_only(void)
+{
+	const struct live_interface *x0;
+	struct caught c = { 0 };
+	struct live *live;
+
+	if (namespace_enter()) {
+		live = open_live("x0", "y0", (struct live_options){ 0 });
+		x0 = live_interface(live, 0);
+		CU_ASSERT(run("ip link set x0 down"));
+		give_up_rights(true);
+		wait_for(live, 0, false, &c);
+		give_up_rights(false);
+		CU_ASSERT(run("ip link set x0 up"));
+		send_frames("x1", OURS, 5, FRAME_BYTES);
+		give_up_rights(true);
+		catch_frames(live, 5, 1000, 0, &c);
+		CU_ASSERT_EQUAL(c.by_iface[0], 5);
+		wait_for(live, 0, true, &c);
+		give_up_rights(false);
+		/* What is made anew would have to be opened anew. */
+		CU_ASSERT(run("ip link del x0 && ip link add x0 type veth && ip link set x0 up"));
+		give_up_rights(true);
+		catch_frames(live, 6, 2500, 0, &c);
+		CU_ASSERT(!x0->up);
+		CU_ASSERT_EQUAL(x0->downs, 2);
+		give_up_rights(false);
+		send_frames("y1", OURS, 5, FRAME_BYTES);
+		give_up_rights(true);
+		catch_frames(live, 10, 1000, 0, &c);
+		CU_ASSERT_EQUAL(c.by_iface[1], 5);
+		give_up_rights(false);
 		live_close(live);
 	}
 	namespace_leave();
@@ -377,7 +445,7 @@ static void vanished_and_made_again(void)
 static void every_frame_is_accounted_for(void)
 {
 	const uint64_t sent = 5000;
-	const struct live_interface *a;
+	const struct live_interface *x0;
 	struct caught c = { 0 };
 	struct live *live;
 
@@ -385,13 +453,13 @@ static void every_frame_is_accounted_for(void)
 		live = open_live("x0", NULL, (struct live_options){ .buffer_bytes = 512 << 10 });
 		send_frames("x1", OURS, (uint32_t)sent, 1000);
 		catch_frames(live, sent, 500, 0, &c);
-		a = live_interface(live, 0);
+		x0 = live_interface(live, 0);
 		live_stats(live);
 		live_stats(live); /* counted once */
-		CU_ASSERT(a->kernel_drops > 0);
-		CU_ASSERT_EQUAL(a->received, sent);
-		CU_ASSERT_EQUAL(a->frames + a->kernel_drops, sent);
-		CU_ASSERT_EQUAL(c.frames, a->frames);
+		CU_ASSERT(x0->kernel_drops > 0);
+		CU_ASSERT_EQUAL(x0->received, sent);
+		CU_ASSERT_EQUAL(x0->frames + x0->kernel_drops, sent);
+		CU_ASSERT_EQUAL(c.frames, x0->frames);
 		live_close(live);
 	}
 	namespace_leave();
@@ -454,6 +522,20 @@ static void what_cannot_be_is_refused(void)
 	namespace_leave();
 }
 
+static void who_may_not_is_told_how(void)
+{
+	struct fa_error err = { 0 };
+
+	if (namespace_enter()) {
+		give_up_rights(true);
+		CU_ASSERT_EQUAL(refusal("y0", NULL, NULL, &err), FA_EIO);
+		give_up_rights(false);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "y0: not permitted to capture; "
+							"run as root, or once: setcap "));
+	}
+	namespace_leave();
+}
+
 static void on_alarm(int signal)
 {
 	(void)signal;
@@ -486,15 +568,18 @@ extern CU_TestInfo tests_live[];
 CU_TestInfo tests_live[] = {
 	{ "frames are delivered with their bytes, numbers and times", frames_are_delivered_whole },
 	{ "frames are cut to the snap length", frames_are_cut },
+	{ "immediate frames come at once", frames_come_at_once },
 	{ "the kernel leaves out what the filter does", the_kernel_filters },
 	{ "a flooded interface does not starve another", interfaces_take_turns },
 	{ "an interface that goes down and up again goes on", down_and_up_again },
 	{ "an interface that is down at first begins when it is up", down_when_opened },
 	{ "an interface that vanished is opened again, its last frames are not lost",
 	  vanished_and_made_again },
+	{ "rights are needed to open an interface only", rights_are_needed_to_open_only },
 	{ "every frame sent is delivered or counted as dropped", every_frame_is_accounted_for },
 	{ "any captures from all interfaces, by a header that names them", any_is_all },
 	{ "what cannot be captured from is refused, with what can", what_cannot_be_is_refused },
+	{ "who may not capture is told how to", who_may_not_is_told_how },
 	{ "a signal ends the wait", a_signal_ends_the_wait },
 	CU_TEST_INFO_NULL,
 };
