@@ -19,6 +19,11 @@ struct question {
 	char name[IFNAMSIZ];
 };
 
+union answer {
+	struct nlmsghdr head;
+	unsigned char bytes[ANSWER_MAX];
+};
+
 int link_socket(void)
 {
 	return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -41,55 +46,58 @@ static bool ask(int fd, const char *name)
 	return sent == (ssize_t)question.head.nlmsg_len;
 }
 
-/* What the attributes behind the head tell. */
-static void attributes(const struct nlmsghdr *head, struct link_state *state)
+/* What the attributes behind the head tell; @len is that of the whole answer. */
+static void take_attributes(const union answer *answer, size_t len, struct link_state *state)
 {
-	const unsigned char *at =
-		(const unsigned char *)NLMSG_DATA(head) + NLMSG_ALIGN(sizeof(struct ifinfomsg));
-	const unsigned char *end = (const unsigned char *)head + head->nlmsg_len;
+	size_t at = NLMSG_SPACE(sizeof(struct ifinfomsg));
 	struct rtnl_link_stats64 stats = { 0 };
 	struct rtattr attribute;
 
-	while ((size_t)(end - at) >= sizeof(attribute)) {
-		memcpy(&attribute, at, sizeof(attribute));
-		if (attribute.rta_len < sizeof(attribute) || attribute.rta_len > end - at)
+	while (at < len && len - at >= sizeof(attribute)) {
+		memcpy(&attribute, answer->bytes + at, sizeof(attribute));
+		if (attribute.rta_len < sizeof(attribute) || attribute.rta_len > len - at)
 			break;
-		/* Its length is that of the kernel's release. */
+		/* As long as this kernel's release has it. */
 		if (attribute.rta_type == IFLA_STATS64)
-			memcpy(&stats, at + RTA_LENGTH(0),
+			memcpy(&stats, answer->bytes + at + RTA_LENGTH(0),
 			       MIN(RTA_PAYLOAD(&attribute), sizeof(stats)));
-		if (RTA_ALIGN(attribute.rta_len) >= end - at)
-			break;
 		at += RTA_ALIGN(attribute.rta_len);
 	}
 	state->missed = stats.rx_missed_errors + stats.rx_fifo_errors;
 }
 
+static int take_refusal(const union answer *answer, size_t len)
+{
+	struct nlmsgerr refusal;
+
+	if (len < NLMSG_LENGTH(sizeof(refusal)))
+		return -1;
+	memcpy(&refusal, answer->bytes + NLMSG_HDRLEN, sizeof(refusal));
+	return refusal.error == -ENODEV ? 0 : -1;
+}
+
 int link_ask(int fd, const char *name, struct link_state *state)
 {
-	_Alignas(struct nlmsghdr) unsigned char answer[ANSWER_MAX];
-	const struct nlmsghdr *head = (const struct nlmsghdr *)answer;
-	struct nlmsgerr refusal;
+	union answer answer;
 	struct ifinfomsg info;
 	ssize_t n;
 
-	if (strlen(name) >= IFNAMSIZ)
+	if (name[0] == '\0' || strlen(name) >= IFNAMSIZ)
 		return 0;
 	if (!ask(fd, name))
 		return -1;
 	/* The kernel has answered before send() returned. */
-	n = recv(fd, answer, sizeof(answer), MSG_DONTWAIT);
-	if (n < (ssize_t)sizeof(*head) || head->nlmsg_len > (size_t)n)
+	n = recv(fd, &answer, sizeof(answer), MSG_DONTWAIT);
+	if (n < (ssize_t)sizeof(answer.head) || answer.head.nlmsg_len > (size_t)n)
 		return -1;
-	if (head->nlmsg_type == NLMSG_ERROR && head->nlmsg_len >= NLMSG_LENGTH(sizeof(refusal))) {
-		memcpy(&refusal, NLMSG_DATA(head), sizeof(refusal));
-		return refusal.error == -ENODEV ? 0 : -1;
-	}
-	if (head->nlmsg_type != RTM_NEWLINK || head->nlmsg_len < NLMSG_LENGTH(sizeof(info)))
+	if (answer.head.nlmsg_type == NLMSG_ERROR)
+		return take_refusal(&answer, answer.head.nlmsg_len);
+	if (answer.head.nlmsg_type != RTM_NEWLINK ||
+	    answer.head.nlmsg_len < NLMSG_LENGTH(sizeof(info)))
 		return -1;
-	memcpy(&info, NLMSG_DATA(head), sizeof(info));
+	memcpy(&info, answer.bytes + NLMSG_HDRLEN, sizeof(info));
 	state->index = info.ifi_index;
 	state->up = (info.ifi_flags & IFF_UP) != 0;
-	attributes(head, state);
+	take_attributes(&answer, answer.head.nlmsg_len, state);
 	return 1;
 }

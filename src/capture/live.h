@@ -28,9 +28,9 @@
  * @snaplen:	Most bytes kept of a frame; 0 is FRAME_MAX
  * @buffer_bytes: Of each interface's ring in the kernel; 0 is 64 MiB
  * @promiscuous: Frames for other stations too; "any" cannot
- * @immediate:	Frames come at once, one by one, at several times the cost,
- *		and far fewer of them fit the ring.  Else they come by blocks,
- *		at most 100 ms late.
+ * @immediate:	Frames come a few milliseconds late at most, rather than 100.
+ *		Blocks of the ring are handed over with few frames in them
+ *		then, so that a slow reader loses some sooner.
  */
 struct live_options {
 	const char *const *interfaces;

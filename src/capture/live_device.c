@@ -17,8 +17,13 @@
 #include "capture/link_state.h"
 #include "capture/reader.h"
 
-/* Longest a frame waits in a block of the ring that is not full. */
-#define BLOCK_MS 100
+/*
+ * Longest a frame waits in a block of the ring that is not full.  libpcap's own
+ * immediate mode has a slot of the longest frame's size for each (TPACKET_V2):
+ * 1023 of them in 64 MiB, and it cuts at less than a small snap length.
+ */
+#define BLOCK_MS	   100
+#define BLOCK_IMMEDIATE_MS 1
 
 /* Fill @text with the interfaces there are: "eth0, lo, any". */
 static void list_interfaces(char *text, size_t size)
@@ -38,6 +43,8 @@ static int no_such_interface(const char *name, struct fa_error *err)
 {
 	char names[FA_ERROR_TEXT / 2];
 
+	if (err == NULL)
+		return FA_EIO;
 	list_interfaces(names, sizeof(names));
 	return error_set(err, FA_EIO, "%s: there is no such network interface; there are: %s", name,
 			 names);
@@ -54,7 +61,7 @@ static int refused(const struct device *device, const struct device_setup *setup
 	if (status == PCAP_ERROR_PERM_DENIED || status == PCAP_ERROR_PROMISC_PERM_DENIED)
 		return error_set(err, FA_EIO,
 				 "%s: not permitted to capture; run as root, or once: "
-				 "setcap cap_net_raw,cap_net_admin=eip $(command -v flowaudit)",
+				 "setcap cap_net_raw=ep $(command -v flowaudit)",
 				 device->name);
 	if (what[0] == '\0')
 		what = setup->pcap.pcap_statustostr(status);
@@ -128,8 +135,7 @@ static void configure(struct device *device, const struct device_setup *setup, p
 
 	(void)pcap->pcap_set_snaplen(handle, setup->snaplen);
 	(void)pcap->pcap_set_promisc(handle, setup->promiscuous && !device->any);
-	(void)pcap->pcap_set_timeout(handle, BLOCK_MS);
-	(void)pcap->pcap_set_immediate_mode(handle, setup->immediate);
+	(void)pcap->pcap_set_timeout(handle, setup->immediate ? BLOCK_IMMEDIATE_MS : BLOCK_MS);
 	(void)pcap->pcap_set_buffer_size(handle, setup->buffer_bytes);
 	device->unit_ns =
 		pcap->pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO) == 0 ? 1 : 1000;

@@ -21,7 +21,6 @@
 	X(pcap_geterr)               \
 	X(pcap_set_buffer_size)      \
 	X(pcap_set_datalink)         \
-	X(pcap_set_immediate_mode)   \
 	X(pcap_set_promisc)          \
 	X(pcap_set_snaplen)          \
 	X(pcap_set_timeout)          \

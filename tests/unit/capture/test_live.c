@@ -1,20 +1,11 @@
-/*
- * Frames from interfaces that the test makes in a network namespace of its own:
- * two Ethernet pairs, "x0"-"x1" and "y0"-"y1".  Without the right to make one the
- * tests say so and pass.
- */
+/* Live capture, from interfaces that the tests make (links.h). */
 #include "capture/live.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <linux/if_packet.h>
-#include <net/if.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,80 +13,11 @@
 #include <CUnit/CUnit.h>
 
 #include "base/util.h"
+#include "capture/links.h"
 
-/* Kept for local experiments (IEEE 802): nobody else sends them. */
-#define OURS   0x88b5
-#define OTHERS 0x88b6
-
+#define OURS        LINKS_OURS
+#define OTHERS      LINKS_OTHERS
 #define FRAME_BYTES 100
-
-static int home = -1;
-
-static bool run(const char *command)
-{
-	return system(command) == 0;
-}
-
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		(void)!write(fd, text, strlen(text));
-		(void)close(fd);
-	}
-}
-
-/* Only this thread goes there.  Return: whether it could, and the interfaces are up. */
-static bool namespace_enter(void)
-{
-	bool made;
-
-	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (home < 0 || unshare(CLONE_NEWNET) != 0 || !run("exec ip -V >/dev/null 2>&1")) {
-		printf("(no network namespace: not tested) ");
-		return false;
-	}
-	/* Else the kernel sends neighbour discovery of its own. */
-	write_file("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
-	write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
-	made = run("ip link add x0 type veth peer name x1 && "
-		   "ip link add y0 type veth peer name y1 && "
-		   "for i in lo x0 x1 y0 y1; do ip link set $i up || exit 1; done");
-	CU_ASSERT(made);
-	return made;
-}
-
-static void namespace_leave(void)
-{
-	if (home >= 0) {
-		CU_ASSERT_EQUAL(setns(home, CLONE_NEWNET), 0);
-		(void)close(home);
-	}
-	home = -1;
-}
-
-/* @count frames out of interface @name: type @ethertype, number, then @len bytes in all. */
-static void send_frames(const char *name, unsigned ethertype, uint32_t count, size_t len)
-{
-	unsigned char frame[2048] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2 };
-	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_halen = 6 };
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	CU_ASSERT_FATAL(fd >= 0);
-	to.sll_ifindex = (int)if_nametoindex(name);
-	frame[12] = (unsigned char)(ethertype >> 8);
-	frame[13] = (unsigned char)ethertype;
-	for (uint32_t i = 1; i <= count; i++) {
-		uint32_t n = htonl(i);
-
-		memcpy(frame + 14, &n, sizeof(n));
-		memset(frame + 18, (int)(i & 0xff), len - 18);
-		CU_ASSERT_EQUAL(sendto(fd, frame, len, 0, (struct sockaddr *)&to, sizeof(to)),
-				(ssize_t)len);
-	}
-	(void)close(fd);
-}
 
 static int64_t milliseconds(void)
 {
@@ -114,7 +36,7 @@ struct caught {
 	bool good;
 };
 
-/* One of send_frames() from Ethernet. */
+/* One of links_send() from Ethernet. */
 static bool is_right(const struct frame *frame, uint32_t i, size_t len)
 {
 	uint32_t n = htonl(i);
@@ -171,44 +93,50 @@ static struct live *open_live(const char *first, const char *second, struct live
 	return live;
 }
 
+/* Read on until interface @i is @up. */
+static void wait_for(struct live *live, unsigned i, bool up, struct caught *c)
+{
+	const struct live_interface *interface = live_interface(live, i);
+
+	for (unsigned k = 0; k < 80 && interface->up != up; k++)
+		catch_frames(live, c->ours + 1, 50, 0, c);
+	CU_ASSERT_EQUAL(interface->up, up);
+}
+
 static void frames_are_delivered_whole(void)
 {
-	const struct live_interface *a;
+	const struct live_interface *x0;
 	struct caught c = { 0 };
 	struct live *live;
 	struct frame frames[FRAME_BATCH];
 	struct timespec now;
-	int n;
 
-	if (!namespace_enter()) {
-		namespace_leave();
-		return;
+	if (links_enter()) {
+		live = open_live("x0", NULL, (struct live_options){ 0 });
+		links_send("x1", OURS, 1000, FRAME_BYTES);
+		catch_frames(live, 1000, 3000, FRAME_BYTES, &c);
+		CU_ASSERT_EQUAL(c.frames, 1000);
+		CU_ASSERT(c.good);
+		CU_ASSERT_EQUAL(c.linktype, 1);
+		links_send("x1", OURS, 1, FRAME_BYTES);
+		CU_ASSERT_EQUAL_FATAL(live_next(live, frames, 500, NULL), 1);
+		clock_gettime(CLOCK_REALTIME, &now);
+		CU_ASSERT_EQUAL(frames[0].number, 1001);
+		CU_ASSERT(llabs(frames[0].ts_ns - now.tv_sec * NS_PER_S) < 10 * NS_PER_S);
+		live_stats(live);
+		CU_ASSERT_EQUAL(live_count(live), 1);
+		x0 = live_interface(live, 0);
+		CU_ASSERT_STRING_EQUAL(x0->name, "x0");
+		CU_ASSERT(x0->up);
+		CU_ASSERT_EQUAL(x0->linktype, 1);
+		CU_ASSERT_EQUAL(x0->frames, 1001);
+		CU_ASSERT_EQUAL(x0->received, 1001);
+		CU_ASSERT_EQUAL(x0->kernel_drops, 0);
+		CU_ASSERT_EQUAL(x0->interface_drops, 0);
+		CU_ASSERT_EQUAL(x0->downs, 0);
+		live_close(live);
 	}
-	live = open_live("x0", NULL, (struct live_options){ 0 });
-	send_frames("x1", OURS, 1000, FRAME_BYTES);
-	catch_frames(live, 1000, 3000, FRAME_BYTES, &c);
-	CU_ASSERT_EQUAL(c.frames, 1000);
-	CU_ASSERT(c.good);
-	CU_ASSERT_EQUAL(c.linktype, 1);
-	send_frames("x1", OURS, 1, FRAME_BYTES);
-	n = live_next(live, frames, 500, NULL);
-	clock_gettime(CLOCK_REALTIME, &now);
-	CU_ASSERT_EQUAL_FATAL(n, 1);
-	CU_ASSERT_EQUAL(frames[0].number, 1001);
-	CU_ASSERT(llabs(frames[0].ts_ns - now.tv_sec * NS_PER_S) < 10 * NS_PER_S);
-	live_stats(live);
-	CU_ASSERT_EQUAL(live_count(live), 1);
-	a = live_interface(live, 0);
-	CU_ASSERT_STRING_EQUAL(a->name, "x0");
-	CU_ASSERT(a->up);
-	CU_ASSERT_EQUAL(a->linktype, 1);
-	CU_ASSERT_EQUAL(a->frames, 1001);
-	CU_ASSERT_EQUAL(a->received, 1001);
-	CU_ASSERT_EQUAL(a->kernel_drops, 0);
-	CU_ASSERT_EQUAL(a->interface_drops, 0);
-	CU_ASSERT_EQUAL(a->downs, 0);
-	live_close(live);
-	namespace_leave();
+	links_leave();
 }
 
 static void frames_are_cut(void)
@@ -216,16 +144,39 @@ static void frames_are_cut(void)
 	struct frame frames[FRAME_BATCH];
 	struct live *live;
 
-	if (namespace_enter()) {
-		live = open_live("x0", NULL,
-				 (struct live_options){ .snaplen = 60, .immediate = true });
-		send_frames("x1", OURS, 1, 1000);
-		CU_ASSERT_EQUAL_FATAL(live_next(live, frames, 1000, NULL), 1);
+	if (links_enter()) {
+		live = open_live("x0", NULL, (struct live_options){ .snaplen = 60 });
+		links_send("x1", OURS, 1, 1000);
+		CU_ASSERT_EQUAL_FATAL(live_next(live, frames, 500, NULL), 1);
 		CU_ASSERT_EQUAL(frames[0].caplen, 60);
 		CU_ASSERT_EQUAL(frames[0].wirelen, 1000);
 		live_close(live);
 	}
-	namespace_leave();
+	links_leave();
+}
+
+/* A block that is handed over every 100 ms would keep each of these for so long. */
+static void frames_come_at_once(void)
+{
+	struct frame frames[FRAME_BATCH];
+	int64_t shortest = INT64_MAX;
+	struct live *live;
+
+	if (links_enter()) {
+		live = open_live("x0", NULL, (struct live_options){ .immediate = true });
+		for (unsigned i = 0; i < 6; i++) {
+			int64_t sent;
+
+			links_send("x1", OURS, 1, FRAME_BYTES);
+			sent = milliseconds();
+			CU_ASSERT_EQUAL(live_next(live, frames, 500, NULL), 1);
+			if (i > 0)
+				shortest = MIN(shortest, milliseconds() - sent);
+		}
+		CU_ASSERT(shortest < 50);
+		live_close(live);
+	}
+	links_leave();
 }
 
 static void the_kernel_filters(void)
@@ -233,12 +184,12 @@ static void the_kernel_filters(void)
 	struct caught c = { 0 };
 	struct live *live;
 
-	if (namespace_enter()) {
+	if (links_enter()) {
 		live = open_live("x0", NULL,
 				 (struct live_options){ .filter = "ether proto 0x88b5" });
 		for (unsigned i = 0; i < 10; i++) {
-			send_frames("x1", OTHERS, 10, FRAME_BYTES);
-			send_frames("x1", OURS, 1, FRAME_BYTES);
+			links_send("x1", OTHERS, 10, FRAME_BYTES);
+			links_send("x1", OURS, 1, FRAME_BYTES);
 		}
 		catch_frames(live, 11, 400, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 10);
@@ -248,7 +199,7 @@ static void the_kernel_filters(void)
 		CU_ASSERT_EQUAL(live_interface(live, 0)->received, 10);
 		live_close(live);
 	}
-	namespace_leave();
+	links_leave();
 }
 
 /* The flooded one could fill every batch for itself. */
@@ -259,10 +210,10 @@ static void interfaces_take_turns(void)
 	struct live *live;
 	unsigned batches = 0;
 
-	if (namespace_enter()) {
+	if (links_enter()) {
 		live = open_live("x0", "y0", (struct live_options){ 0 });
-		send_frames("x1", OURS, 2000, FRAME_BYTES);
-		send_frames("y1", OURS, 10, FRAME_BYTES);
+		links_send("x1", OURS, 2000, FRAME_BYTES);
+		links_send("y1", OURS, 10, FRAME_BYTES);
 		usleep(300000); /* all of it is in the rings */
 		while (seen[1] < 10 && batches < 3) {
 			int n = live_next(live, frames, 0, NULL);
@@ -280,43 +231,42 @@ static void interfaces_take_turns(void)
 		CU_ASSERT_EQUAL(live_interface(live, 1)->frames, 10);
 		live_close(live);
 	}
-	namespace_leave();
+	links_leave();
 }
 
 /* Down is seen at once, up within the second; until then nothing comes. */
 static void down_and_up_again(void)
 {
-	const struct live_interface *a;
+	const struct live_interface *x0;
 	struct caught c = { 0 };
 	struct live *live;
 
-	if (namespace_enter()) {
+	if (links_enter()) {
 		live = open_live("x0", "y0", (struct live_options){ .promiscuous = true });
-		a = live_interface(live, 0);
-		send_frames("x1", OURS, 10, FRAME_BYTES);
+		x0 = live_interface(live, 0);
+		links_send("x1", OURS, 10, FRAME_BYTES);
 		catch_frames(live, 10, 1000, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 10);
-		CU_ASSERT(run("ip link set x0 down"));
-		catch_frames(live, 11, 300, 0, &c);
-		CU_ASSERT(!a->up);
-		CU_ASSERT_EQUAL(a->downs, 1);
-		send_frames("y1", OURS, 5, FRAME_BYTES); /* the other one goes on */
+		CU_ASSERT(links_run("ip link set x0 down"));
+		catch_frames(live, 11, 200, 0, &c);
+		CU_ASSERT(!x0->up);
+		CU_ASSERT_EQUAL(x0->downs, 1);
+		links_send("y1", OURS, 5, FRAME_BYTES); /* the other one goes on */
 		catch_frames(live, 15, 1000, 0, &c);
 		CU_ASSERT_EQUAL(c.by_iface[1], 5);
-		CU_ASSERT(run("ip link set x0 up"));
-		send_frames("x1", OURS, 10, FRAME_BYTES);
+		CU_ASSERT(links_run("ip link set x0 up"));
+		links_send("x1", OURS, 10, FRAME_BYTES);
 		catch_frames(live, 25, 1000, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 25);
-		catch_frames(live, 26, 1500, 0, &c);
-		CU_ASSERT(a->up);
-		CU_ASSERT_EQUAL(a->downs, 1);
+		wait_for(live, 0, true, &c);
+		CU_ASSERT_EQUAL(x0->downs, 1);
 		CU_ASSERT(c.good);
 		live_stats(live);
-		CU_ASSERT_EQUAL(a->frames, 20);
-		CU_ASSERT_EQUAL(a->received, 20);
+		CU_ASSERT_EQUAL(x0->frames, 20);
+		CU_ASSERT_EQUAL(x0->received, 20);
 		live_close(live);
 	}
-	namespace_leave();
+	links_leave();
 }
 
 static void down_when_opened(void)
@@ -324,77 +274,118 @@ static void down_when_opened(void)
 	struct caught c = { 0 };
 	struct live *live;
 
-	if (namespace_enter()) {
-		CU_ASSERT(run("ip link set x0 down"));
+	if (links_enter()) {
+		CU_ASSERT(links_run("ip link set x0 down"));
 		live = open_live("x0", NULL, (struct live_options){ 0 });
 		CU_ASSERT(!live_interface(live, 0)->up);
 		catch_frames(live, 1, 200, 0, &c);
-		CU_ASSERT(run("ip link set x0 up"));
-		catch_frames(live, 1, 1500, 0, &c);
-		CU_ASSERT(live_interface(live, 0)->up);
+		CU_ASSERT(links_run("ip link set x0 up"));
+		wait_for(live, 0, true, &c);
 		CU_ASSERT_EQUAL(live_interface(live, 0)->downs, 0);
-		send_frames("x1", OURS, 3, FRAME_BYTES);
+		links_send("x1", OURS, 3, FRAME_BYTES);
 		catch_frames(live, 3, 1000, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 3);
 		live_close(live);
 	}
-	namespace_leave();
+	links_leave();
 }
 
 /* Frames that were in the ring still come; counters go on over the new handle. */
 static void vanished_and_made_again(void)
 {
-	const struct live_interface *a;
+	const struct live_interface *x0;
 	struct caught c = { 0 };
 	struct live *live;
 
-	if (namespace_enter()) {
+	if (links_enter()) {
 		live = open_live("x0", NULL, (struct live_options){ 0 });
-		a = live_interface(live, 0);
-		send_frames("x1", OURS, 200, FRAME_BYTES);
-		CU_ASSERT(run("ip link del x0"));
+		x0 = live_interface(live, 0);
+		links_send("x1", OURS, 200, FRAME_BYTES);
+		CU_ASSERT(links_run("ip link del x0"));
 		catch_frames(live, 201, 1500, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 200);
-		CU_ASSERT(!a->up);
-		CU_ASSERT(run("ip link add x0 type veth peer name x1 && ip link set x0 up && "
-			      "ip link set x1 up"));
-		for (unsigned i = 0; i < 40 && !a->up; i++)
-			catch_frames(live, 201, 100, 0, &c);
-		CU_ASSERT(a->up);
-		CU_ASSERT_EQUAL(a->downs, 1);
-		send_frames("x1", OURS, 5, FRAME_BYTES);
+		CU_ASSERT(!x0->up);
+		CU_ASSERT(links_run("ip link add x0 type veth peer name x1 && ip link set x0 up && "
+				    "ip link set x1 up"));
+		wait_for(live, 0, true, &c);
+		CU_ASSERT_EQUAL(x0->downs, 1);
+		links_send("x1", OURS, 5, FRAME_BYTES);
 		catch_frames(live, 205, 1000, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 205);
 		CU_ASSERT(c.good);
 		live_stats(live);
-		CU_ASSERT_EQUAL(a->frames, 205);
-		CU_ASSERT_EQUAL(a->received, 205);
+		CU_ASSERT_EQUAL(x0->frames, 205);
+		CU_ASSERT_EQUAL(x0->received, 205);
 		live_close(live);
 	}
-	namespace_leave();
+	links_leave();
+}
+
+/* As a program that has given up its rights does: those of this thread, for a while. */
+static void give_up_rights(bool up)
+{
+	CU_ASSERT_EQUAL_FATAL(seteuid(up ? 65534 : 0), 0);
+}
+
+static void rights_are_needed_to_open_only(void)
+{
+	const struct live_interface *x0;
+	struct caught c = { 0 };
+	struct live *live;
+
+	if (links_enter()) {
+		live = open_live("x0", "y0", (struct live_options){ 0 });
+		x0 = live_interface(live, 0);
+		CU_ASSERT(links_run("ip link set x0 down"));
+		give_up_rights(true);
+		wait_for(live, 0, false, &c);
+		give_up_rights(false);
+		CU_ASSERT(links_run("ip link set x0 up"));
+		links_send("x1", OURS, 5, FRAME_BYTES);
+		give_up_rights(true);
+		catch_frames(live, 5, 1000, 0, &c);
+		CU_ASSERT_EQUAL(c.by_iface[0], 5);
+		wait_for(live, 0, true, &c);
+		give_up_rights(false);
+		/* What is made anew would have to be opened anew. */
+		CU_ASSERT(links_run(
+			"ip link del x0 && ip link add x0 type veth && ip link set x0 up"));
+		give_up_rights(true);
+		catch_frames(live, 6, 2500, 0, &c);
+		CU_ASSERT(!x0->up);
+		CU_ASSERT_EQUAL(x0->downs, 2);
+		give_up_rights(false);
+		links_send("y1", OURS, 5, FRAME_BYTES);
+		give_up_rights(true);
+		catch_frames(live, 10, 1000, 0, &c);
+		CU_ASSERT_EQUAL(c.by_iface[1], 5);
+		give_up_rights(false);
+		live_close(live);
+	}
+	links_leave();
 }
 
 static void every_frame_is_accounted_for(void)
 {
 	const uint64_t sent = 5000;
-	const struct live_interface *a;
+	const struct live_interface *x0;
 	struct caught c = { 0 };
 	struct live *live;
 
-	if (namespace_enter()) {
+	if (links_enter()) {
 		live = open_live("x0", NULL, (struct live_options){ .buffer_bytes = 512 << 10 });
-		send_frames("x1", OURS, (uint32_t)sent, 1000);
+		links_send("x1", OURS, (uint32_t)sent, 1000);
 		catch_frames(live, sent, 500, 0, &c);
-		a = live_interface(live, 0);
+		x0 = live_interface(live, 0);
 		live_stats(live);
 		live_stats(live); /* counted once */
-		CU_ASSERT(a->kernel_drops > 0);
-		CU_ASSERT_EQUAL(a->received, sent);
-		CU_ASSERT_EQUAL(a->frames + a->kernel_drops, sent);
-		CU_ASSERT_EQUAL(c.frames, a->frames);
+		CU_ASSERT(x0->kernel_drops > 0);
+		CU_ASSERT_EQUAL(x0->received, sent);
+		CU_ASSERT_EQUAL(x0->frames + x0->kernel_drops, sent);
+		CU_ASSERT_EQUAL(c.frames, x0->frames);
 		live_close(live);
 	}
-	namespace_leave();
+	links_leave();
 }
 
 static void any_is_all(void)
@@ -402,10 +393,10 @@ static void any_is_all(void)
 	struct caught c = { 0 };
 	struct live *live;
 
-	if (namespace_enter()) {
+	if (links_enter()) {
 		live = open_live("any", NULL, (struct live_options){ .promiscuous = true });
-		send_frames("x1", OURS, 4, FRAME_BYTES); /* out of b and into a */
-		send_frames("y1", OURS, 4, FRAME_BYTES);
+		links_send("x1", OURS, 4, FRAME_BYTES); /* out of b and into a */
+		links_send("y1", OURS, 4, FRAME_BYTES);
 		catch_frames(live, 16, 1000, 0, &c);
 		CU_ASSERT_EQUAL(c.ours, 16);
 		CU_ASSERT(c.good);
@@ -413,7 +404,7 @@ static void any_is_all(void)
 		CU_ASSERT(live_interface(live, 0)->up);
 		live_close(live);
 	}
-	namespace_leave();
+	links_leave();
 }
 
 static int refusal(const char *first, const char *second, const char *filter, struct fa_error *err)
@@ -444,14 +435,28 @@ static void what_cannot_be_is_refused(void)
 	CU_ASSERT_EQUAL(refusal("x0", "any", NULL, &err), FA_EUSAGE);
 	CU_ASSERT_EQUAL(refusal("x0", NULL, "tcp prot 443", &err), FA_EUSAGE);
 	CU_ASSERT_EQUAL(strncmp(err.text, "filter \"tcp prot 443\": ", 23), 0);
-	if (namespace_enter()) {
+	if (links_enter()) {
 		CU_ASSERT_EQUAL(refusal("x0", "nosuch0", NULL, &err), FA_EIO);
 		CU_ASSERT_STRING_EQUAL(err.text, "nosuch0: there is no such network interface; "
 						 "there are: lo, x1, x0, y1, y0, any");
 		CU_ASSERT_EQUAL(refusal("a-name-that-is-too-long", NULL, NULL, &err), FA_EIO);
 		CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "no such network interface"));
 	}
-	namespace_leave();
+	links_leave();
+}
+
+static void who_may_not_is_told_how(void)
+{
+	struct fa_error err = { 0 };
+
+	if (links_enter()) {
+		give_up_rights(true);
+		CU_ASSERT_EQUAL(refusal("y0", NULL, NULL, &err), FA_EIO);
+		give_up_rights(false);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "y0: not permitted to capture; "
+							"run as root, or once: setcap "));
+	}
+	links_leave();
 }
 
 static void on_alarm(int signal)
@@ -467,7 +472,7 @@ static void a_signal_ends_the_wait(void)
 	struct live *live;
 	int64_t begin;
 
-	if (namespace_enter()) {
+	if (links_enter()) {
 		live = open_live("x0", NULL, (struct live_options){ 0 });
 		CU_ASSERT_EQUAL(live_next(live, frames, 0, NULL), 0);
 		CU_ASSERT_EQUAL_FATAL(sigaction(SIGALRM, &action, &old), 0);
@@ -478,7 +483,7 @@ static void a_signal_ends_the_wait(void)
 		CU_ASSERT_EQUAL(sigaction(SIGALRM, &old, NULL), 0);
 		live_close(live);
 	}
-	namespace_leave();
+	links_leave();
 	live_close(NULL);
 }
 
@@ -486,15 +491,18 @@ extern CU_TestInfo tests_live[];
 CU_TestInfo tests_live[] = {
 	{ "frames are delivered with their bytes, numbers and times", frames_are_delivered_whole },
 	{ "frames are cut to the snap length", frames_are_cut },
+	{ "immediate frames come at once", frames_come_at_once },
 	{ "the kernel leaves out what the filter does", the_kernel_filters },
 	{ "a flooded interface does not starve another", interfaces_take_turns },
 	{ "an interface that goes down and up again goes on", down_and_up_again },
 	{ "an interface that is down at first begins when it is up", down_when_opened },
 	{ "an interface that vanished is opened again, its last frames are not lost",
 	  vanished_and_made_again },
+	{ "rights are needed to open an interface only", rights_are_needed_to_open_only },
 	{ "every frame sent is delivered or counted as dropped", every_frame_is_accounted_for },
 	{ "any captures from all interfaces, by a header that names them", any_is_all },
 	{ "what cannot be captured from is refused, with what can", what_cannot_be_is_refused },
+	{ "who may not capture is told how to", who_may_not_is_told_how },
 	{ "a signal ends the wait", a_signal_ends_the_wait },
 	CU_TEST_INFO_NULL,
 };
