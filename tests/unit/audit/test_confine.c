@@ -190,6 +190,28 @@ static void a_missing_directory_is_named(void)
 	in_yard(wrong_directory, NULL);
 }
 
+#ifdef __x86_64__
+/* getpid() as of the x32 interface, in which nothing of ours is compiled. */
+static int calls_by_other_numbers(const struct yard *y, const void *context)
+{
+	unsigned in_force;
+
+	(void)context;
+	HOLDS(yard_shut(y, &in_force) == 0);
+	return syscall(0x40000000L | SYS_getpid) > 0;
+}
+#endif
+
+static void another_machines_numbers_kill(void)
+{
+#ifdef __x86_64__
+	const struct yard y = yard_make();
+
+	CU_ASSERT_EQUAL(yard_child(calls_by_other_numbers, &y, NULL), 200 + SIGSYS);
+	yard_remove(&y);
+#endif
+}
+
 /* ---- kernels that lack something ---------------------------------------------------------- */
 /* From now on system call @nr, if its first argument is @first or that is -1, fails with @code. */
 static int lack(long nr, long first, unsigned code)
@@ -261,6 +283,7 @@ CU_TestInfo tests_confine[] = {
 	{ "what is read can be limited", what_is_read_can_be_limited },
 	{ "without a directory nothing is written", without_a_directory_nothing_is_written },
 	{ "a directory that is missing is named", a_missing_directory_is_named },
+	{ "a call by another machine's numbers kills", another_machines_numbers_kill },
 	{ "a kernel without landlock: seccomp alone, and it is said", a_kernel_without_landlock },
 	{ "a kernel without seccomp: landlock alone, and it is said", a_kernel_without_seccomp },
 	CU_TEST_INFO_NULL,
