@@ -177,6 +177,7 @@ static int only_the_name_is_left(const struct identity *identity)
 
 	HOLDS(privilege_drop(identity, &err) == 0);
 	HOLDS(getuid() == 0);
+	HOLDS(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
 	HOLDS(!has("Cap"));
 	HOLDS(chown("/tmp", 1, 1) != 0 && errno == EPERM);
 	return 0;
