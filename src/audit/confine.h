@@ -29,8 +29,12 @@
  *		[@read_count].  NULL: all that the user may read.  One that does not
  *		exist is passed over.  A file is meant as it is now: name the directory
  *		of what is edited, because editors put a new file in the old one's place.
+ *		Not to forget: /sys, where libpcap counts what an interface dropped, and
+ *		/etc/localtime.
  * @mute_fds:	Open descriptors never to be written to, [@mute_count]: the capture
- *		sockets, on which write() would send frames of an intruder's choice
+ *		sockets, on which write() would send frames of an intruder's choice.
+ *		To be kept open: the filter knows the number, and a file that is opened
+ *		later and gets it is mute too.
  *
  * All belong to the caller and are not needed afterwards.
  */

@@ -158,27 +158,40 @@ int privilege_can_write(const struct identity *identity, const char *directory,
 	return status;
 }
 
-static int change(const struct capng_calls *capng, const struct identity *identity,
-		  struct fa_error *err)
+/*
+ * The bounding set limits what an exec could gain.  Emptying it takes a capability that
+ * containers often lack; no_new_privs makes up for it.
+ */
+static int step(const struct capng_calls *capng, const struct identity *identity)
 {
-	int step;
+	const bool bounds = capng->capng_get_caps_process() == 0 &&
+			    capng->capng_have_capability(CAPNG_PERMITTED, CAP_SETPCAP) != 0;
+	int flags = CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_AMBIENT;
 
 	capng->capng_clear(CAPNG_SELECT_ALL);
 	if (identity->change) {
-		step = capng->capng_change_id((int)identity->uid, (int)identity->gid,
-					      CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING |
-						      CAPNG_CLEAR_AMBIENT);
-	} else {
-		/*
-		 * The bounding set limits what an exec could gain.  Emptying it takes a
-		 * capability of its own, and no_new_privs makes up for it.
-		 */
-		(void)capng->capng_apply(CAPNG_SELECT_BOUNDS);
-		step = capng->capng_apply(CAPNG_SELECT_CAPS);
+		flags |= bounds ? CAPNG_CLEAR_BOUNDING : 0;
+		return capng->capng_change_id((int)identity->uid, (int)identity->gid,
+					      (capng_flags_t)flags);
 	}
-	if (step != 0)
-		return error_set(err, FA_EIO, "cannot become %s without capabilities: %s (step %d)",
-				 identity->name, strerror(errno), -step);
+	if (bounds)
+		(void)capng->capng_apply(CAPNG_SELECT_BOUNDS);
+	return capng->capng_apply(CAPNG_SELECT_CAPS);
+}
+
+static int change(const struct capng_calls *capng, const struct identity *identity,
+		  struct fa_error *err)
+{
+	const int failed = step(capng, identity);
+
+	if (failed != 0 && identity->change)
+		return error_set(err, FA_EIO,
+				 "cannot become %s (step %d): in a container that takes the "
+				 "capabilities SETUID and SETGID; else -Z root stays root, without "
+				 "any capability",
+				 identity->name, -failed);
+	if (failed != 0)
+		return error_set(err, FA_EIO, "cannot give up capabilities (step %d)", -failed);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return error_set(err, FA_EIO, "cannot give up privileges: %s", strerror(errno));
 	return 0;

@@ -111,6 +111,41 @@ static int runs_on(const struct yard *y, const void *context)
 	abort();
 }
 
+struct early {
+	pthread_mutex_t gate;
+	bool held;
+};
+
+static void *early_thread(void *argument)
+{
+	struct early *early = argument;
+
+	pthread_mutex_lock(&early->gate);
+	thread(&early->held);
+	pthread_mutex_unlock(&early->gate);
+	return NULL;
+}
+
+static int thread_before(const struct yard *y, const void *context)
+{
+	struct early early = { .gate = PTHREAD_MUTEX_INITIALIZER };
+	unsigned in_force;
+	pthread_t id;
+
+	(void)context;
+	pthread_mutex_lock(&early.gate);
+	HOLDS(pthread_create(&id, NULL, early_thread, &early) == 0);
+	HOLDS(yard_confine(y, &in_force) == 0);
+	pthread_mutex_unlock(&early.gate);
+	HOLDS(pthread_join(id, NULL) == 0 && early.held);
+	return 0;
+}
+
+static void a_thread_made_before(void)
+{
+	in_yard(thread_before, NULL);
+}
+
 static void the_program_runs_on(void)
 {
 	const struct yard y = yard_make();
@@ -173,21 +208,48 @@ static void without_a_directory_nothing_is_written(void)
 
 static int wrong_directory(const struct yard *y, const void *context)
 {
-	char path[YARD_PATH];
+	char path[YARD_PATH], below[YARD_PATH];
 	const char *const dirs[] = { yard_path(y->inside, "missing", path) };
+	const char *const read[] = { yard_path(y->inside, "file/below", below) };
 	const struct confine_options options = { .write_dirs = dirs, .write_count = 1 };
+	const struct confine_options reading = { .read_paths = read, .read_count = 1 };
 	struct fa_error err = { 0 };
 	unsigned in_force;
 
 	(void)context;
 	HOLDS(confine(&options, &in_force, &err) == FA_EIO);
 	HOLDS(strstr(err.text, dirs[0]) != NULL && in_force == 0);
+	/* Of what is read only that which does not exist is passed over. */
+	HOLDS(confine(&reading, &in_force, &err) == FA_EIO);
+	HOLDS(strstr(err.text, read[0]) != NULL && in_force == 0);
 	return 0;
 }
 
 static void a_missing_directory_is_named(void)
 {
 	in_yard(wrong_directory, NULL);
+}
+
+#ifdef __x86_64__
+/* getpid() as of the x32 interface, in which nothing of ours is compiled. */
+static int calls_by_other_numbers(const struct yard *y, const void *context)
+{
+	unsigned in_force;
+
+	(void)context;
+	HOLDS(yard_shut(y, &in_force) == 0);
+	return syscall(0x40000000L | SYS_getpid) > 0;
+}
+#endif
+
+static void another_machines_numbers_kill(void)
+{
+#ifdef __x86_64__
+	const struct yard y = yard_make();
+
+	CU_ASSERT_EQUAL(yard_child(calls_by_other_numbers, &y, NULL), 200 + SIGSYS);
+	yard_remove(&y);
+#endif
 }
 
 /* ---- kernels that lack something ---------------------------------------------------------- */
@@ -238,6 +300,7 @@ static void a_kernel_without_landlock(void)
 
 static int no_seccomp(const struct yard *y, const void *context)
 {
+	char path[YARD_PATH];
 	unsigned in_force;
 
 	(void)context;
@@ -245,7 +308,10 @@ static int no_seccomp(const struct yard *y, const void *context)
 	HOLDS(yard_shut(y, &in_force) == 0 && in_force == CONFINE_LANDLOCK);
 	HOLDS(opens(y->inside, "new", O_WRONLY | O_CREAT));
 	HOLDS(!opens(y->outside, "file", O_WRONLY) && errno == EACCES);
-	HOLDS(execl("/bin/true", "true", (char *)NULL) != 0 && errno == EACCES);
+	HOLDS(mkfifo(yard_path(y->inside, "fifo", path), 0600) != 0 && errno == EACCES);
+	HOLDS(symlink("/", yard_path(y->inside, "link", path)) != 0 && errno == EACCES);
+	/* Were it started, it would fail. */
+	HOLDS(execl("/bin/false", "false", (char *)NULL) != 0 && errno == EACCES);
 	return 0;
 }
 
@@ -258,9 +324,11 @@ extern CU_TestInfo tests_confine[];
 CU_TestInfo tests_confine[] = {
 	{ "the output directory is written", the_output_directory_is_written },
 	{ "threads, memory, time and receiving work", the_program_runs_on },
+	{ "a thread made before has the filter as well", a_thread_made_before },
 	{ "what is read can be limited", what_is_read_can_be_limited },
 	{ "without a directory nothing is written", without_a_directory_nothing_is_written },
 	{ "a directory that is missing is named", a_missing_directory_is_named },
+	{ "a call by another machine's numbers kills", another_machines_numbers_kill },
 	{ "a kernel without landlock: seccomp alone, and it is said", a_kernel_without_landlock },
 	{ "a kernel without seccomp: landlock alone, and it is said", a_kernel_without_seccomp },
 	CU_TEST_INFO_NULL,

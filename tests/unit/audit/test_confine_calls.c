@@ -321,7 +321,7 @@ static const struct attempt {
 	{ "become root", become_root, true },
 };
 
-/* Root's attempts are made as root: that they fail is not for want of capabilities. */
+/* Root's attempts are made as root, so that they do not fail for want of capabilities. */
 static int free_attempt(const struct yard *y, const void *context)
 {
 	const struct attempt *a = context;
@@ -336,7 +336,8 @@ static int confined_attempt(const struct yard *y, const void *context)
 	const struct attempt *a = context;
 	unsigned in_force;
 
-	if (yard_shut(y, &in_force) != 0 || in_force != (CONFINE_LANDLOCK | CONFINE_SECCOMP))
+	if ((!a->root && yard_drop() != 0) || yard_confine(y, &in_force) != 0 ||
+	    in_force != (CONFINE_LANDLOCK | CONFINE_SECCOMP))
 		return NOT_CONFINED;
 	return a->body(y);
 }

@@ -4,17 +4,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <CUnit/CUnit.h>
 
+#include "base/util.h"
 #include "yard.h"
 
 static bool root(void)
@@ -171,12 +174,48 @@ static void dropped_for_good(void)
 	CU_ASSERT_EQUAL(in_child(nothing_is_left, &nobody), 0);
 }
 
+/* As in a container: no right to touch the bounding set, then none to change users either. */
+static int in_a_container(const struct identity *identity)
+{
+	const unsigned char rights[] = { CAP_SETUID, CAP_SETGID, CAP_NET_RAW };
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+	const bool lacking = strcmp(identity->name, "lacking") == 0;
+	struct fa_error err = { 0 };
+
+	for (size_t i = lacking ? 2 : 0; i < ARRAY_SIZE(rights); i++)
+		data[0].effective |= 1u << rights[i];
+	data[0].permitted = data[0].effective;
+	HOLDS(syscall(SYS_capset, &header, data) == 0);
+	if (lacking) {
+		HOLDS(privilege_drop(identity, &err) == FA_EIO);
+		HOLDS(strstr(err.text, "SETUID") != NULL && strstr(err.text, "-Z root") != NULL);
+		return 0;
+	}
+	HOLDS(privilege_drop(identity, &err) == 0);
+	HOLDS(getuid() == identity->uid && getgroups(0, NULL) == 0 && !has("CapPrm"));
+	return 0;
+}
+
+static void dropped_in_a_container(void)
+{
+	struct identity nobody;
+
+	if (!root())
+		return;
+	nobody = find("nobody");
+	CU_ASSERT_EQUAL(in_child(in_a_container, &nobody), 0);
+	snprintf(nobody.name, sizeof(nobody.name), "lacking");
+	CU_ASSERT_EQUAL(in_child(in_a_container, &nobody), 0);
+}
+
 static int only_the_name_is_left(const struct identity *identity)
 {
 	struct fa_error err = { 0 };
 
 	HOLDS(privilege_drop(identity, &err) == 0);
 	HOLDS(getuid() == 0);
+	HOLDS(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
 	HOLDS(!has("Cap"));
 	HOLDS(chown("/tmp", 1, 1) != 0 && errno == EPERM);
 	return 0;
@@ -266,6 +305,7 @@ CU_TestInfo tests_privilege[] = {
 	{ "a user stays, and cannot become another", a_user_stays_who_he_is },
 	{ "a set-user-ID program is refused", set_user_id_is_refused },
 	{ "user, groups and capabilities are gone for good", dropped_for_good },
+	{ "few capabilities suffice, and too few are said", dropped_in_a_container },
 	{ "who stays root has no capabilities", root_without_capabilities },
 	{ "capabilities from the program's file are gone too", setcap_is_dropped_too },
 	{ "a directory closed to the user is found before", directories_are_tried },

@@ -79,7 +79,7 @@ int yard_drop(void)
 	return -1;
 }
 
-int yard_shut(const struct yard *y, unsigned *in_force)
+int yard_confine(const struct yard *y, unsigned *in_force)
 {
 	const char *const dirs[] = { y->inside };
 	const struct confine_options options = {
@@ -90,12 +90,15 @@ int yard_shut(const struct yard *y, unsigned *in_force)
 	};
 	struct fa_error err = { 0 };
 
-	if (yard_drop() != 0)
-		return -1;
 	if (confine(&options, in_force, &err) == 0)
 		return 0;
 	fprintf(stderr, "%s\n", err.text);
 	return -1;
+}
+
+int yard_shut(const struct yard *y, unsigned *in_force)
+{
+	return yard_drop() != 0 ? -1 : yard_confine(y, in_force);
 }
 
 int yard_child(int (*body)(const struct yard *yard, const void *context), const struct yard *yard,

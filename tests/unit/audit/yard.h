@@ -39,7 +39,9 @@ const char *yard_path(const char *dir, const char *name, char path[static YARD_P
 
 /* As whom we become.  0, or -1 and a message. */
 int yard_drop(void);
-/* That, and confined to writing inside.  0, or -1 and a message. */
+/* Confined to writing inside.  0, or -1 and a message. */
+int yard_confine(const struct yard *yard, unsigned *in_force);
+/* Both. */
 int yard_shut(const struct yard *yard, unsigned *in_force);
 
 /* In a child of its own: what @body returned (0 to 199), 200 + the signal that ended it, or -1. */
