@@ -1,6 +1,7 @@
 /* Frames one behind the other in a memory that begins again when it ends. */
 #include "report/frame_ring.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -16,18 +17,47 @@ static uint64_t record_size(uint32_t caplen)
 
 int frame_ring_init(struct frame_ring *ring, size_t bytes)
 {
-	uint64_t size = bytes / FRAME_RING_ALIGN * FRAME_RING_ALIGN;
+	/* Whole words of bits. */
+	uint64_t size = bytes / (FRAME_RING_ALIGN * 64) * (FRAME_RING_ALIGN * 64);
 
 	FA_ASSERT(size >= 2 * record_size(FRAME_MAX));
 	*ring = (struct frame_ring){ .size = size, .head = size, .tail = size };
 	ring->memory = memory_region(size);
-	return ring->memory == NULL ? FA_ENOMEM : 0;
+	ring->due = memory_array(size / (FRAME_RING_ALIGN * 64), sizeof(*ring->due));
+	return ring->memory == NULL || ring->due == NULL ? FA_ENOMEM : 0;
 }
 
 void frame_ring_free(struct frame_ring *ring)
 {
 	if (ring->memory != NULL)
 		memory_region_free(ring->memory, ring->size);
+	free(ring->due);
+}
+
+void frame_ring_set_due(struct frame_ring *ring, uint64_t position, bool due)
+{
+	uint64_t place = position % ring->size / FRAME_RING_ALIGN;
+
+	frame_ring_at(ring, position)->due = due;
+	if (due)
+		ring->due[place / 64] |= UINT64_C(1) << place % 64;
+	else
+		ring->due[place / 64] &= ~(UINT64_C(1) << place % 64);
+}
+
+uint64_t frame_ring_next_due(const struct frame_ring *ring, uint64_t from)
+{
+	while (from < ring->head) {
+		uint64_t place = from % ring->size / FRAME_RING_ALIGN;
+		uint64_t bits = ring->due[place / 64] >> place % 64;
+
+		/* A bit from the head on is that of a frame before @from. */
+		if (bits != 0)
+			return MIN(from + (uint64_t)__builtin_ctzll(bits) * FRAME_RING_ALIGN,
+				   ring->head);
+		from += (64 - place % 64) * FRAME_RING_ALIGN;
+	}
+	return ring->head;
 }
 
 /* Bytes up to the end of the memory. */

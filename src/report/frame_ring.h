@@ -2,7 +2,8 @@
  * Recent frames in a fixed memory, the oldest overwritten by the newest.
  *
  * A frame has a position that only grows, so that one that was overwritten is known by its
- * position alone.  One thread at a time.
+ * position alone.  Frames can be due: a bit for each place of the memory finds them, in order,
+ * without a look at the others.  One thread at a time.
  */
 #ifndef FA_REPORT_FRAME_RING_H
 #define FA_REPORT_FRAME_RING_H
@@ -22,7 +23,7 @@
  * @chain:	For the user: position of another frame, or FRAME_RING_NONE
  * @size:	Bytes from here to the next record
  * @note:	For the user
- * @due:	For the user
+ * @due:	Its bit is set
  * @kept:	For the user
  * @filler:	No frame: this only fills the end of the memory
  */
@@ -44,9 +45,10 @@ struct frame_ring {
 	uint8_t *memory;
 	uint64_t size;
 	uint64_t head, tail; /* positions: behind the newest, of the oldest */
+	uint64_t *due;
 };
 
-/* Return: 0 or FA_ENOMEM.  @bytes: at least that of two frames of FRAME_MAX */
+/* Return: 0 or FA_ENOMEM.  @bytes: at least that of two frames of FRAME_MAX and a page */
 int frame_ring_init(struct frame_ring *ring, size_t bytes);
 void frame_ring_free(struct frame_ring *ring);
 
@@ -64,7 +66,12 @@ static inline bool frame_ring_holds(const struct frame_ring *ring, uint64_t posi
 /* Bytes of the ring that a frame takes with what it must leave unused. */
 uint64_t frame_ring_need(const struct frame_ring *ring, uint32_t caplen);
 
-/* Give up the oldest record. */
+/* Whether the frame at @position, which the ring holds, is due. */
+void frame_ring_set_due(struct frame_ring *ring, uint64_t position, bool due);
+/* The first frame that is due, at @from or behind it; the head when there is none. */
+uint64_t frame_ring_next_due(const struct frame_ring *ring, uint64_t from);
+
+/* Give up the oldest record, which is not due. */
 static inline void frame_ring_drop(struct frame_ring *ring)
 {
 	ring->tail += frame_ring_at(ring, ring->tail)->size;

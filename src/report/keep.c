@@ -94,24 +94,31 @@ static int comments_init(struct comments *c)
 	return c->texts == NULL ? FA_ENOMEM : 0;
 }
 
+static void make_due(struct keep *k, uint64_t position)
+{
+	frame_ring_set_due(&k->ring, position, true);
+	if (k->due++ == 0 || position < k->due_from)
+		k->due_from = position;
+}
+
+/* Written, or lost. */
+static void end_due(struct keep *k, uint64_t position)
+{
+	comment_free(&k->comments, frame_ring_at(&k->ring, position)->note);
+	frame_ring_set_due(&k->ring, position, false);
+	k->due--;
+}
+
 static void drop_oldest(struct keep *k)
 {
 	const struct frame_record *record = frame_ring_at(&k->ring, k->ring.tail);
 
 	k->overwritten += !record->filler && !record->kept;
-	if (record->due) {
-		comment_free(&k->comments, record->note);
-		k->due--;
+	if (FA_UNLIKELY(record->due)) {
+		end_due(k, k->ring.tail);
 		k->lost++;
 	}
 	frame_ring_drop(&k->ring);
-}
-
-static void make_due(struct keep *k, struct frame_record *record, uint64_t position)
-{
-	record->due = true;
-	if (k->due++ == 0 || position < k->due_from)
-		k->due_from = position;
 }
 
 void keep_frame(struct keep *k, const struct frame *frame, uint32_t id)
@@ -130,7 +137,7 @@ void keep_frame(struct keep *k, const struct frame *frame, uint32_t id)
 	if (FA_UNLIKELY(flow->marked)) {
 		record->note = flow->comment;
 		flow->comment = 0;
-		make_due(k, record, position);
+		make_due(k, position);
 	}
 }
 
@@ -147,7 +154,7 @@ void keep_mark(struct keep *k, uint32_t id, const char *why)
 	flow->marked = true;
 	while (frame_ring_holds(&k->ring, position)) {
 		record = frame_ring_at(&k->ring, position);
-		make_due(k, record, position);
+		make_due(k, position);
 		position = record->chain;
 	}
 	comment = comment_new(&k->comments, why);
@@ -166,47 +173,42 @@ void keep_forget(struct keep *k, uint32_t id)
 	*flow = (struct kept_flow){ 0 };
 }
 
-/* Return: bytes of the batch with what is due from *@end on; *@end is behind it */
+/* Return: bytes of the batch with what is due before *@end, which is set */
 static size_t fill_batch(struct keep *k, uint64_t *end)
 {
-	size_t room = (size_t)MIN(k->files.limit - k->files.size, (uint64_t)BATCH), len = 0;
+	size_t room = (size_t)MIN(k->files.limit - k->files.size, (uint64_t)BATCH), len = 0, n;
+	uint64_t position = k->due_from;
 
 	if (k->files.size == 0) {
 		k->writer = (struct pcapng_writer){ .snaplen = k->snaplen };
 		len = pcapng_section(k->batch);
 	}
-	while (*end < k->ring.head) {
-		const struct frame_record *record = frame_ring_at(&k->ring, *end);
+	while ((position = frame_ring_next_due(&k->ring, position)) < k->ring.head) {
+		const struct frame_record *record = frame_ring_at(&k->ring, position);
+		struct frame frame = frame_ring_frame(record);
 
-		if (record->due) {
-			struct frame frame = frame_ring_frame(record);
-			size_t n = pcapng_packet(&k->writer, k->batch + len, room - len, &frame,
-						 comment_text(&k->comments, record->note));
-
-			if (n == 0)
-				break;
-			len += n;
-		}
-		*end += record->size;
+		n = pcapng_packet(&k->writer, k->batch + len, room - len, &frame,
+				  comment_text(&k->comments, record->note));
+		if (n == 0)
+			break;
+		len += n;
+		position += record->size;
 	}
+	*end = position;
 	return len;
 }
 
 /* What was due before @end is written. */
 static void batch_done(struct keep *k, uint64_t end)
 {
-	while (k->due_from < end) {
-		struct frame_record *record = frame_ring_at(&k->ring, k->due_from);
+	uint64_t position = k->due_from;
 
-		if (record->due) {
-			comment_free(&k->comments, record->note);
-			record->due = false;
-			record->kept = true;
-			k->due--;
-			k->kept++;
-		}
-		k->due_from += record->size;
+	while ((position = frame_ring_next_due(&k->ring, position)) < end) {
+		end_due(k, position);
+		frame_ring_at(&k->ring, position)->kept = true;
+		k->kept++;
 	}
+	k->due_from = end;
 }
 
 /* Return: whether what is due went, or a new file is to be begun for it */
@@ -220,7 +222,6 @@ static bool write_batch(struct keep *k, int64_t now_ns)
 		return false;
 	before = k->writer;
 	k->due_from = MAX(k->due_from, k->ring.tail);
-	end = k->due_from;
 	len = fill_batch(k, &end);
 	if (len == 0) {
 		keep_files_end(&k->files);
