@@ -446,8 +446,11 @@ static void test_full_disk(void)
 	for (int i = 0; i < 500; i++)
 		frame(f, 1, 1600);
 	CU_ASSERT_EQUAL(keep_write(f->k, NOW, &err), 0);
-	for (int i = 0; i < 1000; i++)
-		frame(f, 1, 1600);
+	/* Interfaces are met for the first time in what cannot be written. */
+	keep_mark(f->k, 2, "all");
+	keep_mark(f->k, 3, "all");
+	for (uint32_t i = 0; i < 1000; i++)
+		frame(f, 1 + i % 3, 1600);
 	CU_ASSERT_EQUAL(keep_write(f->k, NOW, &err), FA_EIO);
 	CU_ASSERT_PTR_NOT_NULL(
 		strstr(err.text, "0000.pcapng: cannot write: No space left on device"));
@@ -520,6 +523,38 @@ static void test_refused(void)
 	keep_free(NULL);
 }
 
+/* Cut anywhere, as by a kill or a crash, a file gives its whole blocks. */
+static void test_cut_file(void)
+{
+	struct fixture *f = begin(100 << 20, 1 << 20);
+	struct frame frames[FRAME_BATCH];
+	struct keep_stats stats;
+	struct stat st;
+	int64_t before = 20;
+
+	keep_mark(f->k, 1, "all");
+	for (int i = 0; i < 20; i++)
+		frame(f, 1, 100);
+	write_well(f);
+	keep_stats(f->k, &stats);
+	CU_ASSERT_EQUAL_FATAL(stat(stats.file, &st), 0);
+	for (off_t size = st.st_size; size >= 64; size--) {
+		struct source *source = NULL;
+		int64_t n, count = 0;
+
+		CU_ASSERT_EQUAL(truncate(stats.file, size), 0);
+		CU_ASSERT_EQUAL_FATAL(source_open(&source, stats.file, NULL, NULL), 0);
+		while ((n = source_next(source, frames, NULL)) > 0)
+			count += n;
+		CU_ASSERT_EQUAL(n, 0);
+		CU_ASSERT(count == before || count == before - 1);
+		before = count;
+		source_close(source);
+	}
+	CU_ASSERT_EQUAL(before, 0);
+	end(f);
+}
+
 /* Others read the files too: what tcpdump says of one. */
 static void test_tcpdump(void)
 {
@@ -555,6 +590,7 @@ CU_TestInfo tests_keep[] = {
 	{ "a full disk is told once, and no block is cut", test_full_disk },
 	{ "a directory or file that is gone is made up for", test_vanished_directory },
 	{ "what cannot be is refused", test_refused },
+	{ "a file that is cut gives its whole blocks", test_cut_file },
 	{ "tcpdump reads them", test_tcpdump },
 	CU_TEST_INFO_NULL,
 };
