@@ -188,6 +188,7 @@ static void look_after(struct stream *s, int64_t now_ns)
 int stream_flush(struct stream *s, int64_t now_ns, struct fa_error *err)
 {
 	bool well;
+	int rc;
 
 	look_after(s, now_ns);
 	drain(s);
@@ -196,7 +197,11 @@ int stream_flush(struct stream *s, int64_t now_ns, struct fa_error *err)
 	if (stream_is_over(s))
 		lose_waiting(s);
 	well = s->units == 0 && !s->reader_gone && (s->rotation.over || have_file(s));
-	return outage_tell(&s->outage, well, name_of(s), "lines", s->lost, err);
+	rc = outage_tell(&s->outage, well, name_of(s), "lines", s->lost, err);
+	/* Nothing is tried again. */
+	if (rc < 0 && s->reader_gone)
+		rc = error_set(err, FA_EIO, "%s", s->outage.why.text);
+	return rc;
 }
 
 void stream_lines(struct stream *s, const void *bytes, size_t len)

@@ -436,6 +436,52 @@ static void test_vanished_directory(void)
 	directory_free(dir);
 }
 
+/* The next file of a ring and of a period cannot be begun for a while. */
+static void test_rotation_without_directory(void)
+{
+	struct fa_error err = { 0 };
+	char dir[32], file[64];
+	struct stream *s = open_stream(directory_new(dir), "x", 8, 60, 3);
+
+	snprintf(file, sizeof(file), "%s/x0", dir);
+	unlink(file);
+	rmdir(dir);
+	say(s, "full 0\n"); /* into the deleted file: nobody can know within a second */
+	say(s, "full 1\n");
+	say(s, "full 2\n");
+	CU_ASSERT_EQUAL(stream_flush(s, NOW, &err), FA_EIO);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "/x1: cannot open for writing"));
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + 5 * NS_PER_S, &err), 0);
+	say(s, "full 3\n");
+	mkdir(dir, 0700);
+	CU_ASSERT_EQUAL(stream_flush(s, NOW + 7 * NS_PER_S, &err), 1);
+	CU_ASSERT_EQUAL(stream_close(s, NULL), 0);
+	expect_names(dir, "x0 x1 x2");
+	expect(dir, "x1", "full 1\n");
+	expect(dir, "x2", "full 2\n");
+	expect(dir, "x0", "full 3\n");
+	directory_free(dir);
+}
+
+static void test_much_at_once(void)
+{
+	char dir[32];
+	struct stream *s = open_stream(directory_new(dir), "x", 0, 0, 0);
+
+	for (unsigned i = 0; i < 3500; i++)
+		say_numbered(s, i, 1000);
+	CU_ASSERT_EQUAL(stream_lost(s), 0);
+	CU_ASSERT_EQUAL(stream_close(s, NULL), 0);
+	CU_ASSERT_EQUAL(whole_lines(dir, "x", 1000), 3500);
+	s = open_stream(dir, "x", 0, 0, 0);
+	for (unsigned i = 0; i < 50000; i++)
+		say(s, "short\n");
+	CU_ASSERT_EQUAL(stream_lost(s), 0);
+	CU_ASSERT_EQUAL(stream_close(s, NULL), 0);
+	CU_ASSERT_EQUAL(whole_lines(dir, "x", 300000), 1);
+	directory_free(dir);
+}
+
 static void test_renamed_file(void)
 {
 	char dir[32], from[64], to[64];
@@ -519,6 +565,7 @@ static void test_reader_gone(void)
 	say(s, "one\n");
 	CU_ASSERT_FALSE(stream_is_over(s));
 	CU_ASSERT_EQUAL(stream_flush(s, NOW, &err), FA_EIO);
+	CU_ASSERT_STRING_EQUAL(err.text, "standard output: cannot write: Broken pipe");
 	CU_ASSERT_TRUE(stream_is_over(s));
 	CU_ASSERT_EQUAL(stream_flush(s, NOW + NS_PER_S, &err), 0);
 	CU_ASSERT_EQUAL(stream_lost(s), 1);
@@ -570,6 +617,8 @@ CU_TestInfo tests_report_stream[] = {
 	{ "a file that may not grow, likewise", test_file_limit },
 	{ "what could not be written by the end is told", test_full_device },
 	{ "a directory that vanished is waited for", test_vanished_directory },
+	{ "a next file that cannot be begun is waited for", test_rotation_without_directory },
+	{ "more than can wait is written at once", test_much_at_once },
 	{ "logrotate may rename, create and empty the file", test_renamed_file },
 	{ "a pipe that takes lines in parts gets them whole", test_slow_pipe },
 	{ "standard output that nobody reads is over", test_reader_gone },
