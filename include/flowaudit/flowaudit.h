@@ -177,6 +177,8 @@ struct flowaudit_output {
  * @stats_seconds: Between "stats" records; 0: none
  * @flags:	Of FLOWAUDIT_VERBOSE and the others, for text
  * @outputs:	[@output_count] of at most 8
+ * @keep_directory: The packets of findings are kept in capture files there; NULL: not
+ * @keep_bytes:	Of all these files together: the oldest make room
  */
 struct flowaudit_watch {
 	const char *const *interfaces;
@@ -190,6 +192,8 @@ struct flowaudit_watch {
 	unsigned flags;
 	const struct flowaudit_output *outputs;
 	unsigned output_count;
+	const char *keep_directory;
+	uint64_t keep_bytes;
 };
 
 /**

@@ -14,6 +14,7 @@
 #include "audit/namer.h"
 #include "flow/table.h"
 #include "judge/judge.h"
+#include "report/keep.h"
 
 /* Flows that wait at most; they hold their records. */
 #define DOCKET_FLOWS 512u
@@ -39,6 +40,8 @@ struct docket;
  */
 int docket_new(struct docket **docket, const struct docket_rooms *rooms, unsigned threads,
 	       struct fa_error *err);
+/* Flows that have ended are forgotten in @keep; borrowed. */
+void docket_set_keep(struct docket *docket, struct keep *keep);
 void docket_free(struct docket *docket);
 
 /**

@@ -17,6 +17,7 @@ struct flowaudit {
 	struct policy *policy;
 	struct pipeline *pipeline;
 	struct live *live;
+	struct keep *keep;
 	struct watch *watch;
 	char *watch_name;
 	unsigned confined;

@@ -12,6 +12,7 @@ void flowaudit_watch_free(struct flowaudit *fa)
 {
 	watch_free(fa->watch);
 	live_close(fa->live);
+	keep_free(fa->keep);
 	free(fa->watch_name);
 }
 
@@ -62,6 +63,7 @@ static int start_watch(struct flowaudit *fa, const struct flowaudit_watch *q, st
 			    .colour = !(q->flags & FLOWAUDIT_NO_COLOUR) },
 		.name = fa->watch_name,
 		.stats_ns = (int64_t)q->stats_seconds * NS_PER_S,
+		.keep = fa->keep,
 	};
 
 	return watch_new(&fa->watch, fa->pipeline, fa->policy, fa->live, &options, err);
@@ -83,9 +85,10 @@ static bool directory_of(const char *path, char *buf, size_t size)
 
 #define DIRECTORY_TEXT 4096
 
+/* Of outputs, and of what is kept. */
 struct directories {
-	char text[WATCH_OUTPUTS][DIRECTORY_TEXT];
-	const char *list[WATCH_OUTPUTS];
+	char text[WATCH_OUTPUTS + 1][DIRECTORY_TEXT];
+	const char *list[WATCH_OUTPUTS + 1];
 	unsigned count;
 };
 
@@ -96,6 +99,8 @@ static void list_directories(struct directories *d, const struct flowaudit_watch
 		d->list[d->count] = d->text[d->count];
 		d->count += directory_of(q->outputs[i].path, d->text[d->count], DIRECTORY_TEXT);
 	}
+	if (q->keep_directory != NULL)
+		d->list[d->count++] = q->keep_directory;
 }
 
 static int drop(const struct flowaudit_watch *q, const struct directories *d, struct fa_error *err)
@@ -136,6 +141,16 @@ static int open_outputs(struct flowaudit *fa, const struct flowaudit_watch *q, i
 	return 0;
 }
 
+static int open_keep(struct flowaudit *fa, const struct flowaudit_watch *q, struct fa_error *err)
+{
+	const struct keep_options options = { .directory = q->keep_directory,
+					      .max_bytes = q->keep_bytes,
+					      .flows = pipeline_last_id(fa->pipeline),
+					      .snaplen = q->snaplen };
+
+	return q->keep_directory == NULL ? 0 : keep_new(&fa->keep, &options, err);
+}
+
 static int open_all(struct flowaudit *fa, const struct flowaudit_watch *q, struct fa_error *err)
 {
 	struct directories *d = memory_array(1, sizeof(*d));
@@ -148,6 +163,8 @@ static int open_all(struct flowaudit *fa, const struct flowaudit_watch *q, struc
 	status = open_live(fa, q, err);
 	if (status == 0 && !q->privileged)
 		status = drop(q, d, err);
+	if (status == 0)
+		status = open_keep(fa, q, err);
 	if (status == 0)
 		status = start_watch(fa, q, err);
 	clock_gettime(CLOCK_REALTIME, &now);

@@ -119,6 +119,11 @@ void intake_open_live(struct intake *in, struct live *live)
 	begin_input(in);
 }
 
+const struct frame *intake_frames(const struct intake *intake)
+{
+	return intake->waiting;
+}
+
 bool intake_is_open(const struct intake *intake)
 {
 	return intake->source != NULL || intake->live != NULL;

@@ -93,6 +93,9 @@ int intake_open(struct intake *intake, const char *path, struct fa_error *err);
 /* The same from interfaces.  @live: borrowed until intake_close() */
 void intake_open_live(struct intake *intake, struct live *live);
 
+/* The frames of the latest parcel from interfaces, one a packet. */
+const struct frame *intake_frames(const struct intake *intake);
+
 /**
  * intake_fill() - The next packets of the open input
  * @parcel:	Filled up to its room, or to the end of a turn; with @status 1 it is

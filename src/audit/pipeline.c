@@ -218,8 +218,9 @@ FA_INLINE void prefetch_idents(const struct pipeline *p, const struct facts *fac
 				       ident_pool_is_stream(slots[i].user));
 }
 
-static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot *slots, unsigned n,
-		 struct fa_error *err)
+/* @frames: of the packets, where they are kept. */
+static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot *slots,
+		 const struct frame *frames, unsigned n, struct fa_error *err)
 {
 	uint16_t input = (uint16_t)(p->ledger.capture_count - 1);
 
@@ -228,6 +229,8 @@ static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot
 	for (unsigned i = 0; i < n; i++) {
 		uint32_t id = flow_table_packet(p->table, &facts[i], &slots[i], input);
 
+		if (FA_UNLIKELY(p->keep != NULL) && id != FLOW_NONE)
+			keep_frame(p->keep, &frames[i], id);
 		if (id == FLOW_NONE || slots[i].kind != FLOW_SLOT_PACKET)
 			continue;
 		if (facts[i].payload_len == 0)
@@ -247,12 +250,14 @@ static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot
 
 int pipeline_handle(struct pipeline *p, const struct parcel *parcel, struct fa_error *err)
 {
+	const struct frame *frames = relay_frames(p->relay);
 	int status = 0;
 
 	if (parcel->opens_group)
 		status = change_group(p, parcel->abandoned, err);
 	for (unsigned done = 0; done < parcel->count && status == 0; done += p->options.batch)
 		status = batch(p, parcel->facts + done, parcel->slots + done,
+			       p->keep == NULL ? NULL : frames + done,
 			       MIN(parcel->count - done, p->options.batch), err);
 	p->frames = parcel->frames;
 	p->bytes = parcel->bytes;

@@ -63,6 +63,17 @@ void pipeline_facts(const struct pipeline *pipe, struct capture_facts *cap,
 	cap->clock_steps = table->clock_steps;
 }
 
+void pipeline_set_keep(struct pipeline *pipe, struct keep *keep)
+{
+	pipe->keep = keep;
+	docket_set_keep(pipe->docket, keep);
+}
+
+uint32_t pipeline_last_id(const struct pipeline *pipe)
+{
+	return pipe->options.table.max_flows + FLOW_TABLE_SLACK;
+}
+
 uint32_t pipeline_next_live(const struct pipeline *pipe, uint32_t id)
 {
 	return flow_table_next_live(pipe->table, id);

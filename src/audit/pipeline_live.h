@@ -8,6 +8,7 @@
 #include "audit/pipeline.h"
 #include "capture/live.h"
 #include "judge/opinion.h"
+#include "report/keep.h"
 
 /**
  * pipeline_open_live() - Begin to read interfaces; a pipeline made with @live, and once
@@ -48,6 +49,11 @@ int pipeline_end_live(struct pipeline *pipe, struct fa_error *err);
 /* What the frames so far say of the capture, and the table's counters. */
 void pipeline_facts(const struct pipeline *pipe, struct capture_facts *cap,
 		    struct flow_table_stats *table);
+
+/* Every frame of a flow goes to @keep from now on, and what ends is forgotten there; borrowed. */
+void pipeline_set_keep(struct pipeline *pipe, struct keep *keep);
+/* Ids of flows are at most this. */
+uint32_t pipeline_last_id(const struct pipeline *pipe);
 
 /* Walk the live flows, as flow_table_next_live(). */
 uint32_t pipeline_next_live(const struct pipeline *pipe, uint32_t id);

@@ -8,11 +8,13 @@
 #include "audit/namer.h"
 #include "audit/pipeline.h"
 #include "audit/relay.h"
+#include "report/keep.h"
 
 /**
  * struct pipeline - The run's one context
  * @namer:	By number of the identification; NULL: not wanted
  * @known:	Of a live run: what was said of each flow while it lives; else NULL
+ * @keep:	Of a live run that keeps packets, borrowed; else NULL
  * @tabled:	The table's counts when the input was opened, or its group began
  * @frames_before, @bytes_before: Of the inputs that were closed
  * @frames, @bytes: Of the open input, what was handled of it
@@ -26,6 +28,7 @@ struct pipeline {
 	struct ledger ledger;
 	struct docket *docket;
 	struct known *known;
+	struct keep *keep;
 	struct flow_table_stats tabled;
 	uint64_t frames_before, bytes_before;
 	uint64_t frames, bytes;

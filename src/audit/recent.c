@@ -95,6 +95,13 @@ static struct due *due_of(const struct recent *r, uint64_t first_frame)
 	return bsearch(&key, r->due, r->due_count, sizeof(*r->due), by_frame);
 }
 
+uint32_t recent_id(const struct recent *r, const struct judged *flow)
+{
+	const struct due *due = due_of(r, flow->first_frame);
+
+	return due == NULL ? FLOW_NONE : due->id;
+}
+
 /* Flows that have ended, of which those from @fresh on are concluded now. */
 static int add_ended(struct ledger *view, const struct ledger *ended, size_t fresh)
 {

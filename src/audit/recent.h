@@ -80,6 +80,9 @@ bool recent_is_full(const struct recent *recent);
 int recent_look(struct recent *recent, const struct capture_facts *window, int64_t now_ns,
 		struct fa_error *err);
 
+/* The id of a flow that is @fresh and @alive in the view, until the next look. */
+uint32_t recent_id(const struct recent *recent, const struct judged *flow);
+
 /**
  * recent_turn() - Begin a new span where it is time
  *

@@ -226,6 +226,11 @@ void relay_stop(struct relay *relay)
 	relay->stopped = true;
 }
 
+const struct frame *relay_frames(const struct relay *relay)
+{
+	return intake_frames(relay->intake);
+}
+
 void relay_facts(const struct relay *relay, struct capture_facts *cap)
 {
 	FA_ASSERT(!relay->running);

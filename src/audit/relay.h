@@ -45,6 +45,9 @@ const struct parcel *relay_next(struct relay *relay);
  */
 void relay_stop(struct relay *relay);
 
+/* As intake_frames(). */
+const struct frame *relay_frames(const struct relay *relay);
+
 /* As intake_facts().  No other thread may run: not for files. */
 void relay_facts(const struct relay *relay, struct capture_facts *cap);
 

@@ -53,6 +53,8 @@ int watch_new(struct watch **watch, struct pipeline *pipe, const struct policy *
 	w->live = live;
 	w->clock_ns = wall - steady;
 	w->look_ns = steady + WATCH_LOOK_NS;
+	if (options->keep != NULL)
+		pipeline_set_keep(pipe, options->keep);
 	status = pipeline_open_live(pipe, live, options->name, err);
 	if (status == 0)
 		status = recent_init(&w->recent, pipe, policy, &options->judge,
@@ -96,6 +98,7 @@ static int look(struct watch *w, struct fa_error *err)
 		return status;
 	if (status == 1) {
 		status = watch_say_flows(w, err);
+		watch_mark(w);
 		if (tally_add(&w->tally, &w->recent.view, w->now.ns) != 0)
 			status = error_set(err, FA_ENOMEM, "no memory to keep findings");
 	}

@@ -33,6 +33,7 @@
  * @report:	For texts; its @fail_on are findings, which are told early
  * @name:	Of the capture, "eth0,eth1"; borrowed
  * @stats_ns:	Between records of what was seen; 0: none
+ * @keep:	Where packets of findings go; borrowed; NULL: nowhere
  */
 struct watch_options {
 	struct judge_options judge;
@@ -40,6 +41,7 @@ struct watch_options {
 	struct report_options report;
 	const char *name;
 	int64_t stats_ns;
+	struct keep *keep;
 };
 
 struct watch;

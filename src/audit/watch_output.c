@@ -52,8 +52,37 @@ void watch_notice(struct watch *w, const char *code, const char *text)
 		say_notice(w, &w->outputs[i], code, text);
 }
 
+void watch_mark(struct watch *w)
+{
+	const struct ledger *view = &w->recent.view;
+
+	for (size_t i = 0; w->options.keep != NULL && i < view->flow_count; i++) {
+		const struct judged *flow = &view->flows[i];
+		char why[TEXT_LIVE_WHERE + 32], where[TEXT_LIVE_WHERE];
+
+		if (!flow->fresh || !flow->alive)
+			continue;
+		text_live_where(view, flow, where);
+		snprintf(why, sizeof(why), "%s: %s", verdict_name((enum verdict)flow->verdict), where);
+		keep_mark(w->options.keep, recent_id(&w->recent, flow), why);
+	}
+}
+
+static void flush_kept(struct watch *w)
+{
+	struct fa_error err;
+	int status;
+
+	if (w->options.keep == NULL)
+		return;
+	status = keep_write(w->options.keep, w->now.ns, &err);
+	if (status != 0)
+		watch_notice(w, status > 0 ? "keep_again" : "keep_failed", err.text);
+}
+
 void watch_flush(struct watch *w)
 {
+	flush_kept(w);
 	for (unsigned i = 0; i < w->output_count; i++) {
 		struct fa_error err;
 		int status = stream_flush(w->outputs[i].stream, w->now.ns, &err);

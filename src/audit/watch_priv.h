@@ -47,6 +47,8 @@ struct watch {
 	char trouble[FA_ERROR_TEXT];
 };
 
+/* watch_output.c: packets of the findings that are new will be kept. */
+void watch_mark(struct watch *w);
 /* watch_say.c: what is new in the view of recent flows. */
 int watch_say_flows(struct watch *w, struct fa_error *err);
 /* Findings that go on. */

@@ -27,6 +27,8 @@ enum {
 	OPT_ROTATE_SIZE,
 	OPT_ROTATE_SECONDS,
 	OPT_ROTATE_FILES,
+	OPT_KEEP,
+	OPT_KEEP_SIZE,
 	OPT_TOP,
 };
 
@@ -52,6 +54,9 @@ static const struct option_row rows[] = {
 				 "a new file so often; its name is a strftime(3) template" },
 	[OPT_ROTATE_FILES] = { 'W', "file-count", "FILES", false,
 			       "with -C: a ring of so many; with -G: end after so many" },
+	[OPT_KEEP] = { 0, "keep", "DIR", false, "keep the packets of findings in capture files there" },
+	[OPT_KEEP_SIZE] = { 0, "keep-size", "MB", false,
+			    "of all of them, 1,000,000 bytes each (default: 100)" },
 	[OPT_TOP] = { 0, "top", NULL, false, "a screen of how it stands, instead of lines" },
 	{ 0 },
 };
@@ -162,6 +167,11 @@ static bool take_number(struct request *q, int option, const char *value)
 		return options_number(name, value, 1, UINT32_MAX, &q->duration_s);
 	case OPT_FRAMES:
 		return options_number(name, value, 1, UINT64_MAX, &q->frames);
+	case OPT_KEEP_SIZE:
+		if (!options_number(name, value, 1, 1000000000, &n))
+			return false;
+		q->watch.keep_bytes = n * 1000000;
+		return true;
 	case OPT_ROTATE_SIZE:
 		if (!options_number(name, value, 1, 1000000000, &n))
 			return false;
@@ -193,6 +203,9 @@ static bool take_option(struct request *q, int option, const char *value)
 		return true;
 	case OPT_USER:
 		q->watch.user = value;
+		return true;
+	case OPT_KEEP:
+		q->watch.keep_directory = value;
 		return true;
 	case OPT_TOP:
 		q->top = true;
@@ -424,7 +437,7 @@ static int watch(struct request *q)
 int cmd_watch(int argc, char **argv)
 {
 	struct request q = { .set = { .fa = flowaudit_create(), .streams = true },
-			     .watch.promiscuous = 1 };
+			     .watch = { .promiscuous = 1, .keep_bytes = 100000000 } };
 	int status = EXIT_UNCHECKED;
 
 	if (q.set.fa == NULL) {
