@@ -71,36 +71,17 @@ struct request {
 	bool top;
 };
 
-/* What signals ask for. */
-static volatile sig_atomic_t asked_to_end, asked_to_sum, asked_to_reload;
-
-static void on_signal(int number)
+/* What signals ask for.  They wait until they are asked for themselves: nothing is interrupted. */
+static void hold_signals(sigset_t *held)
 {
-	switch (number) {
-	case SIGUSR1:
-		asked_to_sum = 1;
-		break;
-	case SIGHUP:
-		asked_to_reload = 1;
-		break;
-	default:
-		asked_to_end = 1;
-	}
-}
-
-static void catch_signals(void)
-{
-	static const int caught[] = { SIGINT, SIGTERM, SIGUSR1, SIGHUP };
 	static const int ignored[] = { SIGPIPE, SIGXFSZ };
 
-	for (size_t i = 0; i < ARRAY_SIZE(caught); i++) {
-		struct sigaction action = { .sa_handler = on_signal };
-
-		/* Asked twice to end, it ends at once. */
-		if (caught[i] == SIGINT || caught[i] == SIGTERM)
-			action.sa_flags = (int)SA_RESETHAND;
-		sigaction(caught[i], &action, NULL);
-	}
+	sigemptyset(held);
+	sigaddset(held, SIGINT);
+	sigaddset(held, SIGTERM);
+	sigaddset(held, SIGUSR1);
+	sigaddset(held, SIGHUP);
+	sigprocmask(SIG_BLOCK, held, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++) {
 		struct sigaction action = { .sa_handler = SIG_IGN };
 
@@ -292,37 +273,53 @@ static void say_status(struct flowaudit *fa, const char *before, const char *aft
 		s.rows[FLOWAUDIT_ROW_MISMATCH], s.findings, after);
 }
 
-/* What signals asked for since the last step.  False where the run cannot go on. */
-static bool obey(struct flowaudit *fa)
+static void say_summary(struct flowaudit *fa)
 {
 	char err[FLOWAUDIT_ERROR_TEXT];
 
-	if (asked_to_sum) {
-		asked_to_sum = 0;
-		say_status(fa, "flowaudit: ", "\n");
-		if (flowaudit_watch_summary(fa, err) != 0)
-			command_complain("%s", err);
-	}
-	if (asked_to_reload) {
-		int status;
+	say_status(fa, "flowaudit: ", "\n");
+	if (flowaudit_watch_summary(fa, err) != 0)
+		command_complain("%s", err);
+}
 
-		asked_to_reload = 0;
-		status = flowaudit_watch_reload(fa, err);
-		if (status != 0)
-			settings_say_problems(fa);
-		if (status == FLOWAUDIT_ENOMEM) {
-			command_complain("%s", err);
-			return false;
-		}
+/* False where the run cannot go on. */
+static bool reload(struct flowaudit *fa)
+{
+	char err[FLOWAUDIT_ERROR_TEXT];
+	int status = flowaudit_watch_reload(fa, err);
+
+	if (status != 0)
+		settings_say_problems(fa);
+	if (status != FLOWAUDIT_ENOMEM)
+		return true;
+	command_complain("%s", err);
+	return false;
+}
+
+enum obeyed { GOES_ON, ENDS, BREAKS };
+
+/* Do what signals asked for since the last step. */
+static enum obeyed obey(struct flowaudit *fa, const sigset_t *held)
+{
+	const struct timespec now = { 0 };
+	int number;
+
+	while ((number = sigtimedwait(held, NULL, &now)) > 0) {
+		if (number == SIGUSR1)
+			say_summary(fa);
+		else if (number != SIGHUP)
+			return ENDS;
+		else if (!reload(fa))
+			return BREAKS;
 	}
-	return true;
+	return GOES_ON;
 }
 
 static bool is_over(const struct request *q, int64_t started)
 {
 	uint64_t frames, bytes;
 
-	if (asked_to_end != 0 || (q->duration_s != 0 && seconds() - started >= (int64_t)q->duration_s))
+	if (q->duration_s != 0 && seconds() - started >= (int64_t)q->duration_s)
 		return true;
 	flowaudit_progress(q->set.fa, &frames, &bytes);
 	return q->frames != 0 && frames >= q->frames;
@@ -352,31 +349,33 @@ static void show(const struct request *q)
 }
 
 /* Return: false where the run broke off, which has been said. */
-static bool run(struct request *q)
+static bool run(struct request *q, const sigset_t *held)
 {
 	bool shows = q->top ||
 		     (!q->set.quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO));
 	int64_t started = seconds(), shown = 0;
+	enum obeyed obeyed;
 	char err[FLOWAUDIT_ERROR_TEXT];
 	int status;
 
 	do {
-		if (!obey(q->set.fa))
-			return false;
 		status = flowaudit_watch_step(q->set.fa, err);
 		if (shows && seconds() != shown) {
 			shown = seconds();
 			show(q);
 		}
+		obeyed = status == 1 ? obey(q->set.fa, held) : GOES_ON;
 		say_troubles(q->set.fa);
-	} while (status == 1 && !is_over(q, started));
+	} while (status == 1 && obeyed == GOES_ON && !is_over(q, started));
 	if (q->top)
 		watch_top_end();
 	else if (shows)
 		fputs("\r\033[K", stderr);
 	if (status < 0)
 		command_complain("%s", err);
-	return status >= 0;
+	/* Asked again, it ends at once. */
+	sigprocmask(SIG_UNBLOCK, held, NULL);
+	return status >= 0 && obeyed != BREAKS;
 }
 
 static void say_start(const struct request *q)
@@ -396,6 +395,7 @@ static int watch(struct request *q)
 {
 	struct flowaudit_output outputs[SETTINGS_REPORTS];
 	char err[FLOWAUDIT_ERROR_TEXT];
+	sigset_t held;
 	bool whole;
 
 	for (unsigned i = 0; i < q->set.report_count; i++) {
@@ -416,13 +416,13 @@ static int watch(struct request *q)
 	q->watch.flags = settings_flags(&q->set);
 	if (!settings_activate(&q->set))
 		return EXIT_UNCHECKED;
-	catch_signals();
+	hold_signals(&held);
 	if (flowaudit_watch_open(q->set.fa, &q->watch, err) != 0) {
 		command_complain("%s", err);
 		return EXIT_UNCHECKED;
 	}
 	say_start(q);
-	whole = run(q);
+	whole = run(q, &held);
 	if (flowaudit_finish(q->set.fa, err) != 0) {
 		command_complain("%s", err);
 		return EXIT_UNCHECKED;
