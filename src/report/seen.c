@@ -38,7 +38,7 @@ void seen_clear(struct seen *seen)
 /* The finding's place, or the one it may have. */
 static struct seen_finding *place(struct seen *seen, uint64_t digest)
 {
-	struct seen_finding *set = seen->places[digest & (SETS - 1)], *quietest = set;
+	struct seen_finding *set = seen->places[digest >> 32 & (SETS - 1)], *quietest = set;
 
 	for (unsigned i = 0; i < WAYS; i++) {
 		if (set[i].digest == digest || set[i].digest == 0)
