@@ -7,7 +7,7 @@
  * newer ones.
  *
  * One thread at a time.  System calls after keep_new(), all in keep_write() and keep_free():
- * openat, getdents64, newfstatat, fstat, unlinkat, write, lseek, ftruncate, close (and malloc's).
+ * openat, getdents64, newfstatat, unlinkat, unlink, write, lseek, ftruncate, close (and malloc's).
  * SIGXFSZ must be ignored.
  */
 #ifndef FA_REPORT_KEEP_H

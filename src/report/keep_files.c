@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "report/append.h"
+#include "report/time.h"
 
 #define NUMBERS 10000u /* of files that begin in one second */
 
@@ -109,21 +109,24 @@ static int make_room(const struct keep_files *f)
 /* A file of our own that was not there before.  Return: 0 or errno */
 static int begin_file(struct keep_files *f, int64_t now_ns)
 {
-	time_t now = now_ns / NS_PER_S;
-	char day[32];
-	struct tm tm;
+	char t[TIME_DATE_TEXT], path[sizeof(f->path)];
 
-	if (gmtime_r(&now, &tm) == NULL || strftime(day, sizeof(day), "%Y%m%dT%H%M%S", &tm) == 0)
-		return EOVERFLOW;
+	/* "2026-11-21 09:14:02"; gmtime(3) would look for a time zone, which a sandbox may hide. */
+	time_date_text(now_ns, t);
 	for (unsigned i = 0; i < NUMBERS; i++) {
-		int n = snprintf(f->path, sizeof(f->path), "%s/flowaudit-%s-%04u.pcapng",
-				 f->directory, day, f->number++ % NUMBERS);
+		int n = snprintf(path, sizeof(path),
+				 "%s/flowaudit-%.4s%.2s%.2sT%.2s%.2s%.2s-%04u.pcapng", f->directory,
+				 t, t + 5, t + 8, t + 11, t + 14, t + 17, f->number++ % NUMBERS);
 
-		if (n < 0 || (size_t)n >= sizeof(f->path))
+		if (n < 0 || (size_t)n >= sizeof(path))
 			return ENAMETOOLONG;
-		f->fd = open(f->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
-		if (f->fd >= 0 || errno != EEXIST)
-			return f->fd >= 0 ? 0 : errno;
+		f->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
+		if (f->fd >= 0) {
+			memcpy(f->path, path, (size_t)n + 1);
+			return 0;
+		}
+		if (errno != EEXIST)
+			return errno;
 	}
 	return EEXIST;
 }

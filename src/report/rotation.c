@@ -34,6 +34,8 @@ static size_t expand(char *to, size_t size, const char *template, const struct t
 
 void rotation_begin(struct rotation *r, int64_t now_ns)
 {
+	/* Once and for all: a sandbox may hide the zone later. */
+	tzset();
 	r->begun_s = seconds_of(now_ns);
 }
 

@@ -9,8 +9,8 @@
  * Disks fill, directories vanish, logrotate renames.  None of it ends a stream: each flush tries
  * again, a file that is gone is opened anew at its path, and what could not wait is counted.
  *
- * System calls after stream_open(): openat, write, close, fstat, newfstatat, lseek, ftruncate,
- * ioctl (stream_width()).  SIGPIPE and SIGXFSZ must be ignored.
+ * The time zone is read by stream_open().  System calls after it: openat, write, close,
+ * newfstatat, lseek, ftruncate, ioctl (stream_width()).  SIGPIPE and SIGXFSZ must be ignored.
  */
 #ifndef FA_REPORT_STREAM_H
 #define FA_REPORT_STREAM_H
