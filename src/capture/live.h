@@ -2,11 +2,11 @@
  * Frames from network interfaces, by libpcap, which is loaded by live_open().
  *
  * Privileges are needed by live_open() only.  What is called afterwards are
- * poll, getsockopt, getsockname, ioctl (SIOCGIFFLAGS), sendto and recvfrom on
- * an open netlink socket, munmap and close; and, when an interface that had
- * vanished is there again, what opens it anew.  A sandbox that refuses those
- * with an errno, rather than kill, leaves that interface down and all else
- * working.
+ * poll, getsockopt, sendto and recvfrom on an open netlink socket; setsockopt,
+ * munmap and close for an interface that has vanished, and what opens it anew
+ * when it is there again.  A sandbox that refuses that with an errno, rather
+ * than kill, leaves the interface down and all else working.  (Getsockname and
+ * ioctl are what libpcap calls if an interface goes down while it is reading.)
  */
 #ifndef FA_CAPTURE_LIVE_H
 #define FA_CAPTURE_LIVE_H
@@ -49,7 +49,8 @@ struct live_options {
  *		once a second and whenever the kernel says so
  * @frames:	Handed out by live_next()
  * @received:	Frames that passed the filter, as the kernel counts: delivered,
- *		dropped or still in the ring
+ *		dropped or still in the ring.  A few that came before the filter
+ *		was set, and were then left out, are among them.
  * @kernel_drops: Of these, dropped because the ring was full
  * @interface_drops: Frames the interface itself lost since it was opened
  *		(missed and FIFO errors); 0 for "any"
