@@ -53,10 +53,11 @@ struct live_options {
  *		was set, and were then left out, are among them.
  * @kernel_drops: Of these, dropped because the ring was full
  * @interface_drops: Frames the interface itself lost since it was opened
- *		(missed and FIFO errors); 0 for "any"
+ *		(missed and FIFO errors); 0 for "any", where nobody counts
  * @downs:	How often it went down or vanished
  *
- * @received and both drops are as of the last live_stats().
+ * @received and @kernel_drops are as of the last live_stats(), @interface_drops
+ * and @up as of the last look.
  */
 struct live_interface {
 	const char *name;
@@ -81,8 +82,9 @@ struct live;
  *
  * Return: 0; FA_EUSAGE for a filter that does not compile and for names given
  *	   twice; FA_EIO for an interface that there is not, with those there
- *	   are, and without permission, with what to do; FA_EUNSUPPORTED
- *	   without libpcap; FA_ENOMEM
+ *	   are, and without permission, with what to do; FA_EUNSUPPORTED without
+ *	   libpcap, and for a filter that an interface's link type cannot have;
+ *	   FA_ENOMEM
  */
 int live_open(struct live **live, const struct live_options *options, struct fa_error *err);
 
@@ -103,7 +105,7 @@ int live_open(struct live **live, const struct live_options *options, struct fa_
 int live_next(struct live *live, struct frame frames[static FRAME_BATCH], int timeout_ms,
 	      struct fa_error *err);
 
-/* Asks the kernel for the counters: two system calls an interface.  They never wrap around. */
+/* Asks the kernel for the counters: a system call an interface.  They never wrap around. */
 void live_stats(struct live *live);
 
 unsigned live_count(const struct live *live);
