@@ -190,8 +190,8 @@ static void take(u_char *user, const struct pcap_pkthdr *header, const u_char *b
 }
 
 /* Wait until a device has something; false when nothing has. */
-static bool wait(struct live *live, struct pollfd fds[static LIVE_INTERFACES_MAX], int timeout_ms,
-		 int *status)
+static bool wait_ready(struct live *live, struct pollfd fds[static LIVE_INTERFACES_MAX],
+		       int timeout_ms, int *status)
 {
 	int64_t look_ms = (live->look_ns - now_ns()) / NS_PER_MS + 1;
 	int n;
@@ -249,7 +249,7 @@ int live_next(struct live *live, struct frame frames[static FRAME_BATCH], int ti
 	unsigned count = 0;
 	int status;
 
-	if (wait(live, fds, timeout_ms, &status)) {
+	if (wait_ready(live, fds, timeout_ms, &status)) {
 		for (unsigned i = 0; i < live->count; i++) {
 			if ((fds[i].revents & POLLERR) != 0) {
 				device_take_error(&live->devices[i]);

@@ -2,11 +2,11 @@
  * Frames from network interfaces, by libpcap, which is loaded by live_open().
  *
  * Privileges are needed by live_open() only.  What is called afterwards are
- * poll, getsockopt, getsockname, ioctl (SIOCGIFFLAGS), sendto and recvfrom on
- * an open netlink socket, munmap and close; and, when an interface that had
- * vanished is there again, what opens it anew.  A sandbox that refuses those
- * with an errno, rather than kill, leaves that interface down and all else
- * working.
+ * poll, getsockopt, sendto and recvfrom on an open netlink socket; setsockopt,
+ * munmap and close for an interface that has vanished, and what opens it anew
+ * when it is there again.  A sandbox that refuses that with an errno, rather
+ * than kill, leaves the interface down and all else working.  (Getsockname and
+ * ioctl are what libpcap calls if an interface goes down while it is reading.)
  */
 #ifndef FA_CAPTURE_LIVE_H
 #define FA_CAPTURE_LIVE_H
@@ -49,13 +49,15 @@ struct live_options {
  *		once a second and whenever the kernel says so
  * @frames:	Handed out by live_next()
  * @received:	Frames that passed the filter, as the kernel counts: delivered,
- *		dropped or still in the ring
+ *		dropped or still in the ring.  A few that came before the filter
+ *		was set, and were then left out, are among them.
  * @kernel_drops: Of these, dropped because the ring was full
  * @interface_drops: Frames the interface itself lost since it was opened
- *		(missed and FIFO errors); 0 for "any"
+ *		(missed and FIFO errors); 0 for "any", where nobody counts
  * @downs:	How often it went down or vanished
  *
- * @received and both drops are as of the last live_stats().
+ * @received and @kernel_drops are as of the last live_stats(), @interface_drops
+ * and @up as of the last look.
  */
 struct live_interface {
 	const char *name;
@@ -80,8 +82,9 @@ struct live;
  *
  * Return: 0; FA_EUSAGE for a filter that does not compile and for names given
  *	   twice; FA_EIO for an interface that there is not, with those there
- *	   are, and without permission, with what to do; FA_EUNSUPPORTED
- *	   without libpcap; FA_ENOMEM
+ *	   are, and without permission, with what to do; FA_EUNSUPPORTED without
+ *	   libpcap, and for a filter that an interface's link type cannot have;
+ *	   FA_ENOMEM
  */
 int live_open(struct live **live, const struct live_options *options, struct fa_error *err);
 
@@ -102,7 +105,7 @@ int live_open(struct live **live, const struct live_options *options, struct fa_
 int live_next(struct live *live, struct frame frames[static FRAME_BATCH], int timeout_ms,
 	      struct fa_error *err);
 
-/* Asks the kernel for the counters: two system calls an interface.  They never wrap around. */
+/* Asks the kernel for the counters: a system call an interface.  They never wrap around. */
 void live_stats(struct live *live);
 
 unsigned live_count(const struct live *live);

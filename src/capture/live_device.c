@@ -22,7 +22,7 @@
  * immediate mode has a slot of the longest frame's size for each (TPACKET_V2):
  * 1023 of them in 64 MiB, and it cuts at less than a small snap length.
  */
-#define BLOCK_MS	   100
+#define BLOCK_MS           100
 #define BLOCK_IMMEDIATE_MS 1
 
 /* Fill @text with the interfaces there are: "eth0, lo, any". */
@@ -104,19 +104,17 @@ static int adopt(struct device *device, const struct device_setup *setup, pcap_t
 {
 	const struct live_calls *pcap = &setup->pcap;
 	char why[PCAP_ERRBUF_SIZE];
-	int fd = pcap->pcap_fileno(handle);
+	int fd = pcap->pcap_fileno(handle), status = 0;
 
 	if (!is_network(fd))
 		return error_set(err, FA_EIO, "%s: not a network interface", device->name);
 	/* The younger cooked header tells the interface of each frame; without it is fine too. */
 	if (pcap->pcap_datalink(handle) == DLT_LINUX_SLL)
 		(void)pcap->pcap_set_datalink(handle, DLT_LINUX_SLL2);
-	if (setup->filter != NULL) {
-		int status = set_filter(device, setup, handle, err);
-
-		if (status != 0)
-			return status;
-	}
+	if (setup->filter != NULL)
+		status = set_filter(device, setup, handle, err);
+	if (status != 0)
+		return status;
 	if (pcap->pcap_setnonblock(handle, 1, why) != 0)
 		return error_set(err, FA_EIO, "%s: %s", device->name, why);
 	device->handle = handle;
@@ -205,6 +203,7 @@ void device_read(struct device *device, const struct device_setup *setup, unsign
 {
 	if (setup->pcap.pcap_dispatch(device->handle, (int)most, take, user) >= 0) {
 		device->health = DEVICE_WELL;
+		device->shown.up |= device->any;
 		return;
 	}
 	went_down(device);

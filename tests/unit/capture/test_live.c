@@ -269,6 +269,25 @@ static void down_and_up_again(void)
 	links_leave();
 }
 
+/* So soon that it is up when we look. */
+static void down_for_a_moment(void)
+{
+	struct caught c = { 0 };
+	struct live *live;
+
+	if (links_enter()) {
+		live = open_live("x0", NULL, (struct live_options){ 0 });
+		CU_ASSERT(links_run("ip link set x0 down && ip link set x0 up"));
+		links_send("x1", OURS, 1, FRAME_BYTES);
+		catch_frames(live, 1, 500, 0, &c);
+		CU_ASSERT_EQUAL(c.ours, 1);
+		CU_ASSERT(live_interface(live, 0)->up);
+		CU_ASSERT_EQUAL(live_interface(live, 0)->downs, 1);
+		live_close(live);
+	}
+	links_leave();
+}
+
 static void down_when_opened(void)
 {
 	struct caught c = { 0 };
@@ -495,6 +514,7 @@ CU_TestInfo tests_live[] = {
 	{ "the kernel leaves out what the filter does", the_kernel_filters },
 	{ "a flooded interface does not starve another", interfaces_take_turns },
 	{ "an interface that goes down and up again goes on", down_and_up_again },
+	{ "an interface that was down for a moment was down", down_for_a_moment },
 	{ "an interface that is down at first begins when it is up", down_when_opened },
 	{ "an interface that vanished is opened again, its last frames are not lost",
 	  vanished_and_made_again },
