@@ -35,6 +35,8 @@
  *		sockets, on which write() would send frames of an intruder's choice.
  *		To be kept open: the filter knows the number, and a file that is opened
  *		later and gets it is mute too.
+ * @ask_fds:	Open sockets on which questions may be sent, [@ask_count]: all others can only
+ *		be heard
  *
  * All belong to the caller and are not needed afterwards.
  */
@@ -45,6 +47,8 @@ struct confine_options {
 	unsigned read_count;
 	const int *mute_fds;
 	unsigned mute_count;
+	const int *ask_fds;
+	unsigned ask_count;
 };
 
 /* Bit set: what a kernel had and is in force. */

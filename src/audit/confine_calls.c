@@ -289,6 +289,13 @@ static void fill(struct rules *rules, bool write)
 	}
 }
 
+static void fill_ask(struct rules *rules, const int *fds, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		add(rules, SCMP_ACT_ALLOW,
+		    &(struct gate){ SCMP_SYS(sendto), 0, INT_BITS, (uint32_t)fds[i] });
+}
+
 /* Of several filters the strictest counts: this one only takes away. */
 static void fill_mute(struct rules *rules, const int *fds, unsigned count)
 {
@@ -327,10 +334,12 @@ static int enforce(const struct call_filter *filter, uint32_t otherwise,
 	rules.context = filter->seccomp.seccomp_init(otherwise);
 	if (rules.context == NULL)
 		return error_set(err, FA_ENOMEM, "out of memory for a system call filter");
-	if (otherwise == SCMP_ACT_ALLOW)
+	if (otherwise == SCMP_ACT_ALLOW) {
 		fill_mute(&rules, options->mute_fds, options->mute_count);
-	else
+	} else {
 		fill(&rules, options->write_count > 0);
+		fill_ask(&rules, options->ask_fds, options->ask_count);
+	}
 	load(&rules);
 	filter->seccomp.seccomp_release(rules.context);
 	if (rules.failure != 0)

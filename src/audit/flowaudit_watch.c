@@ -171,8 +171,15 @@ static int open_all(struct flowaudit *fa, const struct flowaudit_watch *q, struc
 	if (status == 0)
 		status = open_outputs(fa, q, (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec, err);
 	if (status == 0 && !q->privileged) {
+		/*
+		 * Packet sockets are not muted: that of an interface that vanishes is closed, and
+		 * the next file of an output would have its number.
+		 */
+		const int ask = live_ask_descriptor(fa->live);
 		const struct confine_options options = { .write_dirs = d->list,
-							 .write_count = d->count };
+							 .write_count = d->count,
+							 .ask_fds = &ask,
+							 .ask_count = 1 };
 
 		status = confine(&options, &fa->confined, err);
 	}

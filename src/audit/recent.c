@@ -168,13 +168,13 @@ static int assemble(struct recent *r, const struct capture_facts *window)
 	return 0;
 }
 
-int recent_look(struct recent *r, const struct capture_facts *window, int64_t now_ns,
+int recent_look(struct recent *r, const struct capture_facts *window, int64_t now_ns, bool all,
 		struct fa_error *err)
 {
 	size_t ended = pipeline_ended(r->pipe)->flow_count;
 
 	find_due(r, now_ns);
-	if (r->due_count == 0 && ended == r->looked)
+	if (!all && r->due_count == 0 && ended == r->looked)
 		return 0;
 	if (assemble(r, window) != 0 || ledger_settle(&r->view, &r->judge) != 0)
 		return error_set(err, FA_ENOMEM, "no memory to judge %zu flows",

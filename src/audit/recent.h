@@ -72,13 +72,14 @@ bool recent_is_full(const struct recent *recent);
 /**
  * recent_look() - Settle what has ended, or shows by now
  * @window:	The capture since @recent->past_ns
+ * @all:	Settle what lives though nothing new shows, to see how it stands
  *
  * After pipeline_advance().
  *
  * Return: 1: @recent->view holds conclusions; 0: there are none; FA_ENOMEM
  */
 int recent_look(struct recent *recent, const struct capture_facts *window, int64_t now_ns,
-		struct fa_error *err);
+		bool all, struct fa_error *err);
 
 /* The id of a flow that is @fresh and @alive in the view, until the next look. */
 uint32_t recent_id(const struct recent *recent, const struct judged *flow);

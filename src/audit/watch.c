@@ -85,15 +85,15 @@ void watch_free(struct watch *watch)
 	free(watch);
 }
 
-/* Settle what there is, tell it, count it. */
-static int look(struct watch *w, struct fa_error *err)
+/* Settle what there is, tell it, count it.  @all: and see how everything alive stands. */
+static int look(struct watch *w, bool all, struct fa_error *err)
 {
 	struct capture_facts window;
 	int status;
 
 	tally_take_unlisted(&w->tally, pipeline_ended(w->pipe));
 	sight_since(&window, &w->now, &w->past);
-	status = recent_look(&w->recent, &window, w->now.ns, err);
+	status = recent_look(&w->recent, &window, w->now.ns, all, err);
 	if (status < 0)
 		return status;
 	if (status == 1) {
@@ -109,21 +109,30 @@ static int look(struct watch *w, struct fa_error *err)
 	return status;
 }
 
+static void say_interface(struct watch *w, const struct live_interface *interface)
+{
+	char text[200];
+
+	if (interface->up)
+		snprintf(text, sizeof(text), "interface %s is up again", interface->name);
+	else if (interface->gone)
+		snprintf(text, sizeof(text),
+			 "interface %s has vanished: if it is made anew, start again to see it",
+			 interface->name);
+	else
+		snprintf(text, sizeof(text), "interface %s is down: nothing is seen there until it is up",
+			 interface->name);
+	watch_notice(w, interface->up ? "interface_up" : "interface_down", text);
+}
+
 /* Interfaces that went down, or came back. */
 static void watch_interfaces(struct watch *w)
 {
 	uint32_t up = interfaces_up(w->live), changed = up ^ w->up;
 
-	for (unsigned i = 0; i < live_count(w->live); i++) {
-		char text[128];
-		bool is_up = (up >> i & 1) != 0;
-
-		if ((changed >> i & 1) == 0)
-			continue;
-		snprintf(text, sizeof(text), is_up ? "interface %s is up again" : "interface %s is down: "
-			 "nothing is seen there until it is up", live_interface(w->live, i)->name);
-		watch_notice(w, is_up ? "interface_up" : "interface_down", text);
-	}
+	for (unsigned i = 0; i < live_count(w->live); i++)
+		if ((changed >> i & 1) != 0)
+			say_interface(w, live_interface(w->live, i));
 	w->up = up;
 }
 
@@ -154,7 +163,7 @@ static int watch_clock(struct watch *w, int64_t wall_ns, int64_t steady_ns, stru
 	w->tables.clock_steps += table.clock_steps;
 	status = pipeline_restart(w->pipe, err);
 	if (status == 0)
-		status = look(w, err);
+		status = look(w, false, err);
 	recent_forget(&w->recent, wall_ns);
 	take_sight(w, wall_ns);
 	w->past = w->began = w->now;
@@ -177,7 +186,7 @@ static int tick(struct watch *w, int64_t steady_ns, struct fa_error *err)
 	if (wall > before)
 		w->rate = (double)(w->now.cap.frames - frames) * NS_PER_S / (double)(wall - before);
 	watch_interfaces(w);
-	status = look(w, err);
+	status = look(w, false, err);
 	if (status == 0)
 		status = watch_say_again(w, err);
 	if (status == 0 && w->options.stats_ns != 0 &&
@@ -241,7 +250,7 @@ int watch_set_policy(struct watch *w, const struct policy *policy, struct fa_err
 
 	/* What the rows before concluded is told under them. */
 	if (status == 0)
-		status = look(w, err);
+		status = look(w, false, err);
 	if (status == 0)
 		status = tally_set_policy(&w->tally, policy, err);
 	if (status == 0)
@@ -265,10 +274,24 @@ int watch_finish(struct watch *w, struct fa_error *err)
 	if (status == 0)
 		status = pipeline_end_live(w->pipe, err);
 	if (status == 0)
-		status = look(w, err);
+		status = look(w, false, err);
 	w->finished = true;
 	if (status == 0 && w->options.stats_ns != 0)
 		status = watch_say_stats(w, err);
+	if (status == 0)
+		status = watch_say_end(w, err);
+	watch_flush(w);
+	return status;
+}
+
+int watch_say_summary(struct watch *w, struct fa_error *err)
+{
+	int64_t wall = clock_read(CLOCK_MONOTONIC) + w->clock_ns;
+	int status = pipeline_advance(w->pipe, wall, err);
+
+	take_sight(w, wall);
+	if (status == 0)
+		status = look(w, true, err);
 	if (status == 0)
 		status = watch_say_end(w, err);
 	watch_flush(w);

@@ -237,12 +237,15 @@ static int say_sum(struct watch *w, const struct watch_output *o, const struct l
 	options.exit_status = exit_status_of(sum, &w->options.rules);
 	if (output_open_memory(&out, err) != 0)
 		return FA_ENOMEM;
-	if (o->format == REPORT_TEXT)
+	if (o->format == REPORT_TEXT) {
+		/* Apart from the lines before it. */
+		output_string(out, "\n");
 		report_text(out, sum, &options);
-	else if (w->finished)
+	} else if (w->finished) {
 		json_live_end(out, sum, &options);
-	else
+	} else {
 		json_live_interim(out, sum, &options);
+	}
 	return give_lines(o->stream, out, err);
 }
 
@@ -256,13 +259,5 @@ int watch_say_end(struct watch *w, struct fa_error *err)
 	sum = tally_sum(&w->tally, &cap, !w->finished);
 	for (unsigned i = 0; i < w->output_count && status == 0; i++)
 		status = say_sum(w, &w->outputs[i], sum, err);
-	return status;
-}
-
-int watch_say_summary(struct watch *w, struct fa_error *err)
-{
-	int status = watch_say_end(w, err);
-
-	watch_flush(w);
 	return status;
 }

@@ -274,6 +274,11 @@ void live_stats(struct live *live)
 		device_count(&live->devices[i]);
 }
 
+int live_ask_descriptor(const struct live *live)
+{
+	return live->setup.links;
+}
+
 unsigned live_count(const struct live *live)
 {
 	return live->count;

@@ -47,6 +47,7 @@ struct live_options {
  * @linktype:	LINKTYPE_ of its frames; 0 before it could first be opened
  * @up:		false: it was down, or not there, when last looked at, which is
  *		once a second and whenever the kernel says so
+ * @gone:	It has vanished; one of that name is another, which must be opened anew
  * @frames:	Handed out by live_next()
  * @received:	Frames that passed the filter, as the kernel counts: delivered,
  *		dropped or still in the ring.  A few that came before the filter
@@ -63,6 +64,7 @@ struct live_interface {
 	const char *name;
 	uint16_t linktype;
 	bool up;
+	bool gone;
 	uint64_t frames;
 	uint64_t received;
 	uint64_t kernel_drops;
@@ -107,6 +109,9 @@ int live_next(struct live *live, struct frame frames[static FRAME_BATCH], int ti
 
 /* Asks the kernel for the counters: a system call an interface.  They never wrap around. */
 void live_stats(struct live *live);
+
+/* The socket by which the kernel is asked about interfaces, with sendto(2): for a sandbox. */
+int live_ask_descriptor(const struct live *live);
 
 unsigned live_count(const struct live *live);
 

@@ -119,7 +119,7 @@ static int adopt(struct device *device, const struct device_setup *setup, pcap_t
 		return error_set(err, FA_EIO, "%s: %s", device->name, why);
 	device->handle = handle;
 	device->fd = fd;
-	device->gone = false;
+	device->shown.gone = false;
 	device->health = DEVICE_WELL;
 	device->shown.linktype = reader_linktype((uint16_t)pcap->pcap_datalink(handle));
 	device->shown.up = true;
@@ -243,9 +243,9 @@ static void look_at_link(struct device *device, const struct device_setup *setup
 	} else if (there == 0 || state.index != device->index) {
 		went_down(device);
 		/* What was captured is in the ring within BLOCK_MS: not the first time. */
-		if (device->gone && idle)
+		if (device->shown.gone && idle)
 			device_close(device, setup);
-		device->gone = true;
+		device->shown.gone = true;
 	} else {
 		if (!state.up)
 			went_down(device);

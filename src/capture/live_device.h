@@ -65,7 +65,6 @@ enum device_health {
  * @fd:		The handle's socket, or -1, as poll() wants it
  * @index:	The kernel's, of the interface that the handle is of
  * @unit_ns:	Of the fraction of its timestamps
- * @gone:	Its interface has vanished; frames in the ring are still good
  * @looked:	shown.frames when device_look() last looked
  * @health:	Of the handle
  * @missed:	Last heard of the interface's own count
@@ -78,7 +77,6 @@ struct device {
 	int index;
 	int unit_ns;
 	bool any;
-	bool gone;
 	enum device_health health;
 	uint64_t looked;
 	uint64_t missed;

@@ -163,7 +163,10 @@ static void last_line(struct text *t)
 		page_words(&t->page, PAGE_BOLD, "No findings");
 	page_gap(&t->page, 0);
 	page_word(&t->page, PAGE_BOLD, ".");
-	page_printf(&t->page, PAGE_BOLD, "Exit %d.", t->options->exit_status);
+	if (t->options->interim)
+		page_words(&t->page, PAGE_BOLD, "The run goes on.");
+	else
+		page_printf(&t->page, PAGE_BOLD, "Exit %d.", t->options->exit_status);
 	page_end(&t->page);
 }
 

@@ -70,6 +70,28 @@ static void the_output_directory_is_written(void)
 	in_yard(writes_inside, NULL);
 }
 
+static int asks(const struct yard *y, const void *context)
+{
+	const char *dirs[] = { y->inside };
+	const struct confine_options options = {
+		.write_dirs = dirs, .write_count = 1, .ask_fds = &y->pair[0], .ask_count = 1
+	};
+	unsigned in_force;
+	char buffer[8];
+
+	(void)context;
+	HOLDS(yard_drop() == 0 && confine(&options, &in_force, NULL) == 0);
+	HOLDS(send(y->pair[0], "who?", 4, 0) == 4);
+	HOLDS(recv(y->pair[1], buffer, sizeof(buffer), 0) == 4);
+	HOLDS(send(y->pair[1], "me", 2, 0) < 0 && errno == EPERM);
+	return 0;
+}
+
+static void questions_go_out_by_one_socket_alone(void)
+{
+	in_yard(asks, NULL);
+}
+
 static void *thread(void *argument)
 {
 	char *block = malloc(100);
@@ -323,6 +345,8 @@ static void a_kernel_without_seccomp(void)
 extern CU_TestInfo tests_confine[];
 CU_TestInfo tests_confine[] = {
 	{ "the output directory is written", the_output_directory_is_written },
+	{ "questions go out by the socket for them, by no other",
+	  questions_go_out_by_one_socket_alone },
 	{ "threads, memory, time and receiving work", the_program_runs_on },
 	{ "a thread made before has the filter as well", a_thread_made_before },
 	{ "what is read can be limited", what_is_read_can_be_limited },

@@ -64,7 +64,7 @@ static void look(struct vigil *v)
 	window.kernel_drops = v->drops;
 	window.has_drops = true;
 	tally_take_unlisted(&v->tally, pipeline_ended(v->pipe));
-	status = recent_look(&v->recent, &window, v->now_ns, &err);
+	status = recent_look(&v->recent, &window, v->now_ns, false, &err);
 	CU_ASSERT_FATAL(status >= 0);
 	if (status == 1) {
 		v->looks++;
