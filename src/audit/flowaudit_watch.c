@@ -61,6 +61,7 @@ static int start_watch(struct flowaudit *fa, const struct flowaudit_watch *q, st
 			    .fail_on = fa->fail_on,
 			    .require = fa->require,
 			    .colour = !(q->flags & FLOWAUDIT_NO_COLOUR) },
+		.colour_always = (q->flags & FLOWAUDIT_COLOUR) != 0,
 		.name = fa->watch_name,
 		.stats_ns = (int64_t)q->stats_seconds * NS_PER_S,
 		.keep = fa->keep,

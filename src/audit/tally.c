@@ -115,20 +115,39 @@ static int add_ended(struct tally *t, const struct ledger *view, const struct ju
 	return 0;
 }
 
+static int add_alive(struct tally *t, const struct ledger *view, const struct judged *flow)
+{
+	count(&t->all, view, flow);
+	if ((t->findings & VERDICT_BIT(flow->verdict)) == 0)
+		return 0;
+	if (t->all.flow_count >= TALLY_ALIVE) {
+		t->all.counted++;
+		return 0;
+	}
+	if (ledger_copy_flow(&t->all, view, flow) != 0)
+		return FA_ENOMEM;
+	t->all.flows[t->all.flow_count - 1].control_kind = CONTROL_NONE;
+	return 0;
+}
+
 int tally_add(struct tally *t, const struct ledger *view, int64_t now_ns)
 {
 	int status = 0;
 
 	ledger_clear(&t->all);
+	t->all.counted = 0;
+	t->listed = false;
 	for (size_t i = 0; i < view->flow_count; i++) {
 		const struct judged *flow = &view->flows[i];
 
-		if (flow->alive)
-			count(&t->all, view, flow);
-		else if (flow->fresh && add_ended(t, view, flow, now_ns) != 0)
+		if (flow->alive && add_alive(t, view, flow) != 0)
+			status = FA_ENOMEM;
+		if (!flow->alive && flow->fresh && add_ended(t, view, flow, now_ns) != 0)
 			status = FA_ENOMEM;
 	}
 	add_counts(&t->all, &t->ended);
+	t->all.unlisted = t->ended.unlisted;
+	t->all.counted += t->ended.counted;
 	return status;
 }
 
@@ -164,6 +183,23 @@ const struct ledger *tally_sum(struct tally *t, const struct capture_facts *cap,
 
 	fill(sum, cap, &t->flows);
 	return sum;
+}
+
+const struct ledger *tally_list(struct tally *t, const struct capture_facts *cap)
+{
+	uint32_t before = (uint32_t)t->all.flow_count;
+
+	for (size_t i = 0; !t->listed && i < t->ended.flow_count; i++) {
+		struct judged *copy;
+
+		if (ledger_copy_flow(&t->all, &t->ended, &t->ended.flows[i]) != 0)
+			return NULL;
+		copy = &t->all.flows[t->all.flow_count - 1];
+		if (copy->control != LEDGER_NONE)
+			copy->control += before;
+	}
+	t->listed = true;
+	return tally_sum(t, cap, true);
 }
 
 struct place {

@@ -15,13 +15,17 @@
 #define TALLY_OF_FINDING 256u
 #define TALLY_OF_OTHERS  1024u
 #define TALLY_FLOWS      65536u
+/* Living flows to show. */
+#define TALLY_ALIVE 1024u
 /* ... of a finding, with the control that was held against it. */
 #define TALLY_CONTROLS 4u
 
 /**
  * struct tally - One run
  * @ended:	What ended: counts of all, and the flows that were kept; one capture
- * @all:	Coverage and verdicts of @ended and of what was alive at the last look
+ * @all:	Coverage and verdicts of @ended and of what was alive at the last look; and of
+ *		what was alive those that are findings
+ * @listed:	@all has the flows of @ended as well
  * @flows:	Of what ended: as judge_count_flow() counts it
  * @findings:	Set of verdicts whose flows are findings
  * @others:	Flows kept of the other verdicts, by verdict
@@ -31,6 +35,7 @@ struct tally {
 	struct capture_facts flows;
 	struct seen *seen;
 	uint32_t findings;
+	bool listed;
 	uint32_t others[VERDICT_COUNT];
 };
 
@@ -58,6 +63,13 @@ int tally_add(struct tally *tally, const struct ledger *view, int64_t now_ns);
  * Return: a ledger to report from, good until the next call of anything here
  */
 const struct ledger *tally_sum(struct tally *tally, const struct capture_facts *cap, bool alive);
+
+/**
+ * tally_list() - As tally_sum() of what ended and what lives, with the flows there are to show
+ *
+ * Return: NULL without memory
+ */
+const struct ledger *tally_list(struct tally *tally, const struct capture_facts *cap);
 
 /**
  * tally_set_policy() - Rows are those of another policy now

@@ -167,6 +167,9 @@ static int watch_clock(struct watch *w, int64_t wall_ns, int64_t steady_ns, stru
 	recent_forget(&w->recent, wall_ns);
 	take_sight(w, wall_ns);
 	w->past = w->began = w->now;
+	/* How long it was is not for the clock to say. */
+	w->start.ns += step;
+	w->told.ns += step;
 	snprintf(text, sizeof(text), "the clock was set %s by %.1f s: what was open is judged as it was",
 		 step > 0 ? "forward" : "back", (double)(step < 0 ? -step : step) / NS_PER_S);
 	watch_notice(w, "clock_step", text);

@@ -31,6 +31,7 @@
  * @judge:	As of the pipeline
  * @rules:	What the exit status that reports print goes by
  * @report:	For texts; its @fail_on are findings, which are told early
+ * @colour_always: Also where no terminal shows it; else @report.colour, where one does
  * @name:	Of the capture, "eth0,eth1"; borrowed
  * @stats_ns:	Between records of what was seen; 0: none
  * @keep:	Where packets of findings go; borrowed; NULL: nowhere
@@ -39,6 +40,7 @@ struct watch_options {
 	struct judge_options judge;
 	struct exit_rules rules;
 	struct report_options report;
+	bool colour_always;
 	const char *name;
 	int64_t stats_ns;
 	struct keep *keep;

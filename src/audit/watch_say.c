@@ -30,7 +30,8 @@ struct report_options watch_options_for(const struct watch *w, const struct stre
 	struct report_options options = w->options.report;
 
 	options.width = stream_width(stream);
-	options.colour = options.colour && stream_is_terminal(stream);
+	options.colour = w->options.colour_always ||
+			 (options.colour && stream_is_terminal(stream));
 	return options;
 }
 
@@ -256,7 +257,9 @@ int watch_say_end(struct watch *w, struct fa_error *err)
 	int status = 0;
 
 	sight_since(&cap, &w->now, &w->start);
-	sum = tally_sum(&w->tally, &cap, !w->finished);
+	sum = w->finished ? tally_sum(&w->tally, &cap, false) : tally_list(&w->tally, &cap);
+	if (sum == NULL)
+		return error_set(err, FA_ENOMEM, "no memory for a report");
 	for (unsigned i = 0; i < w->output_count && status == 0; i++)
 		status = say_sum(w, &w->outputs[i], sum, err);
 	return status;

@@ -216,6 +216,19 @@ static bool check_top(const struct request *q)
 	return false;
 }
 
+/* Only files rotate. */
+static bool check_rotation(const struct request *q)
+{
+	bool file = false;
+
+	for (unsigned i = 0; i < q->set.report_count; i++)
+		file |= q->set.reports[i].path != NULL && strcmp(q->set.reports[i].path, "-") != 0;
+	if (file || (q->rotate_bytes == 0 && q->rotate_seconds == 0 && q->rotate_files == 0))
+		return true;
+	command_complain("-C, -G and -W are for files, and there is none: -o FILE");
+	return false;
+}
+
 /* Options and operands into @q.  False after a mistake, which has been said. */
 static bool take_command_line(struct request *q, int argc, char **argv)
 {
@@ -228,7 +241,7 @@ static bool take_command_line(struct request *q, int argc, char **argv)
 		if (q->set.help)
 			return true;
 	}
-	if (option != -1 || !check_top(q))
+	if (option != -1 || !check_top(q) || !check_rotation(q))
 		return false;
 	q->set.quiet |= q->top; /* its report comes at the end */
 	if (!settings_check(&q->set) ||

@@ -97,6 +97,35 @@ static void what_lives_counts_only_while_it_does(void)
 	fixture_close(&f);
 }
 
+static void findings_that_live_are_listed_with_those_that_ended(void)
+{
+	struct capture_facts cap = { 0 };
+	const struct ledger *sum;
+	struct fixture f;
+	struct tally t;
+	struct fa_error err;
+	unsigned blocked = 0;
+
+	refused(&f, 2);
+	f.ledger.flows[3].fresh = false;
+	f.ledger.flows[0].alive = f.ledger.flows[3].alive = true; /* expected, blocked */
+	CU_ASSERT_EQUAL_FATAL(tally_init(&t, f.policy, "wire", findings(), &err), 0);
+	CU_ASSERT_EQUAL(tally_add(&t, &f.ledger, 1), 0);
+	for (unsigned twice = 0; twice < 2; twice++)
+		CU_ASSERT_PTR_NOT_NULL_FATAL(tally_list(&t, &cap));
+	sum = tally_list(&t, &cap);
+	CU_ASSERT_EQUAL(sum->verdicts[VERDICT_BLOCKED], 2);
+	for (size_t i = 0; i < sum->flow_count; i++) {
+		blocked += sum->flows[i].verdict == VERDICT_BLOCKED;
+		if (sum->flows[i].control_kind != CONTROL_NONE)
+			CU_ASSERT_EQUAL(sum->flows[sum->flows[i].control].verdict, VERDICT_COUNT);
+	}
+	CU_ASSERT_EQUAL(blocked, 2);
+	CU_ASSERT_EQUAL(sum->flow_count, 3); /* and a control */
+	tally_free(&t);
+	fixture_close(&f);
+}
+
 static void counts_of_rows_survive_other_packs(void)
 {
 	struct capture_facts cap = { 0 };
@@ -152,6 +181,8 @@ CU_TestInfo tests_tally[] = {
 	{ "all flows count, and the first of a finding are kept with some controls",
 	  all_count_and_the_first_are_kept },
 	{ "what lives counts as long as it does", what_lives_counts_only_while_it_does },
+	{ "findings that live are listed with those that ended",
+	  findings_that_live_are_listed_with_those_that_ended },
 	{ "counts of rows go on under other packs", counts_of_rows_survive_other_packs },
 	{ "evicted flows that were not listed count once", evicted_flows_that_were_not_listed_count },
 	CU_TEST_INFO_NULL
