@@ -64,6 +64,7 @@ enum device_health {
  *		opened, or has vanished
  * @fd:		The handle's socket, or -1, as poll() wants it
  * @index:	The kernel's, of the interface that the handle is of
+ * @fanout_group: Its own; 0 for none
  * @unit_ns:	Of the fraction of its timestamps
  * @gone:	Its interface has vanished; frames in the ring are still good
  * @looked:	shown.frames when device_look() last looked
@@ -77,6 +78,7 @@ struct device {
 	int fd;
 	int index;
 	int unit_ns;
+	uint16_t fanout_group;
 	bool any;
 	bool gone;
 	enum device_health health;
@@ -86,7 +88,7 @@ struct device {
 
 /**
  * device_open() - Make a handle, if the interface is up
- * @device:	All zero but for @name and @any, or after device_close()
+ * @device:	All zero but for @name, @any and @fanout_group, or after device_close()
  *
  * Return: 0, also for an interface that is down; else as live_open()
  */
