@@ -152,13 +152,15 @@ def keep_talking(row, log, lock, pause, give_up):
 
 def main():
 	path, pause, give_up, *rows = sys.argv[1:]
-	signal.signal(signal.SIGTERM, lambda *_: over.set())
+	signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # for every thread; sigwait() takes it
 	lock = threading.Lock()
 	with open(path, "w", encoding="ascii") as log:
 		threads = [threading.Thread(target=keep_talking, args=(row, log, lock, pause, float(give_up)))
 			for row in rows or ROWS]
 		for thread in threads:
 			thread.start()
+		signal.sigwait({signal.SIGTERM})
+		over.set()
 		for thread in threads:
 			thread.join()
 

@@ -1,0 +1,34 @@
+#!/bin/bash
+# The short tests of `flowaudit watch`, as `make watch-test` runs them.
+#
+#	tests/watch/run.sh PROGRAM [TEST...]
+#
+# firewall.sh, which mostly waits, runs beside the others; counters.sh, which loads the machine,
+# after it.  Where namespaces are not permitted a test says so and is skipped; that is no failure.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+program=${1:?usage: run.sh PROGRAM [TEST...]}
+shift
+failed=0
+
+# over TEST STATUS
+over() {
+	case $2 in
+	0 | 77) ;;
+	*) failed=1; echo "FAIL tests/watch/$1.sh: status $2" ;;
+	esac
+}
+
+run() { timeout -k 20 100 "$here/$1.sh" "$program"; over "$1" $?; }
+
+if [ $# -gt 0 ]; then
+	for test in "$@"; do run "$test"; done
+	exit $failed
+fi
+timeout -k 20 110 "$here/firewall.sh" "$program" &
+beside=$!
+for test in privileges signals rotate faults; do run $test; done
+wait $beside
+over firewall $?
+run counters
+exit $failed
