@@ -45,8 +45,9 @@ held "a BPF expression leaves $udp frames" records counters "$udp" "$WORK/only.o
 # ---- silence, seen whole --------------------------------------------------------------------
 watch_start whole receiver -i recv0 -S "$WORK/silent/site.yaml" -f json --stats 1 --attempt-timeout 1
 replay --pps 20 "$WORK"/silent/*.pcap
+sleep 1.5
 replay --pps 2000 "$WORK"/forged/*.pcap
-sleep 2
+sleep 1
 watch_stop whole
 held "silence is called blocked where nothing was dropped" \
 	is "$(records count flow outcome=no_reply verdict=blocked "$WORK/whole.out")" = 1

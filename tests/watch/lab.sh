@@ -210,13 +210,15 @@ watch_runs() { kill -0 "${PID[$1]}" 2>/dev/null || { echo "watch $1 is gone"; ta
 # watch_wait NAME SECONDS: its end by itself; sets STATUS (124: it had to be killed)
 watch_wait() {
 	local pid=${PID[$1]} i late=0
-	for ((i = 0; i < $2 * 10; i++)); do
-		kill -0 "$pid" 2>/dev/null || break
-		sleep 0.1
-	done
-	kill -9 "$pid" 2>/dev/null && late=1
-	wait "$pid" 2>/dev/null
-	STATUS=$?
+	{    # the shell has nothing to say of who was killed
+		for ((i = 0; i < $2 * 10; i++)); do
+			kill -0 "$pid" || break
+			sleep 0.1
+		done
+		kill -9 "$pid" && late=1
+		wait "$pid"
+		STATUS=$?
+	} 2>/dev/null
 	[ $late = 0 ] || STATUS=124
 	unset "PID[$1]"
 	sleep 0.2    # what reads its output is done too

@@ -46,7 +46,7 @@ def parse(line, where):
 	return record
 
 
-def read(paths, cut=False):
+def read(paths, cut=False, leave_out=()):
 	"""All records of all files; cut: a last line without its end is left out."""
 	found = []
 	for path in paths:
@@ -56,7 +56,9 @@ def read(paths, cut=False):
 					if cut:
 						break
 					raise Fault(f"{path}:{number}: the last line is cut: {line[-80:]!r}")
-				found.append(parse(line, f"{path}:{number}"))
+				record = parse(line, f"{path}:{number}")
+				if record["event_type"] not in leave_out:
+					found.append(record)
 	return found
 
 
@@ -123,7 +125,7 @@ def get(kind, path, files):
 
 def counters(sent, files):
 	"""Every frame sent is counted once, or in kernel_drops, in every record that counts."""
-	records = read(files)
+	records = read(files, leave_out=("flow", "row"))
 	stats, captures = of_type(records, "stats"), of_type(records, "capture")
 	need(len(captures) == 1, f"{len(captures)} capture records")
 	need(stats, "no stats record")
