@@ -9,6 +9,7 @@
 # Servers are OpenSSL, nginx and coturn; clients are talk.py, which logs what its sockets saw.
 # tcpdump stands beside the watcher: it proves that the block happened as told (the lab), and
 # its capture, audited afterwards, must give the same decisions.
+# shellcheck disable=SC2153,SC2048 # STATUS, SENT and PROGRAM are lab.sh's
 set -u
 # shellcheck source-path=SCRIPTDIR source=lab.sh
 . "$(dirname "$0")/lab.sh"

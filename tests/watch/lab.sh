@@ -87,7 +87,7 @@ held() {
 
 # is GOT OPERATOR WANTED: a comparison of test(1) that says what it saw
 is() {
-	[ "$1" "$2" "$3" ] && return 0
+	test "$1" "$2" "$3" && return 0
 	printf 'got "%s", wanted %s "%s"\n' "$1" "$2" "$3"
 	return 1
 }

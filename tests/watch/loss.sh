@@ -14,6 +14,7 @@
 #
 # Sender and receiver share this machine's processors: the table compares the two programs here,
 # and says nothing of a machine with a network card.
+# shellcheck disable=SC2153,SC2048 # STATUS, SENT and PROGRAM are lab.sh's
 set -u
 # shellcheck source-path=SCRIPTDIR source=lab.sh
 . "$(dirname "$0")/lab.sh"

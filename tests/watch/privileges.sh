@@ -10,7 +10,7 @@ quiet_cable
 mkdir "$WORK/forbidden" "$WORK/open"
 chmod 700 "$WORK/forbidden"
 chmod 777 "$WORK/open"
-nobody=$(id -u nobody)
+nobody=$(id -u nobody) nogroup=$(id -g nobody) daemon=$(id -u daemon)
 
 # shows NAME FIELD WANTED: every word of the field in /proc/PID/status, of every thread
 shows() {
@@ -38,7 +38,7 @@ refused() {
 # ---- nobody, with nothing -------------------------------------------------------------------
 watch_start plain receiver -i recv0 -f json
 held "runs as nobody" shows plain Uid "$nobody $nobody $nobody $nobody"
-held "in no group of root's" shows plain Gid "$(id -g nobody) $(id -g nobody) $(id -g nobody) $(id -g nobody)"
+held "in no group of root's" shows plain Gid "$nogroup $nogroup $nogroup $nogroup"
 held "no supplementary groups" shows plain Groups ""
 for set in CapInh CapPrm CapEff CapAmb; do
 	held "no capabilities: $set" shows plain $set 0000000000000000
@@ -59,7 +59,7 @@ held "-Z root: a filter on system calls" shows root Seccomp 2
 watch_stop root
 held "-Z root ends well" is "$STATUS" -le 3
 watch_start daemon receiver -i recv0 -f json -Z daemon
-held "-Z daemon is daemon" shows daemon Uid "$(printf '%s %s %s %s' $(id -u daemon) $(id -u daemon) $(id -u daemon) $(id -u daemon))"
+held "-Z daemon is daemon" shows daemon Uid "$daemon $daemon $daemon $daemon"
 watch_stop daemon
 refused "-Z of nobody we know" 'no-such-user' -i recv0 -Z no-such-user
 

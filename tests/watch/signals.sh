@@ -3,6 +3,7 @@
 # site anew, and a site that is broken changes nothing.
 #
 #	tests/watch/signals.sh PROGRAM
+# shellcheck disable=SC2153,SC2048 # STATUS, SENT and PROGRAM are lab.sh's
 set -u
 # shellcheck source-path=SCRIPTDIR source=lab.sh
 . "$(dirname "$0")/lab.sh"
