@@ -10,12 +10,19 @@ set -u
 lab_begin faults "${1:-}"
 quiet_cable
 forged "$WORK/forged" --row internal/server-ports/3,internal/server-ports/7,internal/client-ports/5 --flows 20
-site=$WORK/forged/site.yaml
+# In this site the front end is another host, so flows to 8057 are findings, told within a second
+site=$WORK/site.yaml
+sed 's/^  front-end: .*/  front-end: ["10.255.255.1"]/' "$WORK/forged/site.yaml" >"$site"
+chmod 644 "$site"
+forged "$WORK/many" --row internal/server-ports/7 --flows 4000
+MANY=4000
 FLOWS=60    # of one replay: 3 rows, 20 each
 
 # notices CODE FILE: how many
 notices() { records count notice code="$1" "$2"; }
 notice_told() { is "$(notices "$1" "$2")" -ge 1; }
+# lost_records FILE: as the notice of its return has it; stats records may be among the lost
+lost_records() { grep '"code":"output_again"' "$1" | grep -oE '[0-9]+ lines were lost' | cut -d' ' -f1; }
 traffic() { replay --preload-pcap --pps 2000 "$WORK"/forged/*.pcap; }
 flows_told() { is "$(records count flow "$1")" -ge "$2"; }
 
@@ -45,14 +52,35 @@ disk_full() {
 	watch_stop full
 	held "disk free again: the end is there" is "$(records count summary "$out")" = 1
 	held "disk free again: every line is whole" records valid "$out"
-	held "disk free again: what was lost is counted" \
-		is "$(lost_records "$out")" -gt 0
-	held "disk free again: the status is that of the flows, or 2" is "$STATUS" -le 2
+	held "disk free again: lines waited: every flow is told, once" records flows "$out"
+	held "disk free again: none was lost" is "$(lost_records "$out")" = 0
+	held "disk free again: the status is that of the flows" is "$STATUS" = 1
 	umount "$disk"
 }
 
-# lost_records FILE: the most that any record counts
-lost_records() { grep -o '"lost_records":[0-9]*' "$1" | cut -d: -f2 | sort -n | tail -1 | grep . || echo 0; }
+# More findings than may wait: what is lost is counted, and the rest is whole
+disk_full_for_long() {
+	local disk=$WORK/long out=$WORK/long/watch.json lost told
+	mkdir "$disk"
+	mount -t tmpfs -o size=4m,mode=777 tmpfs "$disk" 2>/dev/null || return
+	watch_start long receiver -i recv0 -S "$site" --stats 1 -f json -o "$out"
+	sleep 1.2
+	head -c $(($(df -B1 --output=avail "$disk" | tail -1) - 8192)) /dev/zero >"$disk/filler" 2>/dev/null
+	replay --preload-pcap --pps 20000 "$WORK"/many/*.pcap
+	held "full disk for long: it is said" within 10 says "$WORK/long.err" 'No space'
+	sleep 2
+	rm "$disk/filler"
+	held "disk free again: a notice" within 10 notice_told output_again "$out"
+	sleep 1.2
+	watch_stop long
+	held "full disk for long: every line is whole" records valid "$out"
+	lost=$(lost_records "$out")
+	told=$(($(records count flow "$out") + $(records count row "$out")))
+	held "full disk for long: lines are lost, and counted" is "$lost" -gt 0
+	held "full disk for long: $told told and $lost lost are the $MANY flows and the rest" \
+		is $((told + lost)) -ge "$MANY"
+	umount "$disk"
+}
 
 # ---- the interface goes down and comes back -------------------------------------------------
 interface_down() {
@@ -79,23 +107,20 @@ interface_down() {
 	held "interface down: every line is whole" records valid "$out"
 }
 
-# ---- the interface vanishes and is made anew ------------------------------------------------
+# ---- the interface vanishes -----------------------------------------------------------------
+# To take it up again would need the privileges that are given up: it is said, and the end is whole
 interface_gone() {
 	local out=$WORK/gone.out
-	watch_start gone receiver -i recv0 -Z root -S "$site" --stats 1 -f json
+	watch_start gone receiver -i recv0 -S "$site" --stats 1 -f json
+	traffic
 	ip -n "$PREFIX-receiver" link del recv0
 	held "interface gone: a notice" within 5 notice_told interface_down "$out"
-	sleep 1
+	sleep 1.5
 	held "interface gone: it goes on" watch_runs gone
-	cable sender send0 receiver recv0
-	ip -n "$PREFIX-sender" link set send0 arp off mtu 9000
-	ip -n "$PREFIX-receiver" link set recv0 arp off mtu 9000
-	held "interface there again (as root): a notice" within 10 notice_told interface_up "$out"
-	traffic
-	sleep 1
+	held "interface gone: said once" is "$(grep -c 'recv0.*down' "$WORK/gone.err")" = 1
 	watch_stop gone
-	held "interface there again (as root): frames are seen" \
-		is "$(records get summary packets "$out")" = "$SENT"
+	held "interface gone: the end is whole" records flows "$out"
+	held "interface gone: what came before is counted" is "$(records get summary packets "$out")" = "$SENT"
 }
 
 # ---- the output directory vanishes ----------------------------------------------------------
@@ -148,6 +173,7 @@ clock_step() {
 }
 
 disk_full
+disk_full_for_long
 interface_down
 directory_gone
 clock_step

@@ -10,9 +10,16 @@ set -u
 lab_begin signals "${1:-}"
 quiet_cable
 forged "$WORK/good" --row internal/server-ports/7 --flows 5
-for seed in 1 2 3; do forged "$WORK/bad$seed" --seed $seed --row internal/server-ports/7 --case refused; done
+forged "$WORK/bad" --row internal/server-ports/7 --case refused
 good() { replay --pps 1000 "$WORK"/good/*.pcap; }
-bad() { replay --pps 1000 "$WORK/bad${1:-1}"/*.pcap; }    # each is another flow
+
+# bad [N]: an attempt that is refused, from another port each: one from the same would be a retry
+bad() {
+	tcprewrite --portmap="40000:4100${1:-0}" -i "$WORK"/bad/*.pcap -o "$WORK/attempt.pcap" ||
+		lab_die "tcprewrite"
+	replay --pps 1000 "$WORK/attempt.pcap"
+}
+
 flows_told() { is "$(records count flow "verdict=$2" "$WORK/$1.out")" = "$3"; }
 notice_told() { is "$(records count notice "code=$2" "$WORK/$1.out")" -ge "${3:-1}"; }
 interim_told() { is "$(records count summary interim=True "$WORK/$1.out")" = 1; }

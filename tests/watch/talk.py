@@ -11,6 +11,7 @@ unanswered attempt is over.  SIGTERM ends it.
 """
 import json
 import os
+import random
 import selectors
 import signal
 import socket
@@ -32,6 +33,7 @@ ROWS = {
 }
 PERIOD = 0.8
 over = threading.Event()
+used = set()  # every port once: an attempt from the same port again would be a retry
 
 
 class Silence(Exception):
@@ -106,13 +108,24 @@ def stun(sock, to, until):
 	raise Silence
 
 
+def bind_unused(sock, source):
+	while True:
+		sport = random.randrange(40000, 49000)
+		if sport not in used:
+			used.add(sport)
+			try:
+				sock.bind((source, sport))
+				return sport
+			except OSError:
+				pass
+
+
 def attempt(row, give_up):
 	transport, source, to, port, conversation = ROWS[row]
 	kind = socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM
 	start = time.time()
 	with socket.socket(socket.AF_INET, kind) as sock:
-		sock.bind((source, 0))
-		sport = sock.getsockname()[1]
+		sport = bind_unused(sock, source)
 		try:
 			if transport == "udp":
 				stun(sock, (to, port), start + give_up)
