@@ -228,8 +228,8 @@ WATCH_PACKAGES := nftables iproute2 tcpreplay tcpdump python3 openssl nginx-ligh
 .PHONY: watch-test watch-soak watch-loss watch-deps
 watch-test: $(B)/flowaudit
 	tests/watch/run.sh $<
-watch-soak: $(B)/flowaudit $(B)/bench/gen
-	tests/watch/soak.sh $^
+watch-soak: $(B)/flowaudit
+	tests/watch/soak.sh $<
 watch-loss: $(B)/flowaudit $(B)/bench/gen
 	tests/watch/loss.sh $^
 watch-deps:

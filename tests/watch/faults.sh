@@ -16,10 +16,10 @@ sed 's/^  front-end: .*/  front-end: ["10.255.255.1"]/' "$WORK/forged/site.yaml"
 chmod 644 "$site"
 forged "$WORK/many" --row internal/server-ports/7 --flows 4000
 MANY=4000
-FLOWS=60    # of one replay: 3 rows, 20 each
+mkdir -m 777 "$WORK/report"
 
-# notices CODE FILE: how many
-notices() { records count notice code="$1" "$2"; }
+# notices CODE FILE...: how many
+notices() { local code=$1; shift; records count notice code="$code" "$@"; }
 notice_told() { is "$(notices "$1" "$2")" -ge 1; }
 # lost_records FILE: as the notice of its return has it; stats records may be among the lost
 lost_records() { grep '"code":"output_again"' "$1" | grep -oE '[0-9]+ lines were lost' | cut -d' ' -f1; }
@@ -117,31 +117,53 @@ interface_gone() {
 	held "interface gone: a notice" within 5 notice_told interface_down "$out"
 	sleep 1.5
 	held "interface gone: it goes on" watch_runs gone
-	held "interface gone: said once" is "$(grep -c 'recv0.*down' "$WORK/gone.err")" = 1
+	held "interface gone: said once" is "$(grep -cE 'recv0.*(down|vanished)' "$WORK/gone.err")" = 1
 	watch_stop gone
 	held "interface gone: the end is whole" records flows "$out"
 	held "interface gone: what came before is counted" is "$(records get summary packets "$out")" = "$SENT"
 }
 
 # ---- the output directory vanishes ----------------------------------------------------------
-directory_gone() {
+# Moved away and back it is the same directory.  Lines wait meanwhile.
+directory_away() {
 	local dir=$WORK/out
 	mkdir -m 777 "$dir"
-	watch_start dir receiver -i recv0 -S "$site" --stats 1 -G 1 -f json -o "$dir/watch-%s.json"
+	watch_start away receiver -i recv0 -S "$site" --stats 1 -G 1 -f json -o "$dir/watch-%s.json"
 	sleep 1.5
-	rm -r "$dir"
-	held "directory gone: it is said" within 10 says "$WORK/dir.err" 'watch-.*(No such file|directory)'
+	mv "$dir" "$dir.away"
+	traffic
+	held "directory away: it is said" within 10 says "$WORK/away.err" 'watch-.*No such file'
 	sleep 2.5
-	held "directory gone: it goes on" watch_runs dir
-	held "directory gone: said once" is "$(grep -c 'No such file' "$WORK/dir.err")" = 1
-	mkdir -m 777 "$dir"
-	held "directory there again: files are written" within 10 sh -c "ls '$dir'/watch-*.json"
+	held "directory away: it goes on" watch_runs away
+	held "directory away: said once" said_once "$WORK/away.err" 'No such file'
+	held "directory away: what was written before is whole" records valid "$dir.away"/*.json
+	mv "$dir.away" "$dir"
+	held "directory back: it is said" within 10 says "$WORK/away.err" 'written again; 0 lines were lost'
 	traffic
 	sleep 1.5
-	watch_stop dir
-	held "directory there again: a notice" is "$(notices output_again "$dir"/*.json)" -ge 1
-	held "directory there again: flows are told" is "$(records count flow "$dir"/*.json)" -ge $FLOWS
-	held "directory there again: every line is whole" records valid "$dir"/*.json
+	watch_stop away
+	held "directory back: a notice" is "$(notices output_again "$dir"/*.json)" -ge 1
+	held "directory back: flows of both times are told, once" records flows "$dir"/*.json
+	held "directory back: every frame is accounted for" records counters $((2 * SENT)) "$dir"/*.json
+}
+
+# Made anew it is another one, which the sandbox does not know: that is said, and nothing else stops
+directory_anew() {
+	local dir=$WORK/anew
+	mkdir -m 777 "$dir"
+	watch_start anew receiver -i recv0 -S "$site" --stats 1 -G 1 -f json -o "$dir/watch-%s.json" \
+		-f text -o "$WORK/report/text"
+	sleep 1.5
+	rm -r "$dir"
+	held "directory gone: it is said" within 10 says "$WORK/anew.err" 'watch-.*No such file'
+	mkdir -m 777 "$dir"
+	traffic
+	sleep 2.5
+	held "directory made anew: it goes on" watch_runs anew
+	watch_stop anew
+	held "directory made anew: the other output has the report" says "$WORK/report/text" '^1 finding|finding'
+	held "directory made anew: lines that were lost are said to be" says "$WORK/anew.err" 'lost'
+	held "directory made anew: status 2" is "$STATUS" = 2
 }
 
 # ---- the clock steps ------------------------------------------------------------------------
@@ -175,7 +197,8 @@ clock_step() {
 disk_full
 disk_full_for_long
 interface_down
-directory_gone
+directory_away
+directory_anew
 clock_step
 interface_gone
 lab_end

@@ -55,7 +55,7 @@ lab_clean() {
 	local ns pid
 	trap - EXIT
 	for pid in "${PID[@]}"; do kill -CONT "$pid" 2>/dev/null; kill -9 "$pid" 2>/dev/null; done
-	for ns in $(ip netns list | awk -v p="$PREFIX-" 'index($1, p) == 1 { print $1 }'); do
+	for ns in $(ip netns list 2>/dev/null | awk -v p="$PREFIX-" 'index($1, p) == 1 { print $1 }'); do
 		for pid in $(ip netns pids "$ns"); do kill "$pid" 2>/dev/null; done
 		for _ in 1 2 3 4 5 6 7 8 9 10; do
 			[ -n "$(ip netns pids "$ns")" ] || break

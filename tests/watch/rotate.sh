@@ -12,7 +12,7 @@ mkdir -m 777 "$WORK/size" "$WORK/ring" "$WORK/time" "$WORK/dump"
 forged "$WORK/forged" --row internal/server-ports/3,internal/server-ports/7,internal/client-ports/5 --flows 1500
 site=$WORK/forged/site.yaml
 FLOWS=4500
-traffic() { replay --preload-pcap --pps 25000 "$WORK"/forged/*.pcap; }
+traffic() { replay --preload-pcap --pps 60000 "$WORK"/forged/*.pcap; }
 
 # dumped [option of tcpdump...]: the names tcpdump gives to the same traffic, in order
 dumped() {

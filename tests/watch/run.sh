@@ -3,8 +3,8 @@
 #
 #	tests/watch/run.sh PROGRAM [TEST...]
 #
-# firewall.sh, which mostly waits, runs beside the others; counters.sh, which loads the machine,
-# after it.  Where namespaces are not permitted a test says so and is skipped; that is no failure.
+# firewall.sh, which mostly waits, and rotate.sh run beside the others; counters.sh, which loads
+# the machine, runs alone.  Where namespaces are not permitted a test says so and is skipped; that is no failure.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 program=${1:?usage: run.sh PROGRAM [TEST...]}
@@ -19,16 +19,19 @@ over() {
 	esac
 }
 
-run() { timeout -k 20 100 "$here/$1.sh" "$program"; over "$1" $?; }
+run() { timeout -k 20 110 "$here/$1.sh" "$program"; over "$1" $?; }
 
 if [ $# -gt 0 ]; then
 	for test in "$@"; do run "$test"; done
 	exit $failed
 fi
-timeout -k 20 110 "$here/firewall.sh" "$program" &
+(
+	run firewall
+	run rotate
+	exit $failed
+) &
 beside=$!
-for test in privileges signals rotate faults; do run $test; done
-wait $beside
-over firewall $?
+for test in privileges signals faults; do run $test; done
+wait $beside || failed=1
 run counters
 exit $failed
