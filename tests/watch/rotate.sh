@@ -27,7 +27,7 @@ dumped() {
 	names "$WORK/dump"
 }
 names() { (cd "$1" && ls -v); }
-# whole DIRECTORY: its files in the order they were written
+# in_order DIRECTORY: its files in the order they were written
 in_order() { find "$1" -type f -printf '%T@ %p\n' | sort -n | cut -d' ' -f2; }
 
 # ---- -C: by size ----------------------------------------------------------------------------
@@ -71,8 +71,17 @@ done
 watch_stop time
 mapfile -t set < <(in_order "$WORK/time")
 held "-G 1: a file a second or so" is ${#set[@]} -ge 3
+held "-G 1: the newest has the end" is "$(records count summary "${set[-1]}")" = 1
 held "-G 1: named by strftime" \
 	is "$(names "$WORK/time" | grep -cvE "^w-$(date +%Y%m)[0-9]{2}-[0-9]{6}\.json$")" = 0
 held "-G 1: every line of every file is whole" records valid "${set[@]}"
 held "-G 1: every frame is accounted for" records counters $((3 * SENT)) "${set[@]}"
+
+# ---- -G without a template: one file, written anew ------------------------------------------
+for _ in 1 2 3; do
+	watch_start anew receiver -i recv0 -G 1 -o "$WORK/time/report"
+	sleep 1.1
+	watch_stop anew
+	held "-G 1 without a template: the last report stays" says "$WORK/time/report" 'frames|packet'
+done
 lab_end
