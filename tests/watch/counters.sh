@@ -42,6 +42,25 @@ watch_stop only
 udp=$(for f in "$WORK"/forged/*.pcap; do tcpdump -n -r "$f" udp port 3478 2>/dev/null; done | wc -l)
 held "a BPF expression leaves $udp frames" records counters "$udp" "$WORK/only.out"
 
+# ---- several interfaces ---------------------------------------------------------------------
+cable sender send1 receiver recv1
+ip -n "$PREFIX-sender" link set send1 arp off mtu 9000
+ip -n "$PREFIX-receiver" link set recv1 arp off mtu 9000
+watch_start both receiver -i recv0,recv1 -S "$site" -f json --stats 1
+watch_start any receiver -i any -S "$site" -f json --stats 1
+in_ns sender tcpreplay -q -i send1 --preload-pcap --pps 20000 "$WORK"/forged/*server-ports-3*.pcap >"$WORK/replay1" 2>&1 &
+replay --preload-pcap --pps 20000 "$WORK"/forged/*server-ports-7*.pcap
+wait $!
+second=$(device_frames sender send1 tx)
+sleep 1.2
+watch_stop both
+watch_stop any
+held "two interfaces: every frame of both" records counters $((SENT + second)) "$WORK/both.out"
+held "two interfaces: every flow is told once" records flows "$WORK/both.out"
+held "two interfaces: the second has its own" \
+	is "$(records sum stats interfaces.1.frames "$WORK/both.out")" = "$second"
+held "any: every frame of both" records counters $((SENT + second)) "$WORK/any.out"
+
 # ---- silence, seen whole --------------------------------------------------------------------
 watch_start whole receiver -i recv0 -S "$WORK/silent/site.yaml" -f json --stats 1 --attempt-timeout 1
 replay --pps 20 "$WORK"/silent/*.pcap
@@ -69,13 +88,7 @@ burst_sent=$((burst_sent + SENT))
 burst
 sleep 2
 watch_stop small
-drops=$(python3 - "$LAB" "$WORK/small.out" <<-'END'
-	import sys
-	sys.path.insert(0, sys.argv[1])
-	import records
-	print(sum(r["kernel_drops"] for r in records.of_type(records.read([sys.argv[2]]), "stats")))
-END
-)
+drops=$(records sum stats kernel_drops "$WORK/small.out")
 held "a burst into 64 KiB drops" is "$drops" -gt 0
 held "$burst_sent frames are accounted for, $drops of them dropped" \
 	records counters "$burst_sent" "$WORK/small.out"

@@ -7,6 +7,8 @@
 	records.py count TYPE [KEY=VALUE...] FILE...
 	records.py get TYPE KEY[.KEY...] FILE...
 	                                      of the last such record ("-": there is none)
+	records.py sum TYPE KEY[.KEY...] FILE...
+	                                      over all such records
 	records.py counters SENT FILE...      nothing is lost between the counters
 	records.py flows FILE...              every flow is told once, or revised
 	records.py parity AUDIT FILE...       `flowaudit audit` of the same packets decides alike
@@ -123,13 +125,17 @@ def get(kind, path, files):
 	print("-" if value is None else value if isinstance(value, (str, int)) else json.dumps(value))
 
 
+def total(kind, path, files):
+	print(sum(dig(r, path) or 0 for r in of_type(read(files), kind)))
+
+
 def counters(sent, files):
 	"""Every frame sent is counted once, or in kernel_drops, in every record that counts."""
 	records = read(files, leave_out=("flow", "row"))
 	stats, captures = of_type(records, "stats"), of_type(records, "capture")
 	need(len(captures) == 1, f"{len(captures)} capture records")
 	need(stats, "no stats record")
-	total, sums, drops = 0, collections.Counter(), 0
+	frames, sums, drops = 0, collections.Counter(), 0
 	for r in stats:
 		counted = sum(r["counters"].values())
 		need(counted == r["frames"],
@@ -137,11 +143,11 @@ def counters(sent, files):
 		by_interface = sum(i["frames"] for i in r["interfaces"])
 		need(by_interface == r["frames"],
 			f"stats of {r['timestamp']}: {r['frames']} frames, interfaces make {by_interface}")
-		total += r["frames"]
+		frames += r["frames"]
 		drops += r["kernel_drops"]
 		sums.update(r["counters"])
 	capture, summary = captures[0], of_type(records, "summary")[-1]
-	need(total == capture["frames"], f"stats make {total} frames, capture {capture['frames']}")
+	need(frames == capture["frames"], f"stats make {frames} frames, capture {capture['frames']}")
 	for key in set(sums) | set(capture["counters"]):
 		need(sums[key] == capture["counters"].get(key, 0),
 			f"counter {key}: stats make {sums[key]}, capture {capture['counters'].get(key, 0)}")
@@ -149,7 +155,8 @@ def counters(sent, files):
 		f"summary {summary['packets']} frames, capture {capture['frames']}")
 	need(sum(r["bytes"] for r in stats) == capture["bytes"],
 		f"stats make {sum(r['bytes'] for r in stats)} bytes, capture {capture['bytes']}")
-	need(total + drops == sent, f"{sent} frames sent; {total} seen and {drops} dropped make {total + drops}")
+	need(frames + drops == sent,
+		f"{sent} frames sent; {frames} seen and {drops} dropped make {frames + drops}")
 
 
 def flows(files):
@@ -300,6 +307,7 @@ def main():
 		"whole": lambda *files: print(len(read(files, cut=True)), "whole lines"),
 		"count": lambda kind, *a: count(kind, a),
 		"get": lambda kind, path, *files: get(kind, path, files),
+		"sum": lambda kind, path, *files: total(kind, path, files),
 		"counters": lambda sent, *files: counters(int(sent), files),
 		"flows": lambda *files: flows(files),
 		"parity": lambda audit, *files: parity(audit, files),
