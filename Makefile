@@ -121,7 +121,7 @@ $(B)/fuzz-replay: $(filter-out %/libfuzzer.o,$(FUZZ_OBJ)) $(B)/libflowaudit.a
 
 # ---- set-up -------------------------------------------------------------------------------
 BUILD_PACKAGES := gcc libc6-dev pkg-config libpcap-dev libfyaml-dev libarchive-dev libjansson-dev \
-	libnet1-dev $(if $(filter no,$(NDPI)),,libndpi-dev)
+	libnet1-dev libcap-ng-dev libseccomp-dev $(if $(filter no,$(NDPI)),,libndpi-dev)
 TEST_PACKAGES  := libcunit1-dev python3-jsonschema python3-yaml binutils man-db
 
 .PHONY: deps

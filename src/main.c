@@ -10,6 +10,7 @@ static const struct command commands[] = {
 	  cmd_audit },
 	{ "check", "hold captures against written expectations, for pipelines", cmd_check },
 	{ "forge", "write a capture of every documented row, and of the ways it fails", cmd_forge },
+	{ "watch", "hold interfaces against the documented rows, for weeks", cmd_watch },
 	{ "rules", "list, show, match and lint the documented rows", cmd_rules },
 };
 

@@ -112,6 +112,9 @@ FLOWAUDIT_API int flowaudit_set_require(struct flowaudit *fa, int on);
  * other one may be: nDPI sets up state of the whole process. */
 FLOWAUDIT_API int flowaudit_set_name_unknown(struct flowaudit *fa, int on);
 
+/* Frames will come from interfaces: flowaudit_watch_open() (default off). */
+FLOWAUDIT_API int flowaudit_set_live(struct flowaudit *fa, int on);
+
 /**
  * flowaudit_activate() - Load packs and site, take all memory
  *
@@ -145,6 +148,119 @@ FLOWAUDIT_API void flowaudit_progress(const struct flowaudit *fa, uint64_t *fram
 
 /* End all flows and draw the conclusions.  Call once, after the last capture. */
 FLOWAUDIT_API int flowaudit_finish(struct flowaudit *fa, char *err);
+
+/**
+ * struct flowaudit_output - Where a live run writes
+ * @format:	"text" or "json"
+ * @path:	"-": standard output
+ * @max_bytes, @seconds, @files: As -C (in bytes), -G and -W of tcpdump; 0: not
+ */
+struct flowaudit_output {
+	const char *format;
+	const char *path;
+	uint64_t max_bytes;
+	unsigned seconds;
+	unsigned files;
+};
+
+/**
+ * struct flowaudit_watch - A live run.  Zeroed but for interfaces and outputs it does
+ * @interfaces:	Names, [@interface_count] of 1..16; "any" alone
+ * @snaplen:	Bytes of a frame that are kept; 0: 262144
+ * @buffer_bytes: Of the kernel's ring of each interface; 0: 64 MiB
+ * @threads:	0 or 1: the caller's reads and judges; 2 to 16: so many read, beside it
+ * @promiscuous, @immediate: As in tcpdump
+ * @privileged:	Keep user and capabilities, and everything that the process may do.  Else, once
+ *		interfaces are open, the process becomes @user, loses its capabilities and can
+ *		from then on read files, write below the directories of its outputs, and little else:
+ *		all of the process, for good
+ * @user:	NULL: nobody if root, else whoever it is; "root" stays root
+ * @stats_seconds: Between "stats" records; 0: none
+ * @flags:	Of FLOWAUDIT_VERBOSE and the others, for text
+ * @outputs:	[@output_count] of at most 8
+ * @keep_directory: The packets of findings are kept in capture files there; NULL: not
+ * @keep_bytes:	Of all these files together: the oldest make room
+ */
+struct flowaudit_watch {
+	const char *const *interfaces;
+	unsigned interface_count;
+	uint32_t snaplen;
+	uint32_t buffer_bytes;
+	unsigned threads;
+	int promiscuous, immediate;
+	int privileged;
+	const char *user;
+	unsigned stats_seconds;
+	unsigned flags;
+	const struct flowaudit_output *outputs;
+	unsigned output_count;
+	const char *keep_directory;
+	uint64_t keep_bytes;
+};
+
+/**
+ * flowaudit_watch_open() - Begin a live run, after activation; once
+ *
+ * Then flowaudit_watch_step() as long as the run is to last, and flowaudit_finish(), which
+ * writes the last report to the outputs.  Flows are written as they are decided.
+ *
+ * SIGPIPE and SIGXFSZ are to be ignored.
+ */
+FLOWAUDIT_API int flowaudit_watch_open(struct flowaudit *fa, const struct flowaudit_watch *watch,
+				       char *err);
+
+/* Handle what came, or wait for it for some tenths of a second, less when a signal comes.
+ * Return: 1; 0: no output takes anything any more; negative: nothing can come any more */
+FLOWAUDIT_API int flowaudit_watch_step(struct flowaudit *fa, char *err);
+
+/* Write how the run stands to every output. */
+FLOWAUDIT_API int flowaudit_watch_summary(struct flowaudit *fa, char *err);
+
+/**
+ * flowaudit_watch_reload() - Load packs and site again
+ *
+ * Flows that have not been judged are held against them.  When they cannot be used the ones
+ * before stay: FLOWAUDIT_EFORMAT and the like, see flowaudit_problem().  FLOWAUDIT_ENOMEM ends the run.
+ */
+FLOWAUDIT_API int flowaudit_watch_reload(struct flowaudit *fa, char *err);
+
+/* What went wrong on the way, one line a call, "" when there is no more: a full disk, an
+ * interface that went down, a clock that was set.  It is in the outputs, too. */
+FLOWAUDIT_API const char *flowaudit_watch_trouble(struct flowaudit *fa);
+
+/**
+ * struct flowaudit_watch_status - How a live run stands
+ * @drops:	By kernel and interfaces
+ * @findings:	Different ones
+ * @rows:	By enum flowaudit_row_state
+ * @confined:	What is in force: 1: files are out of reach, 2: so are most system calls
+ */
+struct flowaudit_watch_status {
+	uint64_t frames, bytes, drops, flows_live, evictions, lost_records;
+	uint64_t verdicts[FLOWAUDIT_VERDICTS];
+	unsigned rows[FLOWAUDIT_ROW_NOT_SEEN + 1];
+	unsigned findings, confined;
+	double frames_per_second;
+};
+FLOWAUDIT_API int flowaudit_watch_status(struct flowaudit *fa, struct flowaudit_watch_status *status);
+
+/**
+ * struct flowaudit_finding - Flows that are one finding
+ * @flows:	How many so far
+ * @last_ns:	The latest was decided then, nanoseconds since 1970
+ * @text:	What they have in common: row, protocol, port, who to whom
+ */
+struct flowaudit_finding {
+	enum flowaudit_verdict verdict;
+	uint64_t flows;
+	int64_t last_ns;
+	char text[160];
+};
+
+/* The @index-th finding of a live run, the latest first; 0, or FLOWAUDIT_EUSAGE past the last, of
+ * at most 100. */
+FLOWAUDIT_API int flowaudit_watch_finding(struct flowaudit *fa, unsigned index,
+					  struct flowaudit_finding *finding);
 
 /* Report flags. */
 #define FLOWAUDIT_VERBOSE   0x1u /* list expected and rejected flows, and rows not seen */

@@ -38,6 +38,7 @@ struct sheet {
 
 /**
  * struct docket - Caller's side and the helper's
+ * @keep:	NULL: no packets are kept
  * @sheets:	In a ring: @first is the oldest that is not empty, @used of them are filed;
  *		the one behind them is being filled
  * @sheet_count: SHEETS, or 1 without a helper
@@ -49,6 +50,7 @@ struct sheet {
  */
 struct docket {
 	struct docket_rooms rooms;
+	struct keep *keep;
 	unsigned sheet_count;
 	unsigned first, used;
 	bool helped;
@@ -81,6 +83,11 @@ int docket_new(struct docket **docket, const struct docket_rooms *rooms, unsigne
 	pthread_cond_init(&d->filed, NULL);
 	pthread_cond_init(&d->formed, NULL);
 	return 0;
+}
+
+void docket_set_keep(struct docket *docket, struct keep *keep)
+{
+	docket->keep = keep;
 }
 
 /* The records of a flow that is judged soon. */
@@ -189,10 +196,15 @@ static int keep(struct docket *d, struct sheet *s, struct flow_table *table)
 	for (unsigned i = 0; i < s->count; i++) {
 		struct matter *m = &s->matters[i];
 
+		if (d->rooms.known != NULL)
+			m->opinion.judged.told =
+				known_at(d->rooms.known, m->id, m->flow->first_frame)->told & 7u;
 		if (status >= 0)
 			status = judge_keep(d->rooms.ledger, &m->opinion);
 		if (status >= 0 && m->ident != NULL)
 			status = give_ident(d, m, status == 0);
+		if (d->keep != NULL)
+			keep_forget(d->keep, m->id);
 		flow_table_release(table, m->id);
 	}
 	s->count = 0;

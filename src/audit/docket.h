@@ -10,9 +10,11 @@
 #define FA_AUDIT_DOCKET_H
 
 #include "audit/ident_pool.h"
+#include "audit/known.h"
 #include "audit/namer.h"
 #include "flow/table.h"
 #include "judge/judge.h"
+#include "report/keep.h"
 
 /* Flows that wait at most; they hold their records. */
 #define DOCKET_FLOWS 512u
@@ -20,11 +22,13 @@
 /**
  * struct docket_rooms - Whom a flow's records are asked of, and given back to
  * @namer:	NULL: no names wanted
+ * @known:	NULL: nothing is said of flows before they end
  */
 struct docket_rooms {
 	struct ident_pool *idents;
 	struct namer *namer;
 	struct ledger *ledger;
+	struct known *known;
 };
 
 struct docket;
@@ -36,6 +40,8 @@ struct docket;
  */
 int docket_new(struct docket **docket, const struct docket_rooms *rooms, unsigned threads,
 	       struct fa_error *err);
+/* Flows that have ended are forgotten in @keep; borrowed. */
+void docket_set_keep(struct docket *docket, struct keep *keep);
 void docket_free(struct docket *docket);
 
 /**

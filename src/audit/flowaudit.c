@@ -1,13 +1,9 @@
 /* The public face: opaque handle, settings, activation, and answers. */
-#include "flowaudit/flowaudit.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
+#include "audit/flowaudit_priv.h"
 #include "audit/namer.h"
-#include "audit/pipeline.h"
 #include "base/memory.h"
 #include "policy/packs.h"
 #include "report/report.h"
@@ -26,36 +22,15 @@ static_assert((int)FLOWAUDIT_EEMPTY == (int)FA_EEMPTY && (int)FLOWAUDIT_EIO == (
 #define MAX_FLOWS   (1u << 27)
 #define MAX_THREADS 1024u
 
-enum stage { STAGE_SETTING, STAGE_FAILED, STAGE_ACTIVE, STAGE_READING, STAGE_FINISHED };
-
-struct flowaudit {
-	struct pipeline_options options;
-	struct policy *policy;
-	struct pipeline *pipeline;
-	struct problems problems;
-	char **packs;
-	size_t pack_count, pack_cap;
-	char *site;
-	char *filter;
-	char problem[FA_ERROR_TEXT];
-	struct timespec started;
-	double elapsed_s;
-	uint32_t fail_on;
-	enum stage stage;
-	bool strict, require;
-	bool unreadable; /* an input could not be read, wholly or from some point on */
-};
-
-static int fail(char *text, int code, const char *what)
+int flowaudit_fail(char *text, int code, const char *what)
 {
 	snprintf(text, FLOWAUDIT_ERROR_TEXT, "%s", what);
 	return code;
 }
 
-/* Hand a room's error to the caller's buffer. */
-static int give(char *text, const struct fa_error *err)
+int flowaudit_give(char *text, const struct fa_error *err)
 {
-	return fail(text, err->code, err->text);
+	return flowaudit_fail(text, err->code, err->text);
 }
 
 const char *flowaudit_version(void)
@@ -85,6 +60,7 @@ void flowaudit_destroy(struct flowaudit *fa)
 {
 	if (fa == NULL)
 		return;
+	flowaudit_watch_free(fa);
 	pipeline_free(fa->pipeline);
 	policy_free(fa->policy);
 	problems_free(&fa->problems);
@@ -200,6 +176,11 @@ int flowaudit_set_require(struct flowaudit *fa, int on)
 	SET(true, fa->require = on != 0);
 }
 
+int flowaudit_set_live(struct flowaudit *fa, int on)
+{
+	SET(true, fa->options.live = on != 0);
+}
+
 int flowaudit_set_name_unknown(struct flowaudit *fa, int on)
 {
 	if (on && !namer_available())
@@ -207,21 +188,22 @@ int flowaudit_set_name_unknown(struct flowaudit *fa, int on)
 	SET(true, fa->options.name_unknown = on != 0);
 }
 
-static int load_pack(struct flowaudit *fa, const char *name, struct fa_error *err)
+static int load_pack(struct flowaudit *fa, struct policy *policy, const char *name,
+		     struct fa_error *err)
 {
 	char path[4096];
 	int status = packs_locate(name, path, sizeof(path), err);
 
 	if (status != 0)
 		return status;
-	status = policy_load_pack(fa->policy, path, &fa->problems);
+	status = policy_load_pack(policy, path, &fa->problems);
 	if (status != 0)
 		return error_set(err, status, "pack %s cannot be used", name);
 	return 0;
 }
 
 /* Every pack is tried, so that one run shows every mistake; the first failure is returned. */
-static int load_packs(struct flowaudit *fa, struct fa_error *err)
+static int load_packs(struct flowaudit *fa, struct policy *policy, struct fa_error *err)
 {
 	const char *const *names = packs_default();
 	int first = 0;
@@ -229,7 +211,8 @@ static int load_packs(struct flowaudit *fa, struct fa_error *err)
 	for (size_t i = 0; fa->pack_count != 0 ? i < fa->pack_count : names[i] != NULL; i++) {
 		struct fa_error this_err;
 		int status =
-			load_pack(fa, fa->pack_count != 0 ? fa->packs[i] : names[i], &this_err);
+			load_pack(fa, policy, fa->pack_count != 0 ? fa->packs[i] : names[i],
+				  &this_err);
 
 		if (status != 0 && first == 0) {
 			first = status;
@@ -239,27 +222,34 @@ static int load_packs(struct flowaudit *fa, struct fa_error *err)
 	return first;
 }
 
+int flowaudit_load_policy(struct flowaudit *fa, struct policy *policy, struct fa_error *err)
+{
+	int status = load_packs(fa, policy, err);
+
+	if (status == 0 && fa->site != NULL) {
+		status = packs_load_site(policy, fa->site, &fa->problems);
+		if (status != 0)
+			error_set(err, status, "site file %s cannot be used", fa->site);
+	}
+	return status == 0 ? policy_compile(policy, err) : status;
+}
+
 int flowaudit_activate(struct flowaudit *fa, char *err)
 {
 	struct fa_error e = { 0 };
 	int status;
 
 	if (fa->stage != STAGE_SETTING)
-		return fail(err, FLOWAUDIT_EUSAGE, "an audit is activated once; create another");
+		return flowaudit_fail(err, FLOWAUDIT_EUSAGE, "an audit is activated once; create another");
 	fa->stage = STAGE_FAILED; /* until everything is there */
-	status = load_packs(fa, &e);
-	if (status == 0 && fa->site != NULL) {
-		status = packs_load_site(fa->policy, fa->site, &fa->problems);
-		if (status != 0)
-			error_set(&e, status, "site file %s cannot be used", fa->site);
-	}
-	if (status == 0)
-		status = policy_compile(fa->policy, &e);
+	status = flowaudit_load_policy(fa, fa->policy, &e);
 	fa->options.filter = fa->filter;
+	if (fa->options.live)
+		fa->options.threads = 1;
 	if (status == 0)
 		status = pipeline_new(&fa->pipeline, fa->policy, &fa->options, &e);
 	if (status != 0)
-		return give(err, &e);
+		return flowaudit_give(err, &e);
 	fa->stage = STAGE_ACTIVE;
 	return 0;
 }
@@ -278,12 +268,12 @@ int flowaudit_open(struct flowaudit *fa, const char *path, char *err)
 	int status;
 
 	if (fa->stage != STAGE_ACTIVE)
-		return fail(err, FLOWAUDIT_EUSAGE,
+		return flowaudit_fail(err, FLOWAUDIT_EUSAGE,
 			    "captures are read one at a time, after activation");
 	status = pipeline_open(fa->pipeline, path, &e);
 	if (status != 0) {
 		fa->unreadable = true;
-		return give(err, &e);
+		return flowaudit_give(err, &e);
 	}
 	fa->stage = STAGE_READING;
 	return 0;
@@ -295,14 +285,14 @@ int flowaudit_step(struct flowaudit *fa, char *err)
 	int status;
 
 	if (fa->stage != STAGE_READING)
-		return fail(err, FLOWAUDIT_EUSAGE, "no capture is open");
+		return flowaudit_fail(err, FLOWAUDIT_EUSAGE, "no capture is open");
 	status = pipeline_step(fa->pipeline, &e);
 	if (status == 1)
 		return 1;
 	fa->stage = STAGE_ACTIVE;
 	if (status < 0) {
 		fa->unreadable = true;
-		return give(err, &e);
+		return flowaudit_give(err, &e);
 	}
 	return 0;
 }
@@ -331,15 +321,23 @@ int flowaudit_finish(struct flowaudit *fa, char *err)
 	struct fa_error e = { 0 };
 	struct timespec now;
 
-	if (fa->stage != STAGE_ACTIVE && fa->stage != STAGE_READING)
-		return fail(err, FLOWAUDIT_EUSAGE, "an audit is finished once, after activation");
-	if (pipeline_finish(fa->pipeline, &e) != 0)
-		return give(err, &e);
+	if (fa->stage != STAGE_ACTIVE && fa->stage != STAGE_READING && fa->stage != STAGE_WATCHING)
+		return flowaudit_fail(err, FLOWAUDIT_EUSAGE,
+				      "an audit is finished once, after activation");
+	if (fa->stage == STAGE_WATCHING ? watch_finish(fa->watch, &e) != 0
+					: pipeline_finish(fa->pipeline, &e) != 0)
+		return flowaudit_give(err, &e);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	fa->elapsed_s = (double)(now.tv_sec - fa->started.tv_sec) +
 			(double)(now.tv_nsec - fa->started.tv_nsec) * 1e-9;
 	fa->stage = STAGE_FINISHED;
 	return 0;
+}
+
+/* The conclusions of a finished audit. */
+static const struct ledger *conclusions(const struct flowaudit *fa)
+{
+	return fa->watch != NULL ? watch_ledger(fa->watch) : pipeline_ledger(fa->pipeline);
 }
 
 /* To @out, which is closed. */
@@ -358,8 +356,8 @@ static int report(const struct flowaudit *fa, enum report_format kind, struct ou
 	};
 	struct fa_error e = { 0 };
 
-	report_write(kind, out, pipeline_ledger(fa->pipeline), &options);
-	return output_close(out, &e) != 0 ? give(err, &e) : 0;
+	report_write(kind, out, conclusions(fa), &options);
+	return output_close(out, &e) != 0 ? flowaudit_give(err, &e) : 0;
 }
 
 /* Is there something to report, in this format? */
@@ -367,9 +365,9 @@ static int report_ready(const struct flowaudit *fa, const char *format, enum rep
 			char *err)
 {
 	if (fa->stage != STAGE_FINISHED)
-		return fail(err, FLOWAUDIT_EUSAGE, "a report needs a finished audit");
+		return flowaudit_fail(err, FLOWAUDIT_EUSAGE, "a report needs a finished audit");
 	if (!report_format_find(format, kind))
-		return fail(err, FLOWAUDIT_EUSAGE,
+		return flowaudit_fail(err, FLOWAUDIT_EUSAGE,
 			    "no such report format; there are text and json");
 	return 0;
 }
@@ -385,7 +383,7 @@ int flowaudit_report(const struct flowaudit *fa, const char *format, const char 
 	if (status != 0)
 		return status;
 	if (output_open_file(&out, path, &e) != 0)
-		return give(err, &e);
+		return flowaudit_give(err, &e);
 	return report(fa, kind, out, flags, err);
 }
 
@@ -400,50 +398,31 @@ int flowaudit_report_fd(const struct flowaudit *fa, const char *format, int fd, 
 	if (status != 0)
 		return status;
 	if (output_open_fd(&out, fd, "the report", &e) != 0)
-		return give(err, &e);
+		return flowaudit_give(err, &e);
 	return report(fa, kind, out, flags, err);
-}
-
-/* Something of the capture stayed unread or unjudged. */
-static bool inconclusive(const struct ledger *l)
-{
-	if (l->verdicts[VERDICT_INCONCLUSIVE] != 0)
-		return true;
-	for (size_t i = 0; i < l->capture_count; i++)
-		if (l->captures[i].truncated)
-			return true;
-	return false;
 }
 
 int flowaudit_exit_status(const struct flowaudit *fa)
 {
-	const struct ledger *l;
-	bool findings = false;
+	const struct exit_rules rules = { .fail_on = fa->fail_on,
+					  .strict = fa->strict,
+					  .require = fa->require };
 
 	if (fa->pipeline == NULL || fa->unreadable)
 		return 2;
-	l = pipeline_ledger(fa->pipeline);
-	for (unsigned v = 0; v < VERDICT_COUNT; v++)
-		findings |= (fa->fail_on & VERDICT_BIT(v)) && l->verdicts[v] != 0;
-	for (unsigned r = 0; fa->require && r < policy_row_count(fa->policy); r++)
-		findings |= l->coverage[r].required;
-	if (findings)
-		return 1;
-	if (l->flow_count == 0 || ledger_site_is_absent(l) || (fa->strict && inconclusive(l)))
-		return 3;
-	return 0;
+	return exit_status_of(conclusions(fa), &rules);
 }
 
 size_t flowaudit_flow_count(const struct flowaudit *fa)
 {
-	return fa->stage == STAGE_FINISHED ? pipeline_ledger(fa->pipeline)->flow_count : 0;
+	return fa->stage == STAGE_FINISHED ? conclusions(fa)->flow_count : 0;
 }
 
 uint64_t flowaudit_verdict_count(const struct flowaudit *fa, enum flowaudit_verdict verdict)
 {
 	if (fa->stage != STAGE_FINISHED || (unsigned)verdict >= VERDICT_COUNT)
 		return 0;
-	return pipeline_ledger(fa->pipeline)->verdicts[verdict];
+	return conclusions(fa)->verdicts[verdict];
 }
 
 int flowaudit_flow(const struct flowaudit *fa, size_t index, struct flowaudit_flow *flow)
@@ -454,7 +433,7 @@ int flowaudit_flow(const struct flowaudit *fa, size_t index, struct flowaudit_fl
 
 	if (index >= flowaudit_flow_count(fa))
 		return FLOWAUDIT_EUSAGE;
-	l = pipeline_ledger(fa->pipeline);
+	l = conclusions(fa);
 	j = &l->flows[index];
 	row = ledger_best_row(l, j);
 	*flow = (struct flowaudit_flow){
@@ -476,7 +455,7 @@ const char *flowaudit_row(const struct flowaudit *fa, size_t index, enum flowaud
 {
 	if (fa->stage != STAGE_FINISHED || index >= policy_row_count(fa->policy))
 		return NULL;
-	*state = (enum flowaudit_row_state)pipeline_ledger(fa->pipeline)->coverage[index].state;
+	*state = (enum flowaudit_row_state)conclusions(fa)->coverage[index].state;
 	return policy_row(fa->policy, (unsigned)index)->id;
 }
 

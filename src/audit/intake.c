@@ -14,6 +14,8 @@
 
 /**
  * struct intake - One reader
+ * @source, @live: The open input, one of the two
+ * @live_frames, @live_bytes: Of @live so far
  * @seen:	Of the open input
  * @decoded:	Decoder's counts when the input was opened, or its group began
  * @group_last_ns: Latest packet of the group; INT64_MIN: none
@@ -25,6 +27,8 @@ struct intake {
 	struct intake_options options;
 	struct decoder *decoder;
 	struct source *source;
+	struct live *live;
+	uint64_t live_frames, live_bytes;
 	struct capture_facts seen;
 	struct decoder_stats decoded;
 	int64_t group_last_ns, input_first_ns;
@@ -40,7 +44,8 @@ int parcel_init(struct parcel *parcel, unsigned packets)
 	*parcel = (struct parcel){ .room = packets };
 	parcel->facts = memory_array(packets, sizeof(*parcel->facts));
 	parcel->slots = memory_array(packets, sizeof(*parcel->slots));
-	if (parcel->facts != NULL && parcel->slots != NULL)
+	parcel->raw = memory_array(FRAME_BATCH, sizeof(*parcel->raw));
+	if (parcel->facts != NULL && parcel->slots != NULL && parcel->raw != NULL)
 		return 0;
 	parcel_destroy(parcel);
 	return FA_ENOMEM;
@@ -50,6 +55,7 @@ void parcel_destroy(struct parcel *parcel)
 {
 	free(parcel->facts);
 	free(parcel->slots);
+	free(parcel->raw);
 	memory_region_free(parcel->pieces, PIECES_ROOM);
 	*parcel = (struct parcel){ 0 };
 }
@@ -82,6 +88,14 @@ void intake_free(struct intake *intake)
 	free(intake);
 }
 
+static void begin_input(struct intake *in)
+{
+	in->seen = (struct capture_facts){ .filter = in->options.filter };
+	decoder_stats(in->decoder, &in->decoded);
+	in->fresh = true;
+	in->waiting_count = 0;
+}
+
 int intake_open(struct intake *in, const char *path, struct fa_error *err)
 {
 	struct source_options options = { .filter = in->options.filter,
@@ -96,22 +110,29 @@ int intake_open(struct intake *in, const char *path, struct fa_error *err)
 		in->source = NULL;
 		return status;
 	}
-	in->seen = (struct capture_facts){ .filter = in->options.filter };
-	decoder_stats(in->decoder, &in->decoded);
-	in->fresh = true;
-	in->waiting_count = 0;
+	begin_input(in);
 	return 0;
+}
+
+void intake_open_live(struct intake *in, struct live *live)
+{
+	in->live = live;
+	in->live_frames = in->live_bytes = 0;
+	begin_input(in);
 }
 
 bool intake_is_open(const struct intake *intake)
 {
-	return intake->source != NULL;
+	return intake->source != NULL || intake->live != NULL;
 }
 
 unsigned intake_threads(const struct intake *intake)
 {
-	const struct source_info *info = source_info(intake->source);
+	const struct source_info *info;
 
+	if (intake->live != NULL)
+		return UINT_MAX;
+	info = source_info(intake->source);
 	return info->waits ? UINT_MAX : info->ahead;
 }
 
@@ -243,11 +264,35 @@ static void begin(struct parcel *parcel)
 	}
 }
 
+/* One batch of what interfaces bring, which lives until the next. */
+static void fill_live(struct intake *in, struct parcel *parcel)
+{
+	int n = live_next(in->live, parcel->raw, INTAKE_WAIT_MS, &parcel->err);
+
+	if (n < 0)
+		parcel->status = n;
+	if (n > 0 && in->fresh)
+		parcel->status = join_group(in, parcel->raw[0].ts_ns, parcel) == 0 ? 1 : FA_ENOMEM;
+	if (n > 0 && parcel->status == 1) {
+		take(in, parcel->raw, (unsigned)n, parcel);
+		in->live_frames += (unsigned)n;
+		for (int i = 0; i < n; i++)
+			in->live_bytes += parcel->raw[i].caplen;
+	}
+	parcel->frames = in->live_frames;
+	parcel->bytes = in->live_bytes;
+}
+
 void intake_fill(struct intake *in, struct parcel *parcel)
 {
-	const struct source_info *info = source_info(in->source);
+	const struct source_info *info;
 
 	begin(parcel);
+	if (in->live != NULL) {
+		fill_live(in, parcel);
+		return;
+	}
+	info = source_info(in->source);
 	while (parcel->status == 1 && has_room(parcel)) {
 		const struct frame *frames;
 		int n = next(in, &frames, &parcel->err);
@@ -270,15 +315,8 @@ void intake_fill(struct intake *in, struct parcel *parcel)
 	parcel->bytes = info->bytes;
 }
 
-void intake_close(struct intake *in, struct capture_facts *cap)
+static void source_facts(const struct source_info *info, struct capture_facts *cap)
 {
-	const struct source_info *info = source_info(in->source);
-	struct decoder_stats decoded = { 0 };
-	char *name = cap->name;
-
-	*cap = in->seen;
-	cap->name = name;
-	cap->group = in->group;
 	memcpy(cap->format, info->format, sizeof(cap->format));
 	memcpy(cap->capture_filter, info->capture_filter, sizeof(cap->capture_filter));
 	cap->frames = info->frames;
@@ -291,9 +329,41 @@ void intake_close(struct intake *in, struct capture_facts *cap)
 	cap->drops_below_zero = info->drops_below_zero;
 	cap->truncated = info->truncated;
 	cap->truncated_at = info->truncated_at;
+}
+
+static void live_facts(const struct intake *in, struct capture_facts *cap)
+{
+	memcpy(cap->format, "live", sizeof("live"));
+	cap->frames = in->live_frames;
+	cap->bytes = in->live_bytes;
+	cap->has_drops = true;
+	for (unsigned i = 0; i < live_count(in->live); i++) {
+		cap->kernel_drops += live_interface(in->live, i)->kernel_drops;
+		cap->interface_drops += live_interface(in->live, i)->interface_drops;
+	}
+}
+
+void intake_facts(const struct intake *in, struct capture_facts *cap)
+{
+	struct decoder_stats decoded = { 0 };
+	char *name = cap->name;
+
+	*cap = in->seen;
+	cap->name = name;
+	cap->group = in->group;
+	if (in->live != NULL)
+		live_facts(in, cap);
+	else
+		source_facts(source_info(in->source), cap);
 	if (in->decoder != NULL)
 		decoder_stats(in->decoder, &decoded);
 	cap->abandoned_datagrams = decoded.abandoned - in->decoded.abandoned;
+}
+
+void intake_close(struct intake *in, struct capture_facts *cap)
+{
+	intake_facts(in, cap);
 	source_close(in->source);
 	in->source = NULL;
+	in->live = NULL;
 }

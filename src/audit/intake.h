@@ -11,6 +11,7 @@
 #ifndef FA_AUDIT_INTAKE_H
 #define FA_AUDIT_INTAKE_H
 
+#include "capture/live.h"
 #include "capture/source.h"
 #include "flow/slot.h"
 #include "judge/fitness.h"
@@ -44,6 +45,7 @@ struct intake_options {
 /**
  * struct parcel - Some packets of one input, in order
  * @facts, @slots: [@count] of [@room]; the caller's memory
+ * @raw:	Of interfaces: [@count] frames that they were made of, FRAME_BATCH at most
  * @pieces:	Payload put together from fragments, copied so that it lives as long as
  *		the parcel; NULL until needed.  Not there in a parcel of FRAME_BATCH
  *		packets: its payload dies with the next parcel
@@ -52,11 +54,13 @@ struct intake_options {
  * @abandoned:	... and datagrams that it left in pieces
  * @frames, @bytes: Read of the input so far, this parcel included
  * @status:	1: there is more; 0: the input has ended; negative: it is damaged behind
- *		these packets, and @err says how
+ *		these packets, and @err says how.  Interfaces may bring nothing for a while: 1
+ *		without a packet
  */
 struct parcel {
 	struct facts *facts;
 	struct flow_slot *slots;
+	struct frame *raw;
 	unsigned count, room;
 	uint8_t *pieces;
 	size_t pieces_used;
@@ -85,6 +89,12 @@ void intake_free(struct intake *intake);
  */
 int intake_open(struct intake *intake, const char *path, struct fa_error *err);
 
+/* How long intake_fill() waits for the first packet of interfaces, in milliseconds. */
+#define INTAKE_WAIT_MS 200
+
+/* The same from interfaces.  @live: borrowed until intake_close() */
+void intake_open_live(struct intake *intake, struct live *live);
+
 /**
  * intake_fill() - The next packets of the open input
  * @parcel:	Filled up to its room, or to the end of a turn; with @status 1 it is
@@ -92,10 +102,10 @@ int intake_open(struct intake *intake, const char *path, struct fa_error *err);
  */
 void intake_fill(struct intake *intake, struct parcel *parcel);
 
-/**
- * intake_close() - Let the input go, as at its end
- * @cap:	Filled with what is known of it by its frames alone; @cap->name stays
- */
+/* What is known of the open input by its frames alone, so far; @cap->name stays. */
+void intake_facts(const struct intake *intake, struct capture_facts *cap);
+
+/* Let the input go, as at its end.  @cap as by intake_facts() */
 void intake_close(struct intake *intake, struct capture_facts *cap);
 
 bool intake_is_open(const struct intake *intake);

@@ -5,34 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/docket.h"
-#include "audit/ident_pool.h"
-#include "audit/namer.h"
-#include "audit/relay.h"
+#include "audit/pipeline_priv.h"
 #include "base/memory.h"
 
 /* Packets handled in one step, about: some milliseconds of work between looks at signals. */
 #define STEP_PACKETS (256u * FRAME_BATCH)
-
-/**
- * struct pipeline - The run's one context
- * @namer:	By number of the identification; NULL: not wanted
- * @tabled:	The table's counts when the input was opened, or its group began
- * @frames_before, @bytes_before: Of the inputs that were closed
- * @frames, @bytes: Of the open input, what was handled of it
- */
-struct pipeline {
-	struct pipeline_options options;
-	struct relay *relay;
-	struct flow_table *table;
-	struct ident_pool idents;
-	struct namer *namer;
-	struct ledger ledger;
-	struct docket *docket;
-	struct flow_table_stats tabled;
-	uint64_t frames_before, bytes_before;
-	uint64_t frames, bytes;
-};
 
 /* A key of its own for each run; all of its tables share it. */
 static uint64_t draw_seed(void)
@@ -43,15 +20,21 @@ static uint64_t draw_seed(void)
 	return key.k[0] | 1;
 }
 
+void pipeline_intake_options(const struct pipeline *p, struct intake_options *options)
+{
+	*options = (struct intake_options){ .filter = p->options.filter,
+					    .decoder = p->options.decoder,
+					    .hashing = *flow_table_hashing(p->table) };
+	/* What is one packet agrees with what is one flow. */
+	options->decoder.vlans_apart = p->options.table.vlan_in_key;
+	options->decoder.seed = p->options.table.seed;
+}
+
 static int relay_start(struct pipeline *p, struct fa_error *err)
 {
-	struct intake_options options = { .filter = p->options.filter,
-					  .decoder = p->options.decoder };
+	struct intake_options options;
 
-	/* What is one packet agrees with what is one flow. */
-	options.decoder.vlans_apart = p->options.table.vlan_in_key;
-	options.decoder.seed = p->options.table.seed;
-	options.hashing = *flow_table_hashing(p->table);
+	pipeline_intake_options(p, &options);
 	return relay_new(&p->relay, &options, p->options.threads, err);
 }
 
@@ -59,9 +42,15 @@ static int docket_start(struct pipeline *p, struct fa_error *err)
 {
 	const struct docket_rooms rooms = { .idents = &p->idents,
 					    .namer = p->namer,
-					    .ledger = &p->ledger };
+					    .ledger = &p->ledger,
+					    .known = p->known };
 
 	return docket_new(&p->docket, &rooms, p->options.threads, err);
+}
+
+static size_t known_bytes(const struct pipeline *p)
+{
+	return ((size_t)p->options.table.max_flows + FLOW_TABLE_SLACK + 1) * sizeof(*p->known);
 }
 
 int pipeline_new(struct pipeline **pipe, const struct policy *policy,
@@ -89,6 +78,12 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 		status = error_set(err, FA_ENOMEM,
 				   "no memory for %u identifications; lower --max-flows",
 				   options->table.max_flows);
+	if (status == 0 && options->live) {
+		p->known = memory_region(known_bytes(p));
+		if (p->known == NULL)
+			status = error_set(err, FA_ENOMEM, "no memory for %u flows; lower --max-flows",
+					   options->table.max_flows);
+	}
 	if (status == 0 && options->name_unknown)
 		status = namer_new(&p->namer, IDENT_POOL_LAST(idents), err);
 	if (status == 0)
@@ -115,6 +110,8 @@ void pipeline_free(struct pipeline *pipe)
 	namer_free(pipe->namer);
 	ident_pool_destroy(&pipe->idents);
 	flow_table_free(pipe->table);
+	if (pipe->known != NULL)
+		memory_region_free(pipe->known, known_bytes(pipe));
 	free(pipe);
 }
 
@@ -125,8 +122,6 @@ static struct capture_facts *current(struct pipeline *p)
 
 int pipeline_open(struct pipeline *pipe, const char *path, struct fa_error *err)
 {
-	struct ledger *l = &pipe->ledger;
-	char *name;
 	int status;
 
 	if (pipe->table == NULL) /* memory ran out between two inputs */
@@ -134,18 +129,13 @@ int pipeline_open(struct pipeline *pipe, const char *path, struct fa_error *err)
 	status = relay_open(pipe->relay, path, err);
 	if (status != 0)
 		return status;
-	name = strdup(path);
-	if (name == NULL || l->capture_count >= UINT16_MAX ||
-	    memory_grow(&l->captures, &l->capture_cap, l->capture_count + 1,
-			sizeof(*l->captures)) != 0) {
+	if (ledger_add_capture(&pipe->ledger, path) != 0) {
 		struct capture_facts nobody;
 
-		free(name);
 		relay_close(pipe->relay, &nobody);
 		return error_set(err, FA_ENOMEM, "%s: more inputs than one run can hold (%u)", path,
 				 UINT16_MAX);
 	}
-	l->captures[l->capture_count++] = (struct capture_facts){ .name = name };
 	flow_table_stats(pipe->table, &pipe->tabled);
 	pipe->frames = pipe->bytes = 0;
 	return 0;
@@ -193,8 +183,7 @@ static void look_for_name(struct pipeline *p, uint32_t id, const struct facts *f
 		namer_forget(p->namer, user);
 }
 
-/* Every live flow ends with its group. */
-static int end_flows(struct pipeline *p)
+int pipeline_end_flows(struct pipeline *p)
 {
 	bool more;
 
@@ -207,16 +196,22 @@ static int end_flows(struct pipeline *p)
 	return docket_clear(p->docket, p->table);
 }
 
-/* The open input begins a group: its clock starts again, and so does the table. */
-static int change_group(struct pipeline *p, uint64_t abandoned, struct fa_error *err)
+int pipeline_renew_table(struct pipeline *p, struct fa_error *err)
 {
-	if (end_flows(p) != 0)
+	if (pipeline_end_flows(p) != 0)
 		return error_set(err, FA_ENOMEM, "no memory for more conclusions");
-	(current(p) - 1)->abandoned_datagrams += abandoned;
 	flow_table_free(p->table);
 	p->table = NULL;
 	p->tabled = (struct flow_table_stats){ 0 };
 	return flow_table_new(&p->table, &p->options.table, err);
+}
+
+/* The open input begins a group: its clock starts again, and so does the table. */
+static int change_group(struct pipeline *p, uint64_t abandoned, struct fa_error *err)
+{
+	if (!p->options.live)
+		(current(p) - 1)->abandoned_datagrams += abandoned;
+	return pipeline_renew_table(p, err);
 }
 
 /* Ask for the identifications that these packets will be shown to. */
@@ -229,8 +224,9 @@ FA_INLINE void prefetch_idents(const struct pipeline *p, const struct facts *fac
 				       ident_pool_is_stream(slots[i].user));
 }
 
-static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot *slots, unsigned n,
-		 struct fa_error *err)
+/* @frames: of the packets, where they are kept. */
+static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot *slots,
+		 const struct frame *frames, unsigned n, struct fa_error *err)
 {
 	uint16_t input = (uint16_t)(p->ledger.capture_count - 1);
 
@@ -239,6 +235,8 @@ static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot
 	for (unsigned i = 0; i < n; i++) {
 		uint32_t id = flow_table_packet(p->table, &facts[i], &slots[i], input);
 
+		if (FA_UNLIKELY(p->keep != NULL) && id != FLOW_NONE)
+			keep_frame(p->keep, &frames[i], id);
 		if (id == FLOW_NONE || slots[i].kind != FLOW_SLOT_PACKET)
 			continue;
 		if (facts[i].payload_len == 0)
@@ -256,7 +254,7 @@ static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot
 	return 0;
 }
 
-static int handle(struct pipeline *p, const struct parcel *parcel, struct fa_error *err)
+int pipeline_handle(struct pipeline *p, const struct parcel *parcel, struct fa_error *err)
 {
 	int status = 0;
 
@@ -264,6 +262,7 @@ static int handle(struct pipeline *p, const struct parcel *parcel, struct fa_err
 		status = change_group(p, parcel->abandoned, err);
 	for (unsigned done = 0; done < parcel->count && status == 0; done += p->options.batch)
 		status = batch(p, parcel->facts + done, parcel->slots + done,
+			       p->keep == NULL ? NULL : parcel->raw + done,
 			       MIN(parcel->count - done, p->options.batch), err);
 	p->frames = parcel->frames;
 	p->bytes = parcel->bytes;
@@ -295,7 +294,7 @@ int pipeline_step(struct pipeline *pipe, struct fa_error *err)
 {
 	for (unsigned done = 0; done < STEP_PACKETS;) {
 		const struct parcel *parcel = relay_next(pipe->relay);
-		int status = handle(pipe, parcel, err);
+		int status = pipeline_handle(pipe, parcel, err);
 
 		if (status != 1) {
 			relay_stop(pipe->relay);
@@ -318,7 +317,7 @@ void pipeline_stop(struct pipeline *pipe)
 		return;
 	/* What was read ahead is counted, and so it is judged. */
 	relay_stop(pipe->relay);
-	while (handle(pipe, relay_next(pipe->relay), &err) == 1)
+	while (pipeline_handle(pipe, relay_next(pipe->relay), &err) == 1)
 		;
 	close_input(pipe);
 }
@@ -327,7 +326,7 @@ int pipeline_finish(struct pipeline *pipe, struct fa_error *err)
 {
 	pipeline_stop(pipe);
 	if (pipe->table != NULL && pipe->ledger.capture_count != 0) {
-		if (end_flows(pipe) != 0)
+		if (pipeline_end_flows(pipe) != 0)
 			return error_set(err, FA_ENOMEM, "no memory for more conclusions");
 		current(pipe)->abandoned_datagrams += relay_end(pipe->relay);
 	}

@@ -18,6 +18,7 @@ struct pipeline_options {
 	unsigned threads;   /* at most; results never depend on it */
 	unsigned batch; /* packets handled at a time, 1..FRAME_BATCH; results never depend on it */
 	bool name_unknown; /* ask nDPI about flows that were not identified, see namer.h */
+	bool live;         /* frames come from interfaces, see pipeline_live.h */
 };
 
 #define PIPELINE_DEFAULTS                                                                   \

@@ -12,7 +12,7 @@ int library_open(void **library, const char *const *sonames, const struct librar
 	*library = NULL;
 	for (size_t i = 0; sonames[i] != NULL && *library == NULL; i++) {
 		soname = sonames[i];
-		*library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+		*library = dlopen(soname, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	}
 	if (*library == NULL)
 		return error_set(err, FA_EUNSUPPORTED, "%s: cannot be loaded: %s", sonames[0],

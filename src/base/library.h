@@ -42,7 +42,10 @@ struct library_call {
 int library_open(void **library, const char *const *sonames, const struct library_call *list,
 		 size_t count, void *calls, struct fa_error *err);
 
-/* None of its functions may be in use.  @library may be NULL. */
+/*
+ * None of its functions may be in use.  @library may be NULL.  The code stays mapped: nDPI keeps
+ * memory in variables of its own, which the next use would take again and which only they know.
+ */
 void library_close(void *library);
 
 #endif

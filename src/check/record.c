@@ -31,6 +31,8 @@ static const char *const flow_fields[] = {
 	"src_role",
 	"dest_role",
 	"verdict",
+	"alive",
+	"revises",
 	"documented",
 	"equal_rank",
 	"outcome",

@@ -26,6 +26,7 @@ struct command {
 
 int cmd_audit(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
 int cmd_forge(int argc, char **argv);
 
 /* "flowaudit: TEXT" on standard error, one line; control bytes are replaced. */

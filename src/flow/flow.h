@@ -64,6 +64,7 @@ static_assert(sizeof(struct flow) == 128, "two cache lines");
 #define FLOW_CUT           0x04u /* a payload was cut by the snap length */
 #define FLOW_VLAN_TAGGED   0x08u
 #define FLOW_TUNNELLED     0x10u
+#define FLOW_QUOTED        0x20u /* an ICMP error about it was noted */
 #define FLOW_ENDED         0x40u /* retired */
 #define FLOW_LATE          0x80u /* the table's own: seen behind its clock since it was armed */
 

@@ -283,6 +283,7 @@ static void take_early(struct flow_table *table, struct flow *flow, const struct
 		    !flow_key_equal(&e->slot.key, &slot->key) ||
 		    !quote_fits(table, flow, &e->facts, e->slot.dir))
 			continue;
+		flow->flags |= FLOW_QUOTED;
 		flow_quote_note(&flow_notebook_add_cold(&table->notes, flow)->notes.icmp,
 				&flow->key, &e->facts, e->slot.dir, e->ts_ns);
 		e->slot.kind = FLOW_SLOT_NONE;
@@ -403,6 +404,7 @@ static uint32_t take_quote(struct flow_table *table, const struct facts *f,
 		flow = flow_table_record(table, id);
 		if (!flow_table_is_idle(table, flow, ts_ns) &&
 		    quote_fits(table, flow, f, found.dir)) {
+			flow->flags |= FLOW_QUOTED;
 			flow_quote_note(&flow_notebook_add_cold(&table->notes, flow)->notes.icmp,
 					&flow->key, f, found.dir, ts_ns);
 			return id;
@@ -451,6 +453,15 @@ uint32_t flow_table_packet(struct flow_table *table, const struct facts *facts,
 	if (flow->state != old)
 		flow_retire_restate(table, id, old);
 	return id;
+}
+
+uint32_t flow_table_next_live(const struct flow_table *table, uint32_t id)
+{
+	while (++id <= table->records.high)
+		/* Of records that were released the flags stay. */
+		if ((flow_table_record(table, id)->flags & FLOW_ENDED) == 0)
+			return id;
+	return FLOW_NONE;
 }
 
 struct flow *flow_table_flow(struct flow_table *table, uint32_t id)

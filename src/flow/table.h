@@ -87,6 +87,16 @@ void flow_table_prefetch(const struct flow_table *table, const struct facts *fac
 uint32_t flow_table_packet(struct flow_table *table, const struct facts *facts,
 			   const struct flow_slot *slot, uint16_t input);
 
+/**
+ * flow_table_next_live() - Walk the live flows, in the order of their ids
+ * @id:		FLOW_NONE for the first
+ *
+ * Costs a look at every record that was ever in use.  Not once flow_table_finish() was called.
+ *
+ * Return: the next live flow's id, or FLOW_NONE
+ */
+uint32_t flow_table_next_live(const struct flow_table *table, uint32_t id);
+
 /* Valid until the flow is released.  @id must be live or retired. */
 struct flow *flow_table_flow(struct flow_table *table, uint32_t id);
 /**

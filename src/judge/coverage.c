@@ -17,17 +17,22 @@ static enum row_state state_of(const struct ledger *l, const struct row *row,
 
 void coverage_count(struct ledger *ledger)
 {
-	bool absent = ledger_site_is_absent(ledger);
-	int64_t end_ns = 0;
-
-	for (size_t i = 0; i < ledger->capture_count; i++)
-		end_ns = MAX(end_ns, ledger->captures[i].last_ns);
 	for (size_t i = 0; i < ledger->flow_count; i++) {
 		const struct judged *f = &ledger->flows[i];
 
 		for (unsigned r = 0; r < f->best_rows; r++)
 			ledger->coverage[ledger->rows[f->rows + r]].flows[f->verdict]++;
 	}
+	coverage_states(ledger);
+}
+
+void coverage_states(struct ledger *ledger)
+{
+	bool absent = ledger_site_is_absent(ledger);
+	int64_t end_ns = 0;
+
+	for (size_t i = 0; i < ledger->capture_count; i++)
+		end_ns = MAX(end_ns, ledger->captures[i].last_ns);
 	for (unsigned r = 0; r < policy_row_count(ledger->policy); r++) {
 		const struct row *row = policy_row(ledger->policy, r);
 		struct row_coverage *c = &ledger->coverage[r];

@@ -7,4 +7,7 @@
 /* Fill ledger->coverage from its settled flows. */
 void coverage_count(struct ledger *ledger);
 
+/* The states of rows whose flows are counted. */
+void coverage_states(struct ledger *ledger);
+
 #endif

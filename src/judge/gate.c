@@ -25,10 +25,8 @@ static void count_roles(const struct policy *policy, const struct judged *f,
 	c->site_bound += bound;
 }
 
-static void count_flow(const struct settling *s, const struct judged *f)
+void judge_count_flow(const struct ledger *l, const struct judged *f, struct capture_facts *c)
 {
-	const struct ledger *l = s->ledger;
-	struct capture_facts *c = settle_group_of(s, f)->first;
 	bool tcp = f->key.l4 == IPPROTO_TCP;
 
 	c->tcp_flows += tcp;
@@ -69,7 +67,7 @@ void gate_assess(struct settling *s)
 					   l->captures[i + 1].group == l->captures[i].group;
 	}
 	for (size_t i = 0; i < l->flow_count; i++)
-		count_flow(s, &l->flows[i]);
+		judge_count_flow(l, &l->flows[i], settle_group_of(s, &l->flows[i])->first);
 	for (size_t i = 0; i < l->capture_count; i++) {
 		fitness_assess(&l->captures[i]);
 		join(&s->groups[l->captures[i].group], &l->captures[i].fitness);

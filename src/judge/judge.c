@@ -22,7 +22,7 @@ static void describe(struct opinion *o)
 	j->input = f->input;
 	j->vlan = f->vlan;
 	j->state = f->state;
-	j->end = f->end;
+	j->end = (uint8_t)(f->end & 3u);
 	j->nearest = -1;
 	j->control = LEDGER_NONE;
 	if (o->notes != NULL && o->notes->syn.count != 0)
@@ -48,36 +48,6 @@ static uint64_t answer_frame(const struct opinion *o)
 		return 0;
 	return o->flow->key.l4 == IPPROTO_TCP ? o->notes->synack_frame
 					      : o->notes->data.frame[o->judged.initiator ^ 1u];
-}
-
-/* Keep a name that came from the capture. */
-static int keep_text(struct ledger *ledger, const char *text, uint32_t *offset)
-{
-	size_t len = strlen(text) + 1;
-
-	if (len == 1 || ledger->text_len > UINT32_MAX - len)
-		return 0;
-	if (memory_grow(&ledger->text, &ledger->text_cap, ledger->text_len + len, 1) != 0)
-		return FA_ENOMEM;
-	memcpy(ledger->text + ledger->text_len, text, len);
-	*offset = (uint32_t)ledger->text_len;
-	ledger->text_len += len;
-	return 0;
-}
-
-/* Append to a growing array; nothing to append leaves even an array that is not there alone. */
-static int append(void *array, size_t *count, size_t *cap, const void *items, size_t n, size_t size)
-{
-	char *base;
-
-	if (n == 0)
-		return 0;
-	if (memory_region_grow(array, cap, *count + n, size) != 0)
-		return FA_ENOMEM;
-	memcpy(&base, array, sizeof(base));
-	memcpy(base + *count * size, items, n * size);
-	*count += n;
-	return 0;
 }
 
 /* The most that collect_clues() can find. */
@@ -129,21 +99,6 @@ static unsigned collect_clues(const struct ident *id, struct clue clues[static C
 	return n;
 }
 
-static int keep_clues(struct ledger *ledger, struct judged *j, const struct ident *id)
-{
-	struct clue clues[CLUES_MAX];
-
-	j->clues = (uint32_t)ledger->clue_count;
-	if (id == NULL)
-		return 0;
-	ledger->apps |= APP_BIT(j->app);
-	j->clue_count = (uint8_t)collect_clues(id, clues);
-	for (unsigned i = 0; i < j->clue_count; i++)
-		ledger->clue_kinds |= CLUE_BIT(clues[i].kind);
-	return append(&ledger->clues, &ledger->clue_count, &ledger->clue_cap, clues, j->clue_count,
-		      sizeof(*clues));
-}
-
 /*
  * What is known of it would be one record among any number: nobody reads them, and a
  * flood must not decide how much memory a run takes.  Its rows are not silent for that.
@@ -162,6 +117,7 @@ static void count_only(struct ledger *ledger, const struct opinion *o)
 int judge_keep(struct ledger *ledger, struct opinion *o)
 {
 	struct judged *j = &o->judged;
+	struct clue clues[CLUES_MAX];
 
 	if (j->end == FLOW_END_EVICTED) {
 		if (ledger->evicted_room == 0) {
@@ -170,19 +126,12 @@ int judge_keep(struct ledger *ledger, struct opinion *o)
 		}
 		ledger->evicted_room--;
 	}
-	j->evidence = (uint32_t)ledger->evidence_count;
-	j->rows = (uint32_t)ledger->rows_count;
-	if (o->ident != NULL && (keep_text(ledger, ident_tls(o->ident)->sni, &j->sni) != 0 ||
-				 keep_text(ledger, ident_tls(o->ident)->alpn, &j->alpn) != 0))
+	if (o->ident != NULL && (ledger_keep_text(ledger, ident_tls(o->ident)->sni, &j->sni) != 0 ||
+				 ledger_keep_text(ledger, ident_tls(o->ident)->alpn, &j->alpn) != 0))
 		return FA_ENOMEM;
-	if (keep_clues(ledger, j, o->ident) != 0)
-		return FA_ENOMEM;
-	if (append(&ledger->evidence, &ledger->evidence_count, &ledger->evidence_cap, o->evidence,
-		   j->evidence_count, sizeof(*o->evidence)) != 0 ||
-	    append(&ledger->rows, &ledger->rows_count, &ledger->rows_cap, o->rows, j->row_count,
-		   sizeof(*o->rows)) != 0)
-		return FA_ENOMEM;
-	return append(&ledger->flows, &ledger->flow_count, &ledger->flow_cap, j, 1, sizeof(*j));
+	if (o->ident != NULL)
+		j->clue_count = (uint8_t)collect_clues(o->ident, clues);
+	return ledger_enter(ledger, j, o->evidence, clues, o->rows);
 }
 
 void judge_form(struct opinion *o, struct policy_memo *memo, const struct flow *flow,
@@ -201,5 +150,5 @@ void judge_form(struct opinion *o, struct policy_memo *memo, const struct flow *
 
 int judge_name(struct ledger *ledger, const char *name)
 {
-	return keep_text(ledger, name, &ledger->flows[ledger->flow_count - 1].name);
+	return ledger_keep_text(ledger, name, &ledger->flows[ledger->flow_count - 1].name);
 }

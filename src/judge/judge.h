@@ -50,6 +50,10 @@ int judge_keep(struct ledger *ledger, struct opinion *o);
  */
 int judge_name(struct ledger *ledger, const char *name);
 
+/* Count in @cap what only its flows can tell of a capture: fitness_assess() asks for it. */
+void judge_count_flow(const struct ledger *ledger, const struct judged *flow,
+		      struct capture_facts *cap);
+
 /**
  * ledger_settle() - Controls, silence, fitness, verdicts, coverage, order
  *

@@ -117,6 +117,8 @@ const char *control_name(enum control_kind kind); /* "same-client", ... */
  * @checked:	An ICE check was answered with success on it, one that a relay carried included
  * @ttl:	Usual TTL of each endpoint, 0: not known
  * @opened:	The handshake went through, or datagrams both ways, whatever came of it
+ * @told, @fresh, @alive: Of a live run, see audit/recent.h: @fresh is what was concluded since
+ *		the last look, @alive a flow that has not ended
  */
 struct judged {
 	struct flow_key key;
@@ -128,7 +130,9 @@ struct judged {
 	uint8_t evidence_count;
 	uint8_t clue_count;
 	uint8_t control_kind;
-	uint8_t end;   /* enum flow_end */
+	uint8_t end : 2;  /* enum flow_end */
+	uint8_t told : 3; /* 1 + verdict told while it was alive; 0: none */
+	bool fresh : 1, alive : 1;
 	uint8_t state; /* enum flow_state */
 	uint8_t client_auth;
 	uint8_t rst_ttl; /* of the reset that decided the outcome; 0: none */
@@ -192,6 +196,9 @@ struct row_coverage {
  * @apps, @clue_kinds: Sets of those that some flow has: who looks for one need not look
  * @evicted_room: Evicted flows that may still be listed; the rest of them is counted
  * @unlisted:	How many were: in @verdicts and @coverage, and not in @flows
+ * @counted:	Of a live run: flows that are in @verdicts and @coverage and were not kept,
+ *		but for those as expected, which never are.  Controls of flows that were
+ *		kept are in @flows with VERDICT_COUNT
  * @names_given_up: Flows that nDPI had no room to name
  * @text:	NUL-terminated strings; offset 0 is ""
  */
@@ -213,6 +220,7 @@ struct ledger {
 	struct row_coverage *coverage;
 	uint64_t verdicts[VERDICT_COUNT];
 	uint64_t evicted_room, unlisted;
+	uint64_t counted;
 	uint64_t names_given_up;
 	uint32_t apps;       /* APP_BIT() */
 	uint32_t clue_kinds; /* CLUE_BIT() */
@@ -226,6 +234,33 @@ bool ledger_site_is_absent(const struct ledger *ledger);
 
 int ledger_init(struct ledger *ledger, const struct policy *policy, struct fa_error *err);
 void ledger_free(struct ledger *ledger);
+
+/* One more input, of this name.  Return: 0; FA_ENOMEM also where there are UINT16_MAX */
+int ledger_add_capture(struct ledger *ledger, const char *name);
+
+/* Forget all flows and what was made of them; captures, policy and memory stay. */
+void ledger_clear(struct ledger *ledger);
+
+/* Keep a name that came from the capture; @offset in ledger->text, 0 for "".  Return: 0 or FA_ENOMEM */
+int ledger_keep_text(struct ledger *ledger, const char *text, uint32_t *offset);
+
+/**
+ * ledger_enter() - Append a flow, with the lists that belong to it
+ * @flow:	Its counts say how many of each there are; where they lie is set
+ *
+ * Return: 0 or FA_ENOMEM
+ */
+int ledger_enter(struct ledger *ledger, struct judged *flow, const struct evidence *evidence,
+		 const struct clue *clues, const uint32_t *rows);
+
+/**
+ * ledger_copy_flow() - Append a flow of another ledger of the same policy
+ *
+ * Its control stays an index into @from.
+ *
+ * Return: 0 or FA_ENOMEM
+ */
+int ledger_copy_flow(struct ledger *to, const struct ledger *from, const struct judged *flow);
 
 /* Best row of a flow, or NULL; the nearest row, or NULL. */
 const struct row *ledger_best_row(const struct ledger *ledger, const struct judged *flow);
@@ -252,6 +287,16 @@ void ledger_nearest_text(const struct ledger *ledger, const struct judged *flow,
 enum application ledger_hidden_application(const struct ledger *ledger, const struct judged *flow);
 /* What was identified, for people: "TLS 1.2", "SIP", "MSTURN (weak)", "unknown". */
 void ledger_protocol_text(const struct judged *flow, char *buf, size_t size);
+
+/* All flows of a settled ledger, listed or not. */
+static inline uint64_t ledger_flows(const struct ledger *ledger)
+{
+	uint64_t flows = 0;
+
+	for (unsigned v = 0; v < VERDICT_COUNT; v++)
+		flows += ledger->verdicts[v];
+	return flows;
+}
 
 /* The capture, as a group of inputs, that holds the flow. */
 static inline uint32_t ledger_group(const struct ledger *ledger, const struct judged *flow)

@@ -53,7 +53,7 @@ const struct clue *settle_clue(const struct ledger *l, const struct judged *flow
 /* Unanswered tries that the flow's evidence counts. */
 uint32_t settle_tries(const struct ledger *l, const struct judged *flow);
 
-/* gate.c: count what only flows can tell of a capture, then assess every one. */
+/* gate.c: judge_count_flow() of all, then assess every capture. */
 void gate_assess(struct settling *s);
 /* What the flow's verdict rests on is lacking: it becomes inconclusive, and says why. */
 void gate_apply(struct settling *s, struct judged *flow);

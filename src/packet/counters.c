@@ -157,6 +157,20 @@ void counters_merge(struct counters *to, const struct counters *from)
 	to->numbered_other += from->numbered_other;
 }
 
+void counters_since(struct counters *since, const struct counters *counted,
+		    const struct counters *before)
+{
+	*since = *counted;
+	for (size_t i = 0; i < ARRAY_SIZE(since->by_class); i++)
+		since->by_class[i] -= before->by_class[i];
+	for (size_t i = 0; i < ARRAY_SIZE(since->ip_protocol); i++)
+		since->ip_protocol[i] -= before->ip_protocol[i];
+	/* Numbers are listed in the order in which they were met. */
+	for (unsigned i = 0; i < before->numbered_count; i++)
+		since->numbered[i].frames -= before->numbered[i].frames;
+	since->numbered_other -= before->numbered_other;
+}
+
 static void number_name(char name[static COUNTER_NAME], uint8_t class, unsigned value)
 {
 	const char *known = NULL;

@@ -28,6 +28,10 @@ void counters_add(struct counters *c, const struct facts *f);
 /* Add all of @from to @to. */
 void counters_merge(struct counters *to, const struct counters *from);
 
+/* What was counted since: @counted, less @before, which is an earlier state of it. */
+void counters_since(struct counters *since, const struct counters *counted,
+		    const struct counters *before);
+
 #define COUNTER_NAME 40
 
 /**

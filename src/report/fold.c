@@ -83,12 +83,26 @@ static void key_of(const struct ledger *ledger, const struct judged *flow, struc
 	key->app = flow->app;
 }
 
-static size_t slot_of(const struct folder *f, const struct fold_key *key)
+static uint64_t digest(const struct hash_fold *hash, const struct fold_key *key)
 {
 	uint64_t w[5] = { 0 };
 
 	memcpy(w, key, sizeof(*key));
-	return hash_fold5(&f->hash, w) & f->mask;
+	return hash_fold5(hash, w);
+}
+
+uint64_t fold_digest(const struct hash_fold *hash, const struct ledger *ledger,
+		     const struct judged *flow)
+{
+	struct fold_key key;
+
+	key_of(ledger, flow, &key);
+	return digest(hash, &key);
+}
+
+static size_t slot_of(const struct folder *f, const struct fold_key *key)
+{
+	return digest(&f->hash, key) & f->mask;
 }
 
 static int index_rebuild(struct folder *f, size_t slots)

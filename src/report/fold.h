@@ -56,6 +56,10 @@ struct folds {
 int fold_flows(struct folds *folds, const struct ledger *ledger, uint32_t verdicts);
 void fold_free(struct folds *folds);
 
+/* Flows with the same one are one finding, whatever ledgers of the policy they are in. */
+uint64_t fold_digest(const struct hash_fold *hash, const struct ledger *ledger,
+		     const struct judged *flow);
+
 static inline const struct judged *fold_flow(const struct folds *folds, const struct ledger *ledger,
 					     const struct fold *fold, uint32_t i)
 {

@@ -43,7 +43,7 @@ static void verdict_counts(struct draft *d, const uint64_t counts[static VERDICT
 }
 
 /* Flat: names to frames, and their sum is the frames of the input. */
-static void counters(struct draft *d, const struct capture_facts *cap)
+void json_counters(struct draft *d, const struct capture_facts *cap)
 {
 	char name[COUNTER_NAME];
 	const char *prefix = "";
@@ -75,7 +75,7 @@ void json_capture(struct json_writer *w, size_t capture)
 	draft_name(d, ",\"pcap_filename\":", cap->name);
 	draft_number(d, ",\"frames\":", cap->frames);
 	draft_number(d, ",\"bytes\":", cap->wire_bytes);
-	counters(d, cap);
+	json_counters(d, cap);
 	if (cap->evicted_unlisted != 0)
 		draft_number(d, ",\"evicted_unlisted\":", cap->evicted_unlisted);
 	DRAFT_LITERAL(d, ",\"fitness\":[");
@@ -141,7 +141,7 @@ void json_summary(struct json_writer *w, const struct report_options *options)
 	DRAFT_LITERAL(d, "{\"event_type\":\"summary\"");
 	draft_number(d, ",\"packets\":", frames);
 	draft_number(d, ",\"bytes\":", bytes);
-	draft_number(d, ",\"flows\":", ledger->flow_count + ledger->unlisted);
+	draft_number(d, ",\"flows\":", ledger_flows(ledger));
 	if (ledger->unlisted != 0)
 		draft_number(d, ",\"evicted_unlisted\":", ledger->unlisted);
 	DRAFT_LITERAL(d, ",\"verdicts\":");
@@ -149,6 +149,8 @@ void json_summary(struct json_writer *w, const struct report_options *options)
 	row_states(d, ledger);
 	if (ledger->names_given_up != 0)
 		draft_number(d, ",\"names_given_up\":", ledger->names_given_up);
+	if (options->interim)
+		DRAFT_LITERAL(d, ",\"interim\":true");
 	/* Not %f: its decimal point follows the locale. */
 	n = snprintf(text, sizeof(text), ",\"exit_status\":%d,\"elapsed_s\":%" PRIu64 ".%03u}\n",
 		     options->exit_status, (uint64_t)elapsed,

@@ -88,6 +88,8 @@ void json_init(struct json_writer *w, struct output *out, const struct ledger *l
 
 void json_capture(struct json_writer *w, size_t capture);
 void json_flow(struct json_writer *w, const struct judged *flow);
+/* ,"counters":{...} of a capture. */
+void json_counters(struct draft *d, const struct capture_facts *cap);
 void json_row(struct json_writer *w, unsigned row);
 void json_summary(struct json_writer *w, const struct report_options *options);
 

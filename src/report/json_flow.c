@@ -69,8 +69,11 @@ static const struct token *state_word(const struct judged *flow)
 static const struct token *end_word(const struct judged *flow)
 {
 	static const struct token shutdown = TOKEN("\"shutdown\""), timeout = TOKEN("\"timeout\""),
-				  reuse = TOKEN("\"tcp_reuse\""), forced = TOKEN("\"forced\"");
+				  reuse = TOKEN("\"tcp_reuse\""), forced = TOKEN("\"forced\""),
+				  active = TOKEN("\"active\"");
 
+	if (flow->alive)
+		return &active;
 	switch ((enum flow_end)flow->end) {
 	case FLOW_END_CAPTURE:
 		return &shutdown;
@@ -322,6 +325,15 @@ static void reason(struct json_writer *w, const struct judged *flow,
 	d->at = PUT(to, "\"");
 }
 
+/* Of a live run: the flow goes on, or was told to have another verdict. */
+static void live(struct draft *d, const struct judged *flow)
+{
+	if (flow->alive)
+		DRAFT_LITERAL(d, ",\"alive\":true");
+	if (flow->told != 0 && flow->told != flow->verdict + 1u)
+		draft_name(d, ",\"revises\":", verdict_name((enum verdict)(flow->told - 1)));
+}
+
 void json_flow(struct json_writer *w, const struct judged *flow)
 {
 	const struct json_host *hosts[2];
@@ -341,5 +353,7 @@ void json_flow(struct json_writer *w, const struct judged *flow)
 	control(w, flow);
 	if (flow->nearest >= 0)
 		nearest(w, flow, sentence);
+	if (FA_UNLIKELY(flow->alive || flow->told != 0))
+		live(&w->draft, flow);
 	DRAFT_LITERAL(&w->draft, "}\n");
 }

@@ -14,6 +14,7 @@
  * @fail_on:	Set of VERDICT_BIT() that are findings
  * @require:	Required rows not seen are findings
  * @elapsed_s:	Wall time of the run
+ * @interim:	The run goes on
  */
 struct report_options {
 	unsigned verbose;
@@ -23,6 +24,7 @@ struct report_options {
 	uint32_t fail_on;
 	bool require;
 	double elapsed_s;
+	bool interim;
 };
 
 enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_FORMAT_COUNT };

@@ -102,9 +102,18 @@ static void verdict_summary(struct text *t)
 		page_phrase(&t->page, text_verdict_style(shown[i]), phrase);
 		page_gap(&t->page, 3);
 	}
-	if (t->ledger->flow_count == 0)
+	if (ledger_flows(t->ledger) == 0)
 		page_words(&t->page, PAGE_PLAIN, "none");
 	page_end(&t->page);
+	if (t->ledger->counted != 0) {
+		page_line(&t->page, 0, 2);
+		page_printf(&t->page, PAGE_PLAIN,
+			    "%s counted and not listed: of each finding the first are below, all were "
+			    "told as they were decided.",
+			    phrase_plural(t->ledger->counted, "flow is", "flows are", phrase,
+					  sizeof(phrase)));
+		page_end(&t->page);
+	}
 	if (t->ledger->unlisted != 0) {
 		page_line(&t->page, 0, 2);
 		page_printf(&t->page, PAGE_PLAIN,
@@ -144,7 +153,7 @@ static void last_line(struct text *t)
 	if (missing > 0)
 		page_printf(&t->page, PAGE_BOLD, findings > 0 ? "and %s not seen" : "%s not seen",
 			    phrase_plural(missing, "required row", "required rows", a, sizeof(a)));
-	if (findings == 0 && missing == 0 && t->ledger->flow_count == 0)
+	if (findings == 0 && missing == 0 && ledger_flows(t->ledger) == 0)
 		page_words(&t->page, PAGE_BOLD, "No flows: nothing could be judged");
 	else if (findings == 0 && missing == 0 && open > 0 &&
 		 !text_is_finding(t, VERDICT_INCONCLUSIVE))
@@ -154,7 +163,10 @@ static void last_line(struct text *t)
 		page_words(&t->page, PAGE_BOLD, "No findings");
 	page_gap(&t->page, 0);
 	page_word(&t->page, PAGE_BOLD, ".");
-	page_printf(&t->page, PAGE_BOLD, "Exit %d.", t->options->exit_status);
+	if (t->options->interim)
+		page_words(&t->page, PAGE_BOLD, "The run goes on.");
+	else
+		page_printf(&t->page, PAGE_BOLD, "Exit %d.", t->options->exit_status);
 	page_end(&t->page);
 }
 

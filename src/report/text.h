@@ -54,6 +54,12 @@ enum page_style text_verdict_style(uint8_t verdict);
 void text_finding(struct text *t, const struct fold *fold);
 /* Begin a block with its verdict; it goes on at TEXT_LABEL. */
 void text_label(struct text *t, uint8_t verdict);
+/* "internal/client-ports/5  STUN udp/3478  client 10.20.0.5 -> edge-av 203.0.113.12" */
+void text_where(struct text *t, const struct fold_summary *summary);
+/* Why, in a sentence, and whose doing it is; nothing for a flow that needs none. */
+void text_reason(struct text *t, const struct judged *flow);
+/* How far an unexpected flow is from the row that is nearest. */
+void text_nearest(struct text *t, const struct judged *flow);
 /* Every flow of a fold, with -vv. */
 void text_members(struct text *t, const struct fold *fold);
 

@@ -96,11 +96,10 @@ static void row_id(struct text *t, const struct judged *first)
 	page_gap(&t->page, 2);
 }
 
-static void head(struct text *t, const struct fold_summary *s)
+void text_where(struct text *t, const struct fold_summary *s)
 {
 	char buf[256], from[200], to[200];
 
-	text_label(t, s->fold->verdict);
 	row_id(t, s->first);
 	protocol_text(t, s, buf, sizeof(buf));
 	page_phrase(&t->page, PAGE_PLAIN, buf);
@@ -112,6 +111,14 @@ static void head(struct text *t, const struct fold_summary *s)
 	text_end(s, 1, to, sizeof(to));
 	snprintf(buf, sizeof(buf), "-> %s", to);
 	page_phrase(&t->page, PAGE_PLAIN, buf);
+}
+
+static void head(struct text *t, const struct fold_summary *s)
+{
+	char buf[256];
+
+	text_label(t, s->fold->verdict);
+	text_where(t, s);
 	page_gap(&t->page, 3);
 	flows_text(s, buf, sizeof(buf));
 	page_phrase(&t->page, PAGE_PLAIN, buf);
@@ -132,25 +139,18 @@ static void say_documented(struct text *t, const struct judged *flow)
 	page_phrase(&t->page, PAGE_PLAIN, phrase);
 }
 
-/* Why, in a sentence, and whose doing it is. */
-static void reason_lines(struct text *t, const struct fold_summary *s)
+void text_reason(struct text *t, const struct judged *first)
 {
-	const struct fold *fold = s->fold;
-	const struct judged *first = s->first;
 	const struct evidence *reason = reason_of(t->ledger, first);
-	const struct evidence *support = reason_support(t->ledger, first);
 	char sentence[512];
 
 	if (reason == NULL)
 		return;
 	evidence_text(reason, sentence, sizeof(sentence));
-	block_line(t);
-	if (fold->count > 1)
-		page_phrase(&t->page, PAGE_PLAIN, s->one_sentence ? "each:" : "first flow:");
 	page_words(&t->page, PAGE_PLAIN, sentence);
-	if (fold->verdict == VERDICT_MISMATCH)
+	if (first->verdict == VERDICT_MISMATCH)
 		say_documented(t, first);
-	if (fold->verdict == VERDICT_BLOCKED && first->cause != CAUSE_NONE) {
+	if (first->verdict == VERDICT_BLOCKED && first->cause != CAUSE_NONE) {
 		page_gap(&t->page, 0);
 		page_word(&t->page, PAGE_PLAIN, ";");
 		snprintf(sentence, sizeof(sentence),
@@ -158,6 +158,22 @@ static void reason_lines(struct text *t, const struct fold_summary *s)
 			 cause_name((enum cause)first->cause));
 		page_phrase(&t->page, PAGE_PLAIN, sentence);
 	}
+}
+
+/* Why, in a sentence, and whose doing it is. */
+static void reason_lines(struct text *t, const struct fold_summary *s)
+{
+	const struct fold *fold = s->fold;
+	const struct judged *first = s->first;
+	const struct evidence *support = reason_support(t->ledger, first);
+	char sentence[512];
+
+	if (reason_of(t->ledger, first) == NULL)
+		return;
+	block_line(t);
+	if (fold->count > 1)
+		page_phrase(&t->page, PAGE_PLAIN, s->one_sentence ? "each:" : "first flow:");
+	text_reason(t, first);
 	page_end(&t->page);
 	if (support == NULL || fold->verdict == VERDICT_INCONCLUSIVE)
 		return;
@@ -170,20 +186,25 @@ static void reason_lines(struct text *t, const struct fold_summary *s)
 	page_end(&t->page);
 }
 
-static void nearest_line(struct text *t, const struct judged *first)
+void text_nearest(struct text *t, const struct judged *first)
 {
 	char sentence[REASON_TEXT];
 	const char *text = sentence;
 
-	if (first->verdict != VERDICT_UNEXPECTED)
-		return;
-	block_line(t);
 	reason_text(t->ledger, first, sentence);
 	if (first->nearest >= 0)
 		page_words(&t->page, PAGE_PLAIN, "nearest:");
 	if (strncmp(text, "row ", 4) == 0)
 		text += 4;
 	page_words(&t->page, PAGE_PLAIN, text);
+}
+
+static void nearest_line(struct text *t, const struct judged *first)
+{
+	if (first->verdict != VERDICT_UNEXPECTED)
+		return;
+	block_line(t);
+	text_nearest(t, first);
 	page_end(&t->page);
 }
 

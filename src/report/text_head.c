@@ -59,7 +59,7 @@ static uint64_t *count_flows(const struct ledger *ledger)
 	size_t i;
 
 	if (flows != NULL && ledger->capture_count == 1)
-		flows[0] = ledger->flow_count;
+		flows[0] = ledger_flows(ledger) - ledger->captures[0].evicted_unlisted;
 	for (i = 0; flows != NULL && ledger->capture_count > 1 && i < ledger->flow_count; i++)
 		if (ledger->flows[i].input < ledger->capture_count)
 			flows[ledger->flows[i].input]++;
@@ -80,7 +80,7 @@ static void totals(struct text *t)
 	page_phrase(
 		&t->page, PAGE_BOLD,
 		phrase_plural(t->ledger->capture_count, "capture", "captures", buf, sizeof(buf)));
-	sizes(&t->page, frames, bytes, t->ledger->flow_count + t->ledger->unlisted);
+	sizes(&t->page, frames, bytes, ledger_flows(t->ledger));
 	page_end(&t->page);
 }
 

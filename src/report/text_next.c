@@ -160,7 +160,7 @@ static bool step_unexpected(struct text *t, char *buf, size_t size)
 
 static bool step_no_site(struct text *t, char *buf, size_t size)
 {
-	if (policy_site_name(t->ledger->policy) != NULL || t->ledger->flow_count == 0)
+	if (policy_site_name(t->ledger->policy) != NULL || ledger_flows(t->ledger) == 0)
 		return false;
 	snprintf(buf, size,
 		 "Write a site file (addresses of each role) and run again with -S SITE.yaml: who "

@@ -188,7 +188,7 @@ void text_required(struct text *t)
 	unsigned rows = policy_row_count(policy), row;
 	char buf[200];
 
-	if (missing == 0 || (t->ledger->flow_count == 0 && !t->options->require))
+	if (missing == 0 || (ledger_flows(t->ledger) == 0 && !t->options->require))
 		return;
 	if ((missing > TEXT_REQUIRED || policy_site_name(policy) == NULL) &&
 	    t->options->verbose == 0 && !t->options->require) {

@@ -327,6 +327,11 @@ char *fixture_report(struct fixture *f, enum report_format format)
 	char *copy;
 	size_t len;
 
+	/* Reports speak of settled ledgers: as many verdicts as there are flows, listed or not. */
+	memset(f->ledger.verdicts, 0, sizeof(f->ledger.verdicts));
+	for (size_t i = 0; i < f->ledger.flow_count; i++)
+		f->ledger.verdicts[f->ledger.flows[i].verdict]++;
+	f->ledger.verdicts[VERDICT_INCONCLUSIVE] += f->ledger.unlisted;
 	CU_ASSERT_EQUAL_FATAL(output_open_memory(&out, NULL), 0);
 	report_write(format, out, &f->ledger, &f->options);
 	text = output_text(out, &len);
