@@ -108,17 +108,17 @@ interface_down() {
 }
 
 # ---- the interface vanishes -----------------------------------------------------------------
-# To take it up again would need the privileges that are given up: it is said, and the end is whole
+# To take it up again would need the privileges that are given up.
 interface_gone() {
 	local out=$WORK/gone.out
 	watch_start gone receiver -i recv0 -S "$site" --stats 1 -f json
 	traffic
 	ip -n "$PREFIX-receiver" link del recv0
 	held "interface gone: a notice" within 5 notice_told interface_down "$out"
-	sleep 1.5
-	held "interface gone: it goes on" watch_runs gone
+	# Nothing can come any more: it ends, for whoever started it to start it again.
+	watch_wait gone 5
+	held "interface gone: status 2" is "$STATUS" = 2
 	held "interface gone: said once" is "$(grep -cE 'recv0.*(down|vanished)' "$WORK/gone.err")" = 1
-	watch_stop gone
 	held "interface gone: the end is whole" records flows "$out"
 	held "interface gone: what came before is counted" is "$(records get summary packets "$out")" = "$SENT"
 }
