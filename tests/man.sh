@@ -41,9 +41,23 @@ words() {
 		}
 	done
 }
+# live: the page names the options of watch, which shares most of them with audit.
+live() {
+	"$program" watch --help | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/help"
+	sed -n '/^\.SH OPTIONS/,/^\.SH VERDICTS/p; /^\.SH WATCH/,/^\.SH PACKS/p' man/flowaudit.1 |
+		sed 's/\\-/-/g' | grep -E '^\.(B|BR) -' | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/man"
+	"$program" audit --help | grep -oE -- '--(read|threads|batch)' | sort -u >>"$work/help"
+	sort -u -o "$work/help" "$work/help"
+	if ! diff "$work/help" "$work/man" >"$work/diff"; then
+		echo "FAIL options differ (< watch --help, > WATCH in flowaudit.1):"
+		cat "$work/diff"
+		failed=1
+	fi
+}
 words evidence_names src/judge/names.c
 words fitness_names src/judge/names.c
 page audit flowaudit.1 VERDICTS
+live
 page check flowaudit-check.1 '"EXPECTATION'
 page forge flowaudit-forge.1 CASES
 echo "man: $((1 - failed)) passed, $failed failed"
