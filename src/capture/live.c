@@ -75,6 +75,9 @@ static int name_devices(struct live *live, const struct live_options *options, s
 	if (options->interface_count < 1 || options->interface_count > LIVE_INTERFACES_MAX)
 		return error_set(err, FA_EUSAGE, "%u interfaces; 1 to %d can be captured from",
 				 options->interface_count, LIVE_INTERFACES_MAX);
+	if (options->fanout_group > UINT16_MAX - options->interface_count)
+		return error_set(err, FA_EUSAGE, "fanout group %u is too large",
+				 options->fanout_group);
 	for (unsigned i = 0; i < options->interface_count; i++) {
 		const char *name = options->interfaces[i];
 		struct device *device = &live->devices[i];
@@ -89,6 +92,9 @@ static int name_devices(struct live *live, const struct live_options *options, s
 						 name);
 		snprintf(device->name, sizeof(device->name), "%s", name);
 		device->fd = -1;
+		/* The kernel wants all members of a group on one interface. */
+		if (options->fanout_group != 0)
+			device->fanout_group = (uint16_t)(options->fanout_group + i);
 		live->count++;
 	}
 	return 0;

@@ -27,6 +27,10 @@
  *		only
  * @snaplen:	Most bytes kept of a frame; 0 is FRAME_MAX
  * @buffer_bytes: Of each interface's ring in the kernel; 0 is 64 MiB
+ * @fanout_group: The first of @interface_count numbers, one for each interface;
+ *		0 for none.  Captures with the same number on the same interface,
+ *		also of other processes, share its frames by flow: each frame
+ *		goes to one of them, IP fragments put together.
  * @promiscuous: Frames for other stations too; "any" cannot
  * @immediate:	Frames come a few milliseconds late at most, rather than 100.
  *		Blocks of the ring are handed over with few frames in them
@@ -38,6 +42,7 @@ struct live_options {
 	const char *filter;
 	uint32_t snaplen;
 	uint32_t buffer_bytes;
+	uint16_t fanout_group;
 	bool promiscuous;
 	bool immediate;
 };
@@ -82,11 +87,11 @@ struct live;
  * only one that was down at this moment, or has vanished since, is opened
  * anew, for which the process must still be privileged.
  *
- * Return: 0; FA_EUSAGE for a filter that does not compile and for names given
- *	   twice; FA_EIO for an interface that there is not, with those there
- *	   are, and without permission, with what to do; FA_EUNSUPPORTED without
- *	   libpcap, and for a filter that an interface's link type cannot have;
- *	   FA_ENOMEM
+ * Return: 0; FA_EUSAGE for a filter that does not compile, names given twice and
+ *	   a fanout group near 65535; FA_EIO for an interface that there is not,
+ *	   with those there are, and without permission, with what to do;
+ *	   FA_EUNSUPPORTED without libpcap, and for a filter that an interface's
+ *	   link type cannot have; FA_ENOMEM
  */
 int live_open(struct live **live, const struct live_options *options, struct fa_error *err);
 

@@ -98,6 +98,17 @@ static bool is_network(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 && domain == AF_PACKET;
 }
 
+/* Fragments hash as their packet does only if the kernel puts them together. */
+static int join_fanout(const struct device *device, int fd, struct fa_error *err)
+{
+	int how = device->fanout_group | (PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG) << 16;
+
+	if (setsockopt(fd, SOL_PACKET, PACKET_FANOUT, &how, sizeof(how)) == 0)
+		return 0;
+	return error_set(err, FA_EIO, "%s: cannot join fanout group %u: %s; try another number",
+			 device->name, device->fanout_group, strerror(errno));
+}
+
 /* An activated handle becomes the device's, or stays the caller's on failure. */
 static int adopt(struct device *device, const struct device_setup *setup, pcap_t *handle,
 		 struct fa_error *err)
@@ -113,6 +124,8 @@ static int adopt(struct device *device, const struct device_setup *setup, pcap_t
 		(void)pcap->pcap_set_datalink(handle, DLT_LINUX_SLL2);
 	if (setup->filter != NULL)
 		status = set_filter(device, setup, handle, err);
+	if (status == 0 && device->fanout_group != 0)
+		status = join_fanout(device, fd, err);
 	if (status != 0)
 		return status;
 	if (pcap->pcap_setnonblock(handle, 1, why) != 0)

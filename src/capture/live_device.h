@@ -64,6 +64,7 @@ enum device_health {
  *		opened, or has vanished
  * @fd:		The handle's socket, or -1, as poll() wants it
  * @index:	The kernel's, of the interface that the handle is of
+ * @fanout_group: Its own; 0 for none
  * @unit_ns:	Of the fraction of its timestamps
  * @looked:	shown.frames when device_look() last looked
  * @health:	Of the handle
@@ -76,6 +77,7 @@ struct device {
 	int fd;
 	int index;
 	int unit_ns;
+	uint16_t fanout_group;
 	bool any;
 	enum device_health health;
 	uint64_t looked;
@@ -84,7 +86,7 @@ struct device {
 
 /**
  * device_open() - Make a handle, if the interface is up
- * @device:	All zero but for @name and @any, or after device_close()
+ * @device:	All zero but for @name, @any and @fanout_group, or after device_close()
  *
  * Return: 0, also for an interface that is down; else as live_open()
  */

@@ -407,6 +407,29 @@ static void every_frame_is_accounted_for(void)
 	links_leave();
 }
 
+/* One flow an interface is sent, so that one of them gets all of it. */
+static void captures_share_an_interface(void)
+{
+	struct live_options options = { .fanout_group = 7 };
+	struct caught one = { 0 }, other = { 0 };
+	struct live *first, *second;
+
+	if (links_enter()) {
+		first = open_live("x0", "y0", options);
+		second = open_live("x0", "y0", options);
+		links_send("x1", OURS, 100, FRAME_BYTES);
+		links_send("y1", OURS, 10, FRAME_BYTES);
+		catch_frames(first, 111, 300, 0, &one);
+		catch_frames(second, 111, 300, 0, &other);
+		CU_ASSERT_EQUAL(one.by_iface[0] + other.by_iface[0], 100);
+		CU_ASSERT(one.by_iface[0] == 0 || other.by_iface[0] == 0);
+		CU_ASSERT_EQUAL(one.by_iface[1] + other.by_iface[1], 10);
+		live_close(first);
+		live_close(second);
+	}
+	links_leave();
+}
+
 static void any_is_all(void)
 {
 	struct caught c = { 0 };
@@ -520,6 +543,7 @@ CU_TestInfo tests_live[] = {
 	  vanished_and_made_again },
 	{ "rights are needed to open an interface only", rights_are_needed_to_open_only },
 	{ "every frame sent is delivered or counted as dropped", every_frame_is_accounted_for },
+	{ "captures of a fanout group share an interface by flow", captures_share_an_interface },
 	{ "any captures from all interfaces, by a header that names them", any_is_all },
 	{ "what cannot be captured from is refused, with what can", what_cannot_be_is_refused },
 	{ "who may not capture is told how to", who_may_not_is_told_how },
