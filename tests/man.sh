@@ -9,17 +9,20 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
 
+# compare COMMAND PAGE: what was found in its help, and in its page.
+compare() {
+	diff "$work/help" "$work/man" >"$work/diff" && return
+	echo "FAIL options differ (< $1 --help, > $2):"
+	cat "$work/diff"
+	failed=1
+}
 # page COMMAND PAGE LAST: the options of a command and of its page, from OPTIONS to the section LAST.
 page() {
 	"$program" "$1" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/help"
 	# Only the OPTIONS section; \- is how roff writes a hyphen.
 	sed -n "/^\.SH OPTIONS/,/^\.SH $3/p" "man/$2" | sed 's/\\-/-/g' |
 		grep -E '^\.(B|BR) ' | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/man"
-	if ! diff "$work/help" "$work/man" >"$work/diff"; then
-		echo "FAIL options differ (< --help, > $2):"
-		cat "$work/diff"
-		failed=1
-	fi
+	compare "$1" "$2"
 	if command -v man >/dev/null && ! MANWIDTH=80 man --warnings -l "man/$2" >/dev/null 2>"$work/warnings"; then
 		failed=1
 	fi
@@ -48,11 +51,7 @@ live() {
 		sed 's/\\-/-/g' | grep -E '^\.(B|BR) -' | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/man"
 	"$program" audit --help | grep -oE -- '--(read|threads|batch)' | sort -u >>"$work/help"
 	sort -u -o "$work/help" "$work/help"
-	if ! diff "$work/help" "$work/man" >"$work/diff"; then
-		echo "FAIL options differ (< watch --help, > WATCH in flowaudit.1):"
-		cat "$work/diff"
-		failed=1
-	fi
+	compare watch flowaudit.1
 }
 words evidence_names src/judge/names.c
 words fitness_names src/judge/names.c
