@@ -168,6 +168,7 @@ struct flowaudit_output {
  * @interfaces:	Names, [@interface_count] of 1..16; "any" alone
  * @snaplen:	Bytes of a frame that are kept; 0: 262144
  * @buffer_bytes: Of the kernel's ring of each interface; 0: 64 MiB
+ * @threads:	0 or 1: the caller's reads and judges; 2 to 16: so many read, beside it
  * @promiscuous, @immediate: As in tcpdump
  * @privileged:	Keep user and capabilities, and everything that the process may do.  Else, once
  *		interfaces are open, the process becomes @user, loses its capabilities and can
@@ -185,6 +186,7 @@ struct flowaudit_watch {
 	unsigned interface_count;
 	uint32_t snaplen;
 	uint32_t buffer_bytes;
+	unsigned threads;
 	int promiscuous, immediate;
 	int privileged;
 	const char *user;

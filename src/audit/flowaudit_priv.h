@@ -16,7 +16,7 @@ struct flowaudit {
 	struct pipeline_options options;
 	struct policy *policy;
 	struct pipeline *pipeline;
-	struct live *live;
+	struct wire *wire;
 	struct keep *keep;
 	struct watch *watch;
 	char *watch_name;

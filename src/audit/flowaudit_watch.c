@@ -11,7 +11,7 @@
 void flowaudit_watch_free(struct flowaudit *fa)
 {
 	watch_free(fa->watch);
-	live_close(fa->live);
+	wire_close(fa->wire);
 	keep_free(fa->keep);
 	free(fa->watch_name);
 }
@@ -33,22 +33,23 @@ static char *join_names(const struct flowaudit_watch *q)
 	return name;
 }
 
-static int open_live(struct flowaudit *fa, const struct flowaudit_watch *q, struct fa_error *err)
+static int open_wire(struct flowaudit *fa, const struct flowaudit_watch *q, struct fa_error *err)
 {
-	const struct live_options options = {
-		.interfaces = q->interfaces,
-		.interface_count = q->interface_count,
-		.filter = fa->filter,
-		.snaplen = q->snaplen,
-		.buffer_bytes = q->buffer_bytes,
-		.promiscuous = q->promiscuous != 0,
-		.immediate = q->immediate != 0,
+	const struct wire_options options = {
+		.live = { .interfaces = q->interfaces,
+			  .interface_count = q->interface_count,
+			  .filter = fa->filter,
+			  .snaplen = q->snaplen,
+			  .buffer_bytes = q->buffer_bytes,
+			  .promiscuous = q->promiscuous != 0,
+			  .immediate = q->immediate != 0 },
+		.threads = q->threads,
 	};
 
 	fa->watch_name = join_names(q);
 	if (fa->watch_name == NULL)
 		return error_set(err, FA_ENOMEM, "no memory");
-	return live_open(&fa->live, &options, err);
+	return wire_open(&fa->wire, &options, err);
 }
 
 static int start_watch(struct flowaudit *fa, const struct flowaudit_watch *q, struct fa_error *err)
@@ -67,7 +68,7 @@ static int start_watch(struct flowaudit *fa, const struct flowaudit_watch *q, st
 		.keep = fa->keep,
 	};
 
-	return watch_new(&fa->watch, fa->pipeline, fa->policy, fa->live, &options, err);
+	return watch_new(&fa->watch, fa->pipeline, fa->policy, fa->wire, &options, err);
 }
 
 /* The directory that holds @path, in @buf.  False for what is no file in one. */
@@ -161,7 +162,7 @@ static int open_all(struct flowaudit *fa, const struct flowaudit_watch *q, struc
 	if (d == NULL)
 		return error_set(err, FA_ENOMEM, "no memory");
 	list_directories(d, q);
-	status = open_live(fa, q, err);
+	status = open_wire(fa, q, err);
 	if (status == 0 && !q->privileged)
 		status = drop(q, d, err);
 	if (status == 0)
@@ -176,11 +177,12 @@ static int open_all(struct flowaudit *fa, const struct flowaudit_watch *q, struc
 		 * Packet sockets are not muted: that of an interface that vanishes is closed, and
 		 * the next file of an output would have its number.
 		 */
-		const int ask = live_ask_descriptor(fa->live);
+		int ask[WIRE_THREADS_MAX];
 		const struct confine_options options = { .write_dirs = d->list,
 							 .write_count = d->count,
-							 .ask_fds = &ask,
-							 .ask_count = 1 };
+							 .ask_fds = ask,
+							 .ask_count = wire_ask_descriptors(
+								 fa->wire, ask) };
 
 		status = confine(&options, &fa->confined, err);
 	}
@@ -193,7 +195,7 @@ int flowaudit_watch_open(struct flowaudit *fa, const struct flowaudit_watch *wat
 	struct fa_error e = { 0 };
 	int status;
 
-	if (fa->stage != STAGE_ACTIVE || !fa->options.live || fa->live != NULL)
+	if (fa->stage != STAGE_ACTIVE || !fa->options.live || fa->wire != NULL)
 		return flowaudit_fail(err, FLOWAUDIT_EUSAGE,
 				      "a live run begins once, after flowaudit_set_live() and activation");
 	status = open_all(fa, watch, &e);

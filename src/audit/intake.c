@@ -44,7 +44,8 @@ int parcel_init(struct parcel *parcel, unsigned packets)
 	*parcel = (struct parcel){ .room = packets };
 	parcel->facts = memory_array(packets, sizeof(*parcel->facts));
 	parcel->slots = memory_array(packets, sizeof(*parcel->slots));
-	if (parcel->facts != NULL && parcel->slots != NULL)
+	parcel->raw = memory_array(FRAME_BATCH, sizeof(*parcel->raw));
+	if (parcel->facts != NULL && parcel->slots != NULL && parcel->raw != NULL)
 		return 0;
 	parcel_destroy(parcel);
 	return FA_ENOMEM;
@@ -54,6 +55,7 @@ void parcel_destroy(struct parcel *parcel)
 {
 	free(parcel->facts);
 	free(parcel->slots);
+	free(parcel->raw);
 	memory_region_free(parcel->pieces, PIECES_ROOM);
 	*parcel = (struct parcel){ 0 };
 }
@@ -117,11 +119,6 @@ void intake_open_live(struct intake *in, struct live *live)
 	in->live = live;
 	in->live_frames = in->live_bytes = 0;
 	begin_input(in);
-}
-
-const struct frame *intake_frames(const struct intake *intake)
-{
-	return intake->waiting;
 }
 
 bool intake_is_open(const struct intake *intake)
@@ -270,17 +267,17 @@ static void begin(struct parcel *parcel)
 /* One batch of what interfaces bring, which lives until the next. */
 static void fill_live(struct intake *in, struct parcel *parcel)
 {
-	int n = live_next(in->live, in->waiting, INTAKE_WAIT_MS, &parcel->err);
+	int n = live_next(in->live, parcel->raw, INTAKE_WAIT_MS, &parcel->err);
 
 	if (n < 0)
 		parcel->status = n;
 	if (n > 0 && in->fresh)
-		parcel->status = join_group(in, in->waiting[0].ts_ns, parcel) == 0 ? 1 : FA_ENOMEM;
+		parcel->status = join_group(in, parcel->raw[0].ts_ns, parcel) == 0 ? 1 : FA_ENOMEM;
 	if (n > 0 && parcel->status == 1) {
-		take(in, in->waiting, (unsigned)n, parcel);
+		take(in, parcel->raw, (unsigned)n, parcel);
 		in->live_frames += (unsigned)n;
 		for (int i = 0; i < n; i++)
-			in->live_bytes += in->waiting[i].caplen;
+			in->live_bytes += parcel->raw[i].caplen;
 	}
 	parcel->frames = in->live_frames;
 	parcel->bytes = in->live_bytes;

@@ -45,6 +45,7 @@ struct intake_options {
 /**
  * struct parcel - Some packets of one input, in order
  * @facts, @slots: [@count] of [@room]; the caller's memory
+ * @raw:	Of interfaces: [@count] frames that they were made of, FRAME_BATCH at most
  * @pieces:	Payload put together from fragments, copied so that it lives as long as
  *		the parcel; NULL until needed.  Not there in a parcel of FRAME_BATCH
  *		packets: its payload dies with the next parcel
@@ -59,6 +60,7 @@ struct intake_options {
 struct parcel {
 	struct facts *facts;
 	struct flow_slot *slots;
+	struct frame *raw;
 	unsigned count, room;
 	uint8_t *pieces;
 	size_t pieces_used;
@@ -92,9 +94,6 @@ int intake_open(struct intake *intake, const char *path, struct fa_error *err);
 
 /* The same from interfaces.  @live: borrowed until intake_close() */
 void intake_open_live(struct intake *intake, struct live *live);
-
-/* The frames of the latest parcel from interfaces, one a packet. */
-const struct frame *intake_frames(const struct intake *intake);
 
 /**
  * intake_fill() - The next packets of the open input

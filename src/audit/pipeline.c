@@ -20,15 +20,21 @@ static uint64_t draw_seed(void)
 	return key.k[0] | 1;
 }
 
+void pipeline_intake_options(const struct pipeline *p, struct intake_options *options)
+{
+	*options = (struct intake_options){ .filter = p->options.filter,
+					    .decoder = p->options.decoder,
+					    .hashing = *flow_table_hashing(p->table) };
+	/* What is one packet agrees with what is one flow. */
+	options->decoder.vlans_apart = p->options.table.vlan_in_key;
+	options->decoder.seed = p->options.table.seed;
+}
+
 static int relay_start(struct pipeline *p, struct fa_error *err)
 {
-	struct intake_options options = { .filter = p->options.filter,
-					  .decoder = p->options.decoder };
+	struct intake_options options;
 
-	/* What is one packet agrees with what is one flow. */
-	options.decoder.vlans_apart = p->options.table.vlan_in_key;
-	options.decoder.seed = p->options.table.seed;
-	options.hashing = *flow_table_hashing(p->table);
+	pipeline_intake_options(p, &options);
 	return relay_new(&p->relay, &options, p->options.threads, err);
 }
 
@@ -250,14 +256,13 @@ static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot
 
 int pipeline_handle(struct pipeline *p, const struct parcel *parcel, struct fa_error *err)
 {
-	const struct frame *frames = relay_frames(p->relay);
 	int status = 0;
 
 	if (parcel->opens_group)
 		status = change_group(p, parcel->abandoned, err);
 	for (unsigned done = 0; done < parcel->count && status == 0; done += p->options.batch)
 		status = batch(p, parcel->facts + done, parcel->slots + done,
-			       p->keep == NULL ? NULL : frames + done,
+			       p->keep == NULL ? NULL : parcel->raw + done,
 			       MIN(parcel->count - done, p->options.batch), err);
 	p->frames = parcel->frames;
 	p->bytes = parcel->bytes;

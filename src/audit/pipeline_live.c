@@ -3,20 +3,25 @@
 
 #include "audit/pipeline_priv.h"
 
-int pipeline_open_live(struct pipeline *pipe, struct live *live, const char *name,
+int pipeline_open_live(struct pipeline *pipe, struct wire *wire, const char *name,
 		       struct fa_error *err)
 {
+	struct intake_options options;
+
 	FA_ASSERT(pipe->options.live);
 	if (ledger_add_capture(&pipe->ledger, name) != 0)
 		return error_set(err, FA_ENOMEM, "no memory");
-	relay_open_live(pipe->relay, live);
+	pipeline_intake_options(pipe, &options);
+	if (wire_begin(wire, &options, err) != 0)
+		return FA_ENOMEM;
+	pipe->wire = wire;
 	flow_table_stats(pipe->table, &pipe->tabled);
 	return 0;
 }
 
 int pipeline_step_live(struct pipeline *pipe, struct fa_error *err)
 {
-	const struct parcel *parcel = relay_next(pipe->relay);
+	const struct parcel *parcel = wire_next(pipe->wire);
 	int status;
 
 	if (pipe->table == NULL)
@@ -56,7 +61,7 @@ int pipeline_end_live(struct pipeline *pipe, struct fa_error *err)
 void pipeline_facts(const struct pipeline *pipe, struct capture_facts *cap,
 		    struct flow_table_stats *table)
 {
-	relay_facts(pipe->relay, cap);
+	wire_facts(pipe->wire, cap);
 	*table = (struct flow_table_stats){ 0 };
 	if (pipe->table != NULL)
 		flow_table_stats(pipe->table, table);

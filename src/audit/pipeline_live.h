@@ -6,18 +6,18 @@
 #define FA_AUDIT_PIPELINE_LIVE_H
 
 #include "audit/pipeline.h"
-#include "capture/live.h"
+#include "audit/wire.h"
 #include "judge/opinion.h"
 #include "report/keep.h"
 
 /**
  * pipeline_open_live() - Begin to read interfaces; a pipeline made with @live, and once
- * @live:	Borrowed until pipeline_stop()
+ * @wire:	Open, not begun; borrowed as long as the pipeline
  * @name:	Of the one capture that the ledger has of it
  *
  * Return: 0 or FA_ENOMEM
  */
-int pipeline_open_live(struct pipeline *pipe, struct live *live, const char *name,
+int pipeline_open_live(struct pipeline *pipe, struct wire *wire, const char *name,
 		       struct fa_error *err);
 
 /**

@@ -8,6 +8,7 @@
 #include "audit/namer.h"
 #include "audit/pipeline.h"
 #include "audit/relay.h"
+#include "audit/wire.h"
 #include "report/keep.h"
 
 /**
@@ -15,6 +16,7 @@
  * @namer:	By number of the identification; NULL: not wanted
  * @known:	Of a live run: what was said of each flow while it lives; else NULL
  * @keep:	Of a live run that keeps packets, borrowed; else NULL
+ * @wire:	Of a live run, borrowed; else NULL
  * @tabled:	The table's counts when the input was opened, or its group began
  * @frames_before, @bytes_before: Of the inputs that were closed
  * @frames, @bytes: Of the open input, what was handled of it
@@ -29,10 +31,14 @@ struct pipeline {
 	struct docket *docket;
 	struct known *known;
 	struct keep *keep;
+	struct wire *wire;
 	struct flow_table_stats tabled;
 	uint64_t frames_before, bytes_before;
 	uint64_t frames, bytes;
 };
+
+/* How packets are made of frames for this pipeline's table. */
+void pipeline_intake_options(const struct pipeline *p, struct intake_options *options);
 
 /* Packets to flows.  Return: as pipeline_step() */
 int pipeline_handle(struct pipeline *p, const struct parcel *parcel, struct fa_error *err);

@@ -190,13 +190,6 @@ int relay_open(struct relay *relay, const char *path, struct fa_error *err)
 	return 0;
 }
 
-void relay_open_live(struct relay *relay, struct live *live)
-{
-	intake_open_live(relay->intake, live);
-	relay->wanted = false;
-	relay->stopped = false;
-}
-
 static const struct parcel *nothing(struct relay *r)
 {
 	r->own.count = 0;
@@ -224,17 +217,6 @@ void relay_stop(struct relay *relay)
 	if (relay->running)
 		join(relay);
 	relay->stopped = true;
-}
-
-const struct frame *relay_frames(const struct relay *relay)
-{
-	return intake_frames(relay->intake);
-}
-
-void relay_facts(const struct relay *relay, struct capture_facts *cap)
-{
-	FA_ASSERT(!relay->running);
-	intake_facts(relay->intake, cap);
 }
 
 void relay_close(struct relay *relay, struct capture_facts *cap)

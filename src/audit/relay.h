@@ -27,9 +27,6 @@ void relay_free(struct relay *relay);
 /* As intake_open(). */
 int relay_open(struct relay *relay, const char *path, struct fa_error *err);
 
-/* As intake_open_live(): no other thread is made for it. */
-void relay_open_live(struct relay *relay, struct live *live);
-
 /**
  * relay_next() - The next packets of the open input
  *
@@ -44,12 +41,6 @@ const struct parcel *relay_next(struct relay *relay);
  * empty one with status 0.
  */
 void relay_stop(struct relay *relay);
-
-/* As intake_frames(). */
-const struct frame *relay_frames(const struct relay *relay);
-
-/* As intake_facts().  No other thread may run: not for files. */
-void relay_facts(const struct relay *relay, struct capture_facts *cap);
 
 /* As intake_close(); the last parcel has been taken. */
 void relay_close(struct relay *relay, struct capture_facts *cap);

@@ -1,7 +1,7 @@
 /* Sums and differences. */
 #include "audit/sight.h"
 
-void sight_take(struct sight *sight, const struct pipeline *pipe, const struct live *live,
+void sight_take(struct sight *sight, const struct pipeline *pipe, struct wire *wire,
 		const struct flow_table_stats *before, int64_t now_ns)
 {
 	*sight = (struct sight){ .ns = now_ns };
@@ -12,13 +12,8 @@ void sight_take(struct sight *sight, const struct pipeline *pipe, const struct l
 	sight->table.reused += before->reused;
 	sight->table.clock_steps += before->clock_steps;
 	sight->cap.clock_steps = sight->table.clock_steps;
-	for (unsigned i = 0; i < live_count(live); i++) {
-		const struct live_interface *f = live_interface(live, i);
-
-		sight->interfaces[i].frames = f->frames;
-		sight->interfaces[i].kernel_drops = f->kernel_drops;
-		sight->interfaces[i].interface_drops = f->interface_drops;
-	}
+	for (unsigned i = 0; i < wire_count(wire); i++)
+		wire_interface(wire, i, &sight->interfaces[i]);
 }
 
 void sight_since(struct capture_facts *cap, const struct sight *now, const struct sight *then)

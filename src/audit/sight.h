@@ -15,22 +15,20 @@
  * @ns:		Wall clock
  * @cap:	Frames and drops
  * @table:	Flows
- * @interfaces:	As live_interface(): frames and drops
+ * @interfaces:	As wire_interface()
  */
 struct sight {
 	int64_t ns;
 	struct capture_facts cap;
 	struct flow_table_stats table;
-	struct {
-		uint64_t frames, kernel_drops, interface_drops;
-	} interfaces[LIVE_INTERFACES_MAX];
+	struct live_interface interfaces[LIVE_INTERFACES_MAX];
 };
 
 /**
  * sight_take() - Now
  * @before:	What tables counted that are no more, see pipeline_restart()
  */
-void sight_take(struct sight *sight, const struct pipeline *pipe, const struct live *live,
+void sight_take(struct sight *sight, const struct pipeline *pipe, struct wire *wire,
 		const struct flow_table_stats *before, int64_t now_ns);
 
 /* The capture between two moments. */

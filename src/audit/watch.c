@@ -13,7 +13,7 @@
 #define LOOK_SHARE 10
 
 /* At the end, as long as frames come that were captured before it. */
-#define FINISH_NS (2 * NS_PER_S)
+#define FINISH_NS (4 * NS_PER_S)
 
 static int64_t clock_read(clockid_t clock)
 {
@@ -23,23 +23,24 @@ static int64_t clock_read(clockid_t clock)
 	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
-static uint32_t interfaces_up(const struct live *live)
+/* Of the last sight. */
+static uint32_t interfaces_up(const struct watch *w)
 {
 	uint32_t up = 0;
 
-	for (unsigned i = 0; i < live_count(live); i++)
-		up |= (uint32_t)live_interface(live, i)->up << i;
+	for (unsigned i = 0; i < wire_count(w->wire); i++)
+		up |= (uint32_t)w->now.interfaces[i].up << i;
 	return up;
 }
 
 static void take_sight(struct watch *w, int64_t now_ns)
 {
-	live_stats(w->live);
-	sight_take(&w->now, w->pipe, w->live, &w->tables, now_ns);
+	wire_refresh(w->wire);
+	sight_take(&w->now, w->pipe, w->wire, &w->tables, now_ns);
 }
 
 int watch_new(struct watch **watch, struct pipeline *pipe, const struct policy *policy,
-	      struct live *live, const struct watch_options *options, struct fa_error *err)
+	      struct wire *wire, const struct watch_options *options, struct fa_error *err)
 {
 	int64_t wall = clock_read(CLOCK_REALTIME), steady = clock_read(CLOCK_MONOTONIC);
 	struct watch *w = memory_array(1, sizeof(*w));
@@ -50,12 +51,12 @@ int watch_new(struct watch **watch, struct pipeline *pipe, const struct policy *
 		return error_set(err, FA_ENOMEM, "no memory");
 	w->options = *options;
 	w->pipe = pipe;
-	w->live = live;
+	w->wire = wire;
 	w->clock_ns = wall - steady;
 	w->look_ns = steady + WATCH_LOOK_NS;
 	if (options->keep != NULL)
 		pipeline_set_keep(pipe, options->keep);
-	status = pipeline_open_live(pipe, live, options->name, err);
+	status = pipeline_open_live(pipe, wire, options->name, err);
 	if (status == 0)
 		status = recent_init(&w->recent, pipe, policy, &options->judge,
 				     options->report.fail_on, wall, err);
@@ -67,7 +68,7 @@ int watch_new(struct watch **watch, struct pipeline *pipe, const struct policy *
 	}
 	take_sight(w, wall);
 	w->start = w->past = w->began = w->told = w->now;
-	w->up = interfaces_up(live);
+	w->up = interfaces_up(w);
 	*watch = w;
 	return 0;
 }
@@ -128,11 +129,11 @@ static void say_interface(struct watch *w, const struct live_interface *interfac
 /* Interfaces that went down, or came back. */
 static void watch_interfaces(struct watch *w)
 {
-	uint32_t up = interfaces_up(w->live), changed = up ^ w->up;
+	uint32_t up = interfaces_up(w), changed = up ^ w->up;
 
-	for (unsigned i = 0; i < live_count(w->live); i++)
+	for (unsigned i = 0; i < wire_count(w->wire); i++)
 		if ((changed >> i & 1) != 0)
-			say_interface(w, live_interface(w->live, i));
+			say_interface(w, &w->now.interfaces[i]);
 	w->up = up;
 }
 
@@ -269,9 +270,11 @@ int watch_finish(struct watch *w, struct fa_error *err)
 	int status;
 
 	/* What the kernel holds already was seen, too. */
+	wire_stop(w->wire);
 	do
 		status = pipeline_step_live(w->pipe, err);
-	while (status > 0 && clock_read(CLOCK_MONOTONIC) < until);
+	while (status >= 0 && (status > 0 || !wire_is_idle(w->wire)) &&
+	       clock_read(CLOCK_MONOTONIC) < until);
 	status = pipeline_advance(w->pipe, clock_read(CLOCK_REALTIME), err);
 	take_sight(w, clock_read(CLOCK_REALTIME));
 	if (status == 0)

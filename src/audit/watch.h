@@ -51,12 +51,12 @@ struct watch;
 /**
  * watch_new() - Begin
  * @pipe:	Made with @live, not opened; borrowed
- * @live:	Borrowed
+ * @wire:	Open; borrowed
  *
  * Return: 0 or FA_ENOMEM
  */
 int watch_new(struct watch **watch, struct pipeline *pipe, const struct policy *policy,
-	      struct live *live, const struct watch_options *options, struct fa_error *err);
+	      struct wire *wire, const struct watch_options *options, struct fa_error *err);
 void watch_free(struct watch *watch);
 
 /* One more output, which the watch owns from now on.  FA_EUSAGE beyond WATCH_OUTPUTS. */

@@ -29,7 +29,7 @@ struct watch_output {
 struct watch {
 	struct watch_options options;
 	struct pipeline *pipe;
-	struct live *live;
+	struct wire *wire;
 	struct recent recent;
 	struct tally tally;
 	struct sight start, past, began, told, now;

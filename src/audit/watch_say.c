@@ -178,18 +178,18 @@ static void take_interval(const struct watch *w, struct interval *v)
 		.evictions = w->now.table.evicted - w->told.table.evicted,
 		.gaps = w->tally.flows.tcp_gaps - w->gaps,
 		.interfaces = v->interfaces,
-		.interface_count = live_count(w->live),
+		.interface_count = wire_count(w->wire),
 	};
 	for (unsigned i = 0; i < v->stats.interface_count; i++) {
-		const struct live_interface *f = live_interface(w->live, i);
+		const struct live_interface *f = &w->now.interfaces[i];
 
 		v->interfaces[i] = (struct live_interface_stats){
 			.name = f->name,
 			.up = f->up,
-			.frames = w->now.interfaces[i].frames - w->told.interfaces[i].frames,
-			.kernel_drops = w->now.interfaces[i].kernel_drops -
+			.frames = f->frames - w->told.interfaces[i].frames,
+			.kernel_drops = f->kernel_drops -
 					w->told.interfaces[i].kernel_drops,
-			.interface_drops = w->now.interfaces[i].interface_drops -
+			.interface_drops = f->interface_drops -
 					   w->told.interfaces[i].interface_drops,
 		};
 	}

@@ -23,13 +23,16 @@
 
 #define BUFFER_DEFAULT (64u << 20)
 #define LOOK_MS        1000
+/* At the longest: a full ring is read in less. */
+#define SKIP_MS 500
 /* Of the copies, in bytes. */
 #define COPY_ALIGN 16u
 
 /**
  * struct live - A live capture
  * @library:	libpcap
- * @room:	Of @room_bytes, for copies of FRAME_BATCH frames of any length
+ * @room:	Of @rooms times @room_bytes, each for copies of FRAME_BATCH frames of any length
+ * @next_room:	Of the next batch
  * @turn:	Device that is the first to fill the next batch
  * @numbered:	Number of the last frame
  * @look_ns:	When to look after the devices again, CLOCK_MONOTONIC
@@ -44,6 +47,7 @@ struct live {
 	int64_t look_ns;
 	uint8_t *room;
 	size_t room_bytes;
+	unsigned rooms, next_room;
 };
 
 /* A batch that is being filled from one device. */
@@ -127,7 +131,8 @@ static int take_options(struct live *live, const struct live_options *options, s
 	setup->promiscuous = options->promiscuous;
 	setup->immediate = options->immediate;
 	live->room_bytes = FRAME_BATCH * copy_bytes(snaplen);
-	live->room = memory_region(live->room_bytes);
+	live->rooms = options->turns + 1;
+	live->room = memory_region(live->rooms * live->room_bytes);
 	if (live->room == NULL)
 		return error_set(err, FA_ENOMEM, "out of memory for captured frames");
 	setup->links = link_socket();
@@ -228,7 +233,9 @@ static void look(struct live *live)
 static unsigned collect(struct live *live, const struct pollfd fds[static LIVE_INTERFACES_MAX],
 			struct frame frames[static FRAME_BATCH])
 {
-	struct batch batch = { .live = live, .frames = frames, .free = live->room };
+	struct batch batch = { .live = live,
+			       .frames = frames,
+			       .free = live->room + live->next_room * live->room_bytes };
 	unsigned i = live->turn;
 
 	for (unsigned k = 0; k < live->count && batch.count < FRAME_BATCH; k++) {
@@ -244,6 +251,8 @@ static unsigned collect(struct live *live, const struct pollfd fds[static LIVE_I
 	}
 	/* Who filled it up comes last. */
 	live->turn = i;
+	if (batch.count != 0)
+		live->next_room = live->next_room + 1 < live->rooms ? live->next_room + 1 : 0;
 	return batch.count;
 }
 
@@ -273,6 +282,24 @@ int live_next(struct live *live, struct frame frames[static FRAME_BATCH], int ti
 }
 
 /* ---- asking ---------------------------------------------------------------------------- */
+
+void live_skip(struct live *live)
+{
+	struct frame frames[FRAME_BATCH];
+	int64_t until = now_ns() + SKIP_MS * NS_PER_MS;
+
+	while (live_next(live, frames, 0, NULL) > 0 && now_ns() < until)
+		;
+	live_stats(live);
+	live->numbered = 0;
+	for (unsigned i = 0; i < live->count; i++) {
+		struct live_interface *shown = &live->devices[i].shown;
+
+		shown->frames = shown->received = 0;
+		shown->kernel_drops = shown->interface_drops = 0;
+		live->devices[i].looked = 0;
+	}
+}
 
 void live_stats(struct live *live)
 {
@@ -305,7 +332,7 @@ void live_close(struct live *live)
 	if (live->setup.links >= 0)
 		(void)close(live->setup.links);
 	library_close(live->library);
-	memory_region_free(live->room, live->room_bytes);
+	memory_region_free(live->room, live->rooms * live->room_bytes);
 	free(live->setup.filter);
 	free(live);
 }

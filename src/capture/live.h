@@ -30,7 +30,9 @@
  * @fanout_group: The first of @interface_count numbers, one for each interface;
  *		0 for none.  Captures with the same number on the same interface,
  *		also of other processes, share its frames by flow: each frame
- *		goes to one of them, IP fragments put together.
+ *		goes to one of them, the fragments of a datagram to the same one.
+ *		Before it has joined each gets them all: see live_skip()
+ * @turns:	0, or how many more calls of live_next() the bytes of frames live through
  * @promiscuous: Frames for other stations too; "any" cannot
  * @immediate:	Frames come a few milliseconds late at most, rather than 100.
  *		Blocks of the ring are handed over with few frames in them
@@ -43,6 +45,7 @@ struct live_options {
 	uint32_t snaplen;
 	uint32_t buffer_bytes;
 	uint16_t fanout_group;
+	unsigned turns;
 	bool promiscuous;
 	bool immediate;
 };
@@ -97,7 +100,7 @@ int live_open(struct live **live, const struct live_options *options, struct fa_
 
 /**
  * live_next() - The next frames
- * @frames:	Filled; their bytes are valid until the next call.  Numbers run
+ * @frames:	Filled; their bytes are valid until the next call, or @turns calls longer.  Numbers run
  *		over all interfaces; iface is the index into the options'
  *		@interfaces.
  * @timeout_ms:	How long to wait; 0 not at all, negative without limit
@@ -111,6 +114,9 @@ int live_open(struct live **live, const struct live_options *options, struct fa_
  */
 int live_next(struct live *live, struct frame frames[static FRAME_BATCH], int timeout_ms,
 	      struct fa_error *err);
+
+/* What has been captured so far is thrown away and not counted. */
+void live_skip(struct live *live);
 
 /* Asks the kernel for the counters: a system call an interface.  They never wrap around. */
 void live_stats(struct live *live);

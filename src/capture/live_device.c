@@ -98,10 +98,13 @@ static bool is_network(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 && domain == AF_PACKET;
 }
 
-/* Fragments hash as their packet does only if the kernel puts them together. */
+/*
+ * By flow: both directions of one hash alike.  Fragments hash by their addresses alone: those
+ * of a datagram stay together, and what is audited is what was on the wire (no FLAG_DEFRAG).
+ */
 static int join_fanout(const struct device *device, int fd, struct fa_error *err)
 {
-	int how = device->fanout_group | (PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG) << 16;
+	int how = device->fanout_group | PACKET_FANOUT_HASH << 16;
 
 	if (setsockopt(fd, SOL_PACKET, PACKET_FANOUT, &how, sizeof(how)) == 0)
 		return 0;

@@ -18,6 +18,7 @@ enum {
 	OPT_INTERFACE = SETTING_COUNT,
 	OPT_SNAPLEN,
 	OPT_BUFFER,
+	OPT_THREADS,
 	OPT_NO_PROMISCUOUS,
 	OPT_IMMEDIATE,
 	OPT_USER,
@@ -39,6 +40,8 @@ static const struct option_row rows[] = {
 			  "of a frame that are looked at (default: 262144)" },
 	[OPT_BUFFER] = { 'B', "buffer-size", "KIB", false,
 			 "of the kernel's ring of each interface (default: 65536)" },
+	[OPT_THREADS] = { 0, "threads", "N", false,
+			  "that read, each its share of the flows, up to 16 (default: 1)" },
 	[OPT_NO_PROMISCUOUS] = { 'p', "no-promiscuous-mode", NULL, false,
 				 "only what is sent to this host, or by it" },
 	[OPT_IMMEDIATE] = { 0, "immediate-mode", NULL, false,
@@ -138,6 +141,11 @@ static bool take_number(struct request *q, int option, const char *value)
 		if (!options_number(name, value, 1, 2097151, &n))
 			return false;
 		q->watch.buffer_bytes = (uint32_t)(n * 1024);
+		return true;
+	case OPT_THREADS:
+		if (!options_number(name, value, 1, 16, &n))
+			return false;
+		q->watch.threads = (unsigned)n;
 		return true;
 	case OPT_STATS:
 		if (!options_number(name, value, 1, 86400, &n))
