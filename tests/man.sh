@@ -49,7 +49,7 @@ live() {
 	"$program" watch --help | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/help"
 	sed -n '/^\.SH OPTIONS/,/^\.SH VERDICTS/p; /^\.SH WATCH/,/^\.SH PACKS/p' man/flowaudit.1 |
 		sed 's/\\-/-/g' | grep -E '^\.(B|BR) -' | grep -oE -- '--[a-z][a-z-]+' | sort -u >"$work/man"
-	"$program" audit --help | grep -oE -- '--(read|threads|batch)' | sort -u >>"$work/help"
+	"$program" audit --help | grep -oE -- '--(read|batch)' | sort -u >>"$work/help"
 	sort -u -o "$work/help" "$work/help"
 	compare watch flowaudit.1
 }
