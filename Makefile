@@ -222,6 +222,19 @@ fuzz:
 	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=$(FUZZ_CC) $(BUILD)/fuzz/fuzz
 	tests/fuzz/run.sh $(BUILD)/fuzz/fuzz $(SECONDS) $(TARGET)
 
+# ---- the live monitor ----------------------------------------------------------------------
+# As root, in network namespaces of its own; where there are none, the tests say so and are skipped.
+WATCH_PACKAGES := nftables iproute2 tcpreplay tcpdump python3 openssl nginx-light coturn
+.PHONY: watch-test watch-soak watch-loss watch-deps
+watch-test: $(B)/flowaudit
+	tests/watch/run.sh $<
+watch-soak: $(B)/flowaudit
+	tests/watch/soak.sh $<
+watch-loss: $(B)/flowaudit $(B)/bench/gen
+	tests/watch/loss.sh $^
+watch-deps:
+	$(Q)$(MAKE) --no-print-directory deps BUILD_PACKAGES= TEST_PACKAGES='$(WATCH_PACKAGES)'
+
 # ---- speed -------------------------------------------------------------------------------
 BENCH_BIN := $(B)/bench
 .PHONY: bench bench-quick bench-hostile bench-instructions bench-profile bench-deps
@@ -304,6 +317,8 @@ help:
 	@echo "make fuzz         libFuzzer on every untrusted input (clang); SECONDS=n TARGET=name"
 	@echo "make bench        beside other programs; BENCH_ONLY=\"voice live\": those sections"
 	@echo "                  bench-deps, bench-quick, bench-hostile, bench-instructions, bench-profile"
+	@echo "make watch-test   the live monitor at a firewall, in namespaces, as root; watch-deps installs"
+	@echo "                  what it needs; watch-soak SOAK_SECONDS=n: memory; watch-loss: beside tcpdump"
 	@echo "make install      honours DESTDIR and PREFIX; make uninstall takes it away"
 	@echo "make format-check clang-format has nothing to say"
 	@echo "variables: MODE CC CFLAGS LDFLAGS PREFIX DESTDIR BUILD ROOMS SHARED NDPI V"

@@ -157,7 +157,7 @@ static bool take_number(struct request *q, int option, const char *value)
 	case OPT_FRAMES:
 		return options_number(name, value, 1, UINT64_MAX, &q->frames);
 	case OPT_KEEP_SIZE:
-		if (!options_number(name, value, 1, 1000000000, &n))
+		if (!options_number(name, value, 3, 1000000000, &n))
 			return false;
 		q->watch.keep_bytes = n * 1000000;
 		return true;
