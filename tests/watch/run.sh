@@ -3,7 +3,7 @@
 #
 #	tests/watch/run.sh PROGRAM [TEST...]
 #
-# firewall.sh, which mostly waits, and rotate.sh run beside the others; counters.sh, which loads
+# firewall.sh and signals.sh, which mostly wait, run beside the others; counters.sh, which loads
 # the machine, runs alone.  Where namespaces are not permitted a test says so and is skipped; that is no failure.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,11 +27,11 @@ if [ $# -gt 0 ]; then
 fi
 (
 	run firewall
-	run rotate
+	run signals
 	exit $failed
 ) &
 beside=$!
-for test in privileges signals faults; do run $test; done
+for test in privileges faults rotate; do run $test; done
 wait $beside || failed=1
 run counters
 exit $failed
