@@ -242,7 +242,8 @@ struct flowaudit_watch_status {
 	unsigned findings, confined;
 	double frames_per_second;
 };
-FLOWAUDIT_API int flowaudit_watch_status(struct flowaudit *fa, struct flowaudit_watch_status *status);
+FLOWAUDIT_API int flowaudit_watch_status(struct flowaudit *fa,
+					 struct flowaudit_watch_status *status);
 
 /**
  * struct flowaudit_finding - Flows that are one finding

@@ -210,9 +210,8 @@ static int load_packs(struct flowaudit *fa, struct policy *policy, struct fa_err
 
 	for (size_t i = 0; fa->pack_count != 0 ? i < fa->pack_count : names[i] != NULL; i++) {
 		struct fa_error this_err;
-		int status =
-			load_pack(fa, policy, fa->pack_count != 0 ? fa->packs[i] : names[i],
-				  &this_err);
+		int status = load_pack(fa, policy, fa->pack_count != 0 ? fa->packs[i] : names[i],
+				       &this_err);
 
 		if (status != 0 && first == 0) {
 			first = status;
@@ -240,7 +239,8 @@ int flowaudit_activate(struct flowaudit *fa, char *err)
 	int status;
 
 	if (fa->stage != STAGE_SETTING)
-		return flowaudit_fail(err, FLOWAUDIT_EUSAGE, "an audit is activated once; create another");
+		return flowaudit_fail(err, FLOWAUDIT_EUSAGE,
+				      "an audit is activated once; create another");
 	fa->stage = STAGE_FAILED; /* until everything is there */
 	status = flowaudit_load_policy(fa, fa->policy, &e);
 	fa->options.filter = fa->filter;
@@ -269,7 +269,7 @@ int flowaudit_open(struct flowaudit *fa, const char *path, char *err)
 
 	if (fa->stage != STAGE_ACTIVE)
 		return flowaudit_fail(err, FLOWAUDIT_EUSAGE,
-			    "captures are read one at a time, after activation");
+				      "captures are read one at a time, after activation");
 	status = pipeline_open(fa->pipeline, path, &e);
 	if (status != 0) {
 		fa->unreadable = true;
@@ -368,7 +368,7 @@ static int report_ready(const struct flowaudit *fa, const char *format, enum rep
 		return flowaudit_fail(err, FLOWAUDIT_EUSAGE, "a report needs a finished audit");
 	if (!report_format_find(format, kind))
 		return flowaudit_fail(err, FLOWAUDIT_EUSAGE,
-			    "no such report format; there are text and json");
+				      "no such report format; there are text and json");
 	return 0;
 }
 

@@ -10,7 +10,14 @@
 #include "flowaudit/flowaudit.h"
 #include "policy/problems.h"
 
-enum stage { STAGE_SETTING, STAGE_FAILED, STAGE_ACTIVE, STAGE_READING, STAGE_WATCHING, STAGE_FINISHED };
+enum stage {
+	STAGE_SETTING,
+	STAGE_FAILED,
+	STAGE_ACTIVE,
+	STAGE_READING,
+	STAGE_WATCHING,
+	STAGE_FINISHED
+};
 
 struct flowaudit {
 	struct pipeline_options options;

@@ -60,10 +60,11 @@ static int check_open(const struct flowaudit *fa, struct fa_error *err)
 
 		wire_interface(fa->wire, i, &interface);
 		if (!interface.up && interface.linktype == 0)
-			return error_set(err, FA_EIO,
-					 "interface %s is down and cannot be opened: bring it up first "
-					 "(ip link set %s up)",
-					 interface.name, interface.name);
+			return error_set(
+				err, FA_EIO,
+				"interface %s is down and cannot be opened: bring it up first "
+				"(ip link set %s up)",
+				interface.name, interface.name);
 	}
 	return 0;
 }
@@ -73,8 +74,9 @@ static int start_watch(struct flowaudit *fa, const struct flowaudit_watch *q, st
 	const struct watch_options options = {
 		.judge = fa->options.judge,
 		.rules = { .fail_on = fa->fail_on, .strict = fa->strict, .require = fa->require },
-		.report = { .verbose = q->flags & FLOWAUDIT_VERBOSER ? 2
-						: (q->flags & FLOWAUDIT_VERBOSE) != 0,
+		.report = { .verbose = q->flags & FLOWAUDIT_VERBOSER
+					       ? 2
+					       : (q->flags & FLOWAUDIT_VERBOSE) != 0,
 			    .fail_on = fa->fail_on,
 			    .require = fa->require,
 			    .colour = !(q->flags & FLOWAUDIT_NO_COLOUR) },
@@ -200,8 +202,8 @@ static int open_all(struct flowaudit *fa, const struct flowaudit_watch *q, struc
 		const struct confine_options options = { .write_dirs = d->list,
 							 .write_count = d->count,
 							 .ask_fds = ask,
-							 .ask_count = wire_ask_descriptors(
-								 fa->wire, ask) };
+							 .ask_count = wire_ask_descriptors(fa->wire,
+											   ask) };
 
 		status = confine(&options, &fa->confined, err);
 	}
@@ -215,8 +217,9 @@ int flowaudit_watch_open(struct flowaudit *fa, const struct flowaudit_watch *wat
 	int status;
 
 	if (fa->stage != STAGE_ACTIVE || !fa->options.live || fa->wire != NULL)
-		return flowaudit_fail(err, FLOWAUDIT_EUSAGE,
-				      "a live run begins once, after flowaudit_set_live() and activation");
+		return flowaudit_fail(
+			err, FLOWAUDIT_EUSAGE,
+			"a live run begins once, after flowaudit_set_live() and activation");
 	status = open_all(fa, watch, &e);
 	if (status != 0) {
 		fa->unreadable = true;
@@ -271,7 +274,8 @@ int flowaudit_watch_reload(struct flowaudit *fa, char *err)
 		char text[FA_ERROR_TEXT];
 
 		policy_free(policy);
-		snprintf(text, sizeof(text), "reload failed, what was loaded before goes on: %.800s", e.text);
+		snprintf(text, sizeof(text),
+			 "reload failed, what was loaded before goes on: %.800s", e.text);
 		watch_notice(fa->watch, "reload_failed", text);
 		return flowaudit_give(err, &e);
 	}

@@ -40,10 +40,9 @@ static int relay_start(struct pipeline *p, struct fa_error *err)
 
 static int docket_start(struct pipeline *p, struct fa_error *err)
 {
-	const struct docket_rooms rooms = { .idents = &p->idents,
-					    .namer = p->namer,
-					    .ledger = &p->ledger,
-					    .known = p->known };
+	const struct docket_rooms rooms = {
+		.idents = &p->idents, .namer = p->namer, .ledger = &p->ledger, .known = p->known
+	};
 
 	return docket_new(&p->docket, &rooms, p->options.threads, err);
 }
@@ -81,7 +80,8 @@ int pipeline_new(struct pipeline **pipe, const struct policy *policy,
 	if (status == 0 && options->live) {
 		p->known = memory_region(known_bytes(p));
 		if (p->known == NULL)
-			status = error_set(err, FA_ENOMEM, "no memory for %u flows; lower --max-flows",
+			status = error_set(err, FA_ENOMEM,
+					   "no memory for %u flows; lower --max-flows",
 					   options->table.max_flows);
 	}
 	if (status == 0 && options->name_unknown)

@@ -97,7 +97,8 @@ struct known *pipeline_known(const struct pipeline *pipe, uint32_t id)
 void pipeline_form(struct pipeline *pipe, uint32_t id, struct opinion *o, struct flow_notes *room)
 {
 	const struct flow *flow = flow_table_flow(pipe->table, id);
-	const struct ident *ident = flow->user == 0 ? NULL : ident_pool_at(&pipe->idents, flow->user);
+	const struct ident *ident =
+		flow->user == 0 ? NULL : ident_pool_at(&pipe->idents, flow->user);
 
 	judge_form(o, pipe->ledger.memo, flow, flow_table_notes(pipe->table, id, room), ident);
 	o->judged.alive = true;

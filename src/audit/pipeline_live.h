@@ -62,8 +62,7 @@ const struct flow *pipeline_flow(const struct pipeline *pipe, uint32_t id);
 struct known *pipeline_known(const struct pipeline *pipe, uint32_t id);
 
 /* As judge_form(), of a live flow as it stands. */
-void pipeline_form(struct pipeline *pipe, uint32_t id, struct opinion *o,
-		   struct flow_notes *room);
+void pipeline_form(struct pipeline *pipe, uint32_t id, struct opinion *o, struct flow_notes *room);
 
 /* Where flows are kept once they have ended; may be cleared and swapped between steps. */
 struct ledger *pipeline_ended(struct pipeline *pipe);

@@ -20,11 +20,9 @@ int recent_init(struct recent *r, struct pipeline *pipe, const struct policy *po
 		const struct judge_options *judge, uint32_t early, int64_t now_ns,
 		struct fa_error *err)
 {
-	*r = (struct recent){ .pipe = pipe,
-			      .judge = *judge,
-			      .early = early,
-			      .began_ns = now_ns,
-			      .past_ns = now_ns };
+	*r = (struct recent){
+		.pipe = pipe, .judge = *judge, .early = early, .began_ns = now_ns, .past_ns = now_ns
+	};
 	pipeline_ended(pipe)->evicted_room = RECENT_FLOWS;
 	if (ledger_init(&r->past, policy, err) != 0 || ledger_init(&r->view, policy, err) != 0)
 		return FA_ENOMEM;

@@ -78,8 +78,8 @@ bool recent_is_full(const struct recent *recent);
  *
  * Return: 1: @recent->view holds conclusions; 0: there are none; FA_ENOMEM
  */
-int recent_look(struct recent *recent, const struct capture_facts *window, int64_t now_ns,
-		bool all, struct fa_error *err);
+int recent_look(struct recent *recent, const struct capture_facts *window, int64_t now_ns, bool all,
+		struct fa_error *err);
 
 /* The id of a flow that is @fresh and @alive in the view, until the next look. */
 uint32_t recent_id(const struct recent *recent, const struct judged *flow);

@@ -87,7 +87,8 @@ static int keep(struct tally *t, const struct ledger *view, const struct judged 
 	uint32_t control = LEDGER_NONE;
 	struct judged *kept;
 
-	if (with_control && flow->control_kind != CONTROL_NONE && flow->control < view->flow_count) {
+	if (with_control && flow->control_kind != CONTROL_NONE &&
+	    flow->control < view->flow_count) {
 		control = (uint32_t)t->ended.flow_count;
 		if (keep_control(t, view, flow) != 0)
 			return FA_ENOMEM;
@@ -105,7 +106,8 @@ static int add_ended(struct tally *t, const struct ledger *view, const struct ju
 		     int64_t now_ns)
 {
 	bool is_finding = (t->findings & VERDICT_BIT(flow->verdict)) != 0;
-	struct seen_finding *finding = is_finding ? seen_finding(t->seen, view, flow, now_ns) : NULL;
+	struct seen_finding *finding =
+		is_finding ? seen_finding(t->seen, view, flow, now_ns) : NULL;
 
 	count(&t->ended, view, flow);
 	judge_count_flow(view, flow, &t->flows);
@@ -152,7 +154,8 @@ int tally_add(struct tally *t, const struct ledger *view, int64_t now_ns)
 }
 
 /* What the frames say of the whole run, and what flows said on the way. */
-static void fill(struct ledger *to, const struct capture_facts *cap, const struct capture_facts *flows)
+static void fill(struct ledger *to, const struct capture_facts *cap,
+		 const struct capture_facts *flows)
 {
 	struct capture_facts *c = &to->captures[0];
 	char *name = c->name;

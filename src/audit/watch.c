@@ -116,12 +116,15 @@ static void say_interface(struct watch *w, const struct live_interface *interfac
 	if (interface->up)
 		snprintf(text, sizeof(text), "interface %s is up again", interface->name);
 	else if (interface->gone)
-		snprintf(text, sizeof(text), w->options.reopens
-			 ? "interface %s has vanished: nothing is seen there until it is made anew"
-			 : "interface %s has vanished: if it is made anew, start again to see it",
+		snprintf(text, sizeof(text),
+			 w->options.reopens ? "interface %s has vanished: nothing is seen there "
+					      "until it is made anew"
+					    : "interface %s has vanished: if it is made anew, "
+					      "start again to see it",
 			 interface->name);
 	else
-		snprintf(text, sizeof(text), "interface %s is down: nothing is seen there until it is up",
+		snprintf(text, sizeof(text),
+			 "interface %s is down: nothing is seen there until it is up",
 			 interface->name);
 	watch_notice(w, interface->up ? "interface_up" : "interface_down", text);
 }
@@ -171,7 +174,8 @@ static int watch_clock(struct watch *w, int64_t wall_ns, int64_t steady_ns, stru
 	/* How long it was is not for the clock to say. */
 	w->start.ns += step;
 	w->told.ns += step;
-	snprintf(text, sizeof(text), "the clock was set %s by %.1f s: what was open is judged as it was",
+	snprintf(text, sizeof(text),
+		 "the clock was set %s by %.1f s: what was open is judged as it was",
 		 step > 0 ? "forward" : "back", (double)(step < 0 ? -step : step) / NS_PER_S);
 	watch_notice(w, "clock_step", text);
 	return status;
@@ -193,8 +197,7 @@ static int tick(struct watch *w, int64_t steady_ns, struct fa_error *err)
 	status = look(w, false, err);
 	if (status == 0)
 		status = watch_say_again(w, err);
-	if (status == 0 && w->options.stats_ns != 0 &&
-	    wall - w->told.ns >= w->options.stats_ns)
+	if (status == 0 && w->options.stats_ns != 0 && wall - w->told.ns >= w->options.stats_ns)
 		status = watch_say_stats(w, err);
 	watch_flush(w);
 	took = clock_read(CLOCK_MONOTONIC) - steady_ns;

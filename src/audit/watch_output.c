@@ -63,7 +63,8 @@ void watch_mark(struct watch *w)
 		if (!flow->fresh || !flow->alive)
 			continue;
 		text_live_where(view, flow, where);
-		snprintf(why, sizeof(why), "%s: %s", verdict_name((enum verdict)flow->verdict), where);
+		snprintf(why, sizeof(why), "%s: %s", verdict_name((enum verdict)flow->verdict),
+			 where);
 		keep_mark(w->options.keep, recent_id(&w->recent, flow), why);
 	}
 }

@@ -30,8 +30,7 @@ struct report_options watch_options_for(const struct watch *w, const struct stre
 	struct report_options options = w->options.report;
 
 	options.width = stream_width(stream);
-	options.colour = w->options.colour_always ||
-			 (options.colour && stream_is_terminal(stream));
+	options.colour = w->options.colour_always || (options.colour && stream_is_terminal(stream));
 	return options;
 }
 
@@ -146,7 +145,8 @@ static void again(struct watch *w, struct output *out, const struct report_optio
 	unsigned pos = 0, lines = 0;
 
 	while (lines < WATCH_LINES &&
-	       (finding = seen_next_untold(w->tally.seen, w->now.ns - WATCH_AGAIN_NS, &pos)) != NULL) {
+	       (finding = seen_next_untold(w->tally.seen, w->now.ns - WATCH_AGAIN_NS, &pos)) !=
+		       NULL) {
 		text_live_more(out, w->now.ns, finding->verdict, finding->where, finding->untold,
 			       finding->flows, options);
 		lines++;
@@ -163,7 +163,8 @@ int watch_say_again(struct watch *w, struct fa_error *err)
 		if (w->outputs[i].format == REPORT_TEXT)
 			status = say_text(w, w->outputs[i].stream, again, err);
 	while (told++ < WATCH_LINES &&
-	       (finding = seen_next_untold(w->tally.seen, w->now.ns - WATCH_AGAIN_NS, &pos)) != NULL)
+	       (finding = seen_next_untold(w->tally.seen, w->now.ns - WATCH_AGAIN_NS, &pos)) !=
+		       NULL)
 		seen_told(finding, w->now.ns);
 	return status;
 }
@@ -197,10 +198,9 @@ static void take_interval(const struct watch *w, struct interval *v)
 			.name = f->name,
 			.up = f->up,
 			.frames = f->frames - w->told.interfaces[i].frames,
-			.kernel_drops = f->kernel_drops -
-					w->told.interfaces[i].kernel_drops,
-			.interface_drops = f->interface_drops -
-					   w->told.interfaces[i].interface_drops,
+			.kernel_drops = f->kernel_drops - w->told.interfaces[i].kernel_drops,
+			.interface_drops =
+				f->interface_drops - w->told.interfaces[i].interface_drops,
 		};
 	}
 	for (unsigned i = 0; i < w->output_count; i++)

@@ -52,7 +52,8 @@ static bool take_option(struct request *q, int option, const char *value)
 		return inputs_add(&q->set.inputs, value);
 	case OPT_THREADS:
 		return options_number("threads", value, 1, 1024, &n) &&
-		       settings_set(flowaudit_set_threads(q->set.fa, (unsigned)n), "threads", value);
+		       settings_set(flowaudit_set_threads(q->set.fa, (unsigned)n), "threads",
+				    value);
 	case OPT_BATCH:
 		return options_number("batch", value, 1, 64, &n) &&
 		       settings_set(flowaudit_set_batch(q->set.fa, (unsigned)n), "batch", value);
@@ -82,7 +83,8 @@ static bool take_command_line(struct request *q, int argc, char **argv)
 		return false;
 	}
 	return q->set.inputs.filter == NULL ||
-	       settings_set(flowaudit_set_filter(q->set.fa, q->set.inputs.filter), "filter", q->set.inputs.filter);
+	       settings_set(flowaudit_set_filter(q->set.fa, q->set.inputs.filter), "filter",
+			    q->set.inputs.filter);
 }
 
 static double seconds(void)

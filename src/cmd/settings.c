@@ -34,7 +34,8 @@ static bool set_fail_on(struct settings *s, const char *list)
 		verdicts |= 1u << v;
 		p += len;
 		if (*p == '\0')
-			return settings_set(flowaudit_set_fail_on(s->fa, verdicts), "fail-on", list);
+			return settings_set(flowaudit_set_fail_on(s->fa, verdicts), "fail-on",
+					    list);
 	}
 }
 

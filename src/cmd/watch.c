@@ -138,8 +138,7 @@ static void show(const struct watch_request *q)
 /* Return: false where the run broke off, which has been said. */
 static bool run(struct watch_request *q, const sigset_t *held)
 {
-	bool shows = q->top ||
-		     (!q->set.quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO));
+	bool shows = q->top || (!q->set.quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO));
 	int64_t started = seconds(), shown = 0;
 	enum obeyed obeyed;
 	char err[FLOWAUDIT_ERROR_TEXT];
@@ -215,8 +214,7 @@ static int watch(struct watch_request *q)
 		return EXIT_UNCHECKED;
 	}
 	say_troubles(q->set.fa);
-	if (q->top &&
-	    flowaudit_report(q->set.fa, "text", "-", settings_flags(&q->set), err) != 0)
+	if (q->top && flowaudit_report(q->set.fa, "text", "-", settings_flags(&q->set), err) != 0)
 		command_complain("%s", err);
 	return whole ? flowaudit_exit_status(q->set.fa) : EXIT_UNCHECKED;
 }

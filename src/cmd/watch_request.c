@@ -28,7 +28,8 @@ enum {
 
 static const struct option_row rows[] = {
 	SETTING_ROWS,
-	[OPT_INTERFACE] = { 'i', "interface", "IFACE,...", true, "where to listen; any: everywhere" },
+	[OPT_INTERFACE] = { 'i', "interface", "IFACE,...", true,
+			    "where to listen; any: everywhere" },
 	[OPT_SNAPLEN] = { 's', "snapshot-length", "BYTES", false,
 			  "of a frame that are looked at (default: 262144)" },
 	[OPT_BUFFER] = { 'B', "buffer-size", "KIB", false,
@@ -43,14 +44,16 @@ static const struct option_row rows[] = {
 		       "whom to become when started as root (default: nobody)" },
 	[OPT_STATS] = { 0, "stats", "SECONDS", false, "between records of what was seen" },
 	[OPT_DURATION] = { 0, "duration", "SECONDS", false, "end after so long" },
-	[OPT_FRAMES] = { 'c', "count", "FRAMES", false, "end after so many, and what came with them" },
+	[OPT_FRAMES] = { 'c', "count", "FRAMES", false,
+			 "end after so many, and what came with them" },
 	[OPT_ROTATE_SIZE] = { 'C', "file-size", "MB", false,
 			      "a new file rather than pass so many 1,000,000 bytes" },
 	[OPT_ROTATE_SECONDS] = { 'G', "rotate-seconds", "SECONDS", false,
 				 "a new file so often; its name is a strftime(3) template" },
 	[OPT_ROTATE_FILES] = { 'W', "file-count", "FILES", false,
 			       "with -C: a ring of so many; with -G: end after so many" },
-	[OPT_KEEP] = { 0, "keep", "DIR", false, "keep the packets of findings in capture files there" },
+	[OPT_KEEP] = { 0, "keep", "DIR", false,
+		       "keep the packets of findings in capture files there" },
 	[OPT_KEEP_SIZE] = { 0, "keep-size", "MB", false,
 			    "of all of them, 1,000,000 bytes each (default: 100)" },
 	[OPT_TOP] = { 0, "top", NULL, false, "a screen of how it stands, instead of lines" },
@@ -61,11 +64,14 @@ void watch_request_usage(void)
 {
 	FILE *to = stdout;
 
-	fprintf(to, "usage: flowaudit watch [option ...] -i interface[,interface ...] [filter expression]\n\n"
-		    "Hold every flow that passes the interfaces against the documented rows, and say\n"
-		    "so as it is decided.\n\n");
+	fprintf(to,
+		"usage: flowaudit watch [option ...] -i interface[,interface ...] [filter "
+		"expression]\n\n"
+		"Hold every flow that passes the interfaces against the documented rows, and say\n"
+		"so as it is decided.\n\n");
 	options_print(to, rows);
-	fprintf(to, "\nSIGINT, SIGTERM: judge what is open, write the last report.  SIGUSR1: the report so\n"
+	fprintf(to, "\nSIGINT, SIGTERM: judge what is open, write the last report.  SIGUSR1: the "
+		    "report so\n"
 		    "far.  SIGHUP: load packs and site again.\n"
 		    "\nexit status: 0 clean, 1 findings, 2 could not check, 3 inconclusive\n");
 }
@@ -78,7 +84,8 @@ static bool add_interfaces(struct watch_request *q, const char *list)
 
 		if (len == 0 || q->watch.interface_count == WATCH_INTERFACES) {
 			command_complain(len == 0 ? "-i: \"%s\" has an empty name"
-						  : "-i: \"%s\": at most 16 interfaces", list);
+						  : "-i: \"%s\": at most 16 interfaces",
+					 list);
 			return false;
 		}
 		q->interfaces[q->watch.interface_count] = strndup(p, len);
@@ -181,7 +188,8 @@ static bool check_top(const struct watch_request *q)
 		const char *path = q->set.reports[i].path;
 
 		if (path == NULL || strcmp(path, "-") == 0) {
-			command_complain("--top: the screen has standard output; give -f an -o FILE");
+			command_complain(
+				"--top: the screen has standard output; give -f an -o FILE");
 			return false;
 		}
 	}

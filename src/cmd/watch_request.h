@@ -23,10 +23,9 @@ struct watch_request {
 };
 
 /* Zeroed but for what an option would change. */
-#define WATCH_REQUEST_DEFAULTS                                            \
-	{                                                                 \
-		.set.streams = true,                                      \
-		.watch = { .promiscuous = 1, .keep_bytes = 100000000 }, \
+#define WATCH_REQUEST_DEFAULTS                                                               \
+	{                                                                                    \
+		.set.streams = true, .watch = { .promiscuous = 1, .keep_bytes = 100000000 }, \
 	}
 
 /* Options and operands into @q, whose @set.fa is there.  False after a mistake, which has been said. */

@@ -126,8 +126,9 @@ int judge_keep(struct ledger *ledger, struct opinion *o)
 		}
 		ledger->evicted_room--;
 	}
-	if (o->ident != NULL && (ledger_keep_text(ledger, ident_tls(o->ident)->sni, &j->sni) != 0 ||
-				 ledger_keep_text(ledger, ident_tls(o->ident)->alpn, &j->alpn) != 0))
+	if (o->ident != NULL &&
+	    (ledger_keep_text(ledger, ident_tls(o->ident)->sni, &j->sni) != 0 ||
+	     ledger_keep_text(ledger, ident_tls(o->ident)->alpn, &j->alpn) != 0))
 		return FA_ENOMEM;
 	if (o->ident != NULL)
 		j->clue_count = (uint8_t)collect_clues(o->ident, clues);

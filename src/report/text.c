@@ -107,11 +107,12 @@ static void verdict_summary(struct text *t)
 	page_end(&t->page);
 	if (t->ledger->counted != 0) {
 		page_line(&t->page, 0, 2);
-		page_printf(&t->page, PAGE_PLAIN,
-			    "%s counted and not listed: of each finding the first are below, all were "
-			    "told as they were decided.",
-			    phrase_plural(t->ledger->counted, "flow is", "flows are", phrase,
-					  sizeof(phrase)));
+		page_printf(
+			&t->page, PAGE_PLAIN,
+			"%s counted and not listed: of each finding the first are below, all were "
+			"told as they were decided.",
+			phrase_plural(t->ledger->counted, "flow is", "flows are", phrase,
+				      sizeof(phrase)));
 		page_end(&t->page);
 	}
 	if (t->ledger->unlisted != 0) {

@@ -115,9 +115,13 @@ void text_live_more(struct output *out, int64_t ns, uint8_t verdict, const char 
 	page_init(&t.page, out, WIDTH, options->colour);
 	stamp(&t, ns);
 	label(&t, verdict, false);
-	page_printf(&t.page, PAGE_PLAIN, "%s: %s, %s in all", where,
-		    phrase_plural(more, "more flow", "more flows", a, sizeof(a)),
-		    phrase_count(all, b));
+	if (more == all) /* none of them had a line */
+		page_printf(&t.page, PAGE_PLAIN, "%s: %s", where,
+			    phrase_plural(all, "flow", "flows", a, sizeof(a)));
+	else
+		page_printf(&t.page, PAGE_PLAIN, "%s: %s, %s in all", where,
+			    phrase_plural(more, "more flow", "more flows", a, sizeof(a)),
+			    phrase_count(all, b));
 	page_end(&t.page);
 }
 

@@ -16,7 +16,8 @@ static void refused(struct fixture *f, unsigned count)
 	fixture_open(f, true);
 	fixture_capture(f, "wire", 10);
 	for (unsigned i = 0; i < count; i++) {
-		fixture_flow(f, VERDICT_EXPECTED, 6, "10.20.0.5:50001", "10.10.0.11:443", 2 * i + 1);
+		fixture_flow(f, VERDICT_EXPECTED, 6, "10.20.0.5:50001", "10.10.0.11:443",
+			     2 * i + 1);
 		fixture_row(f, "internal/client-ports/1");
 		fixture_flow(f, VERDICT_BLOCKED, 6, "10.20.0.5:50000", "10.10.0.11:8057", 2 * i + 2)
 			->fresh = true;
@@ -55,9 +56,9 @@ static void all_count_and_the_first_are_kept(void)
 	sum = tally_sum(&t, &cap, false);
 	CU_ASSERT_EQUAL(sum->verdicts[VERDICT_BLOCKED], MANY);
 	CU_ASSERT_EQUAL(sum->verdicts[VERDICT_EXPECTED], 0); /* none of them was fresh */
-	CU_ASSERT_EQUAL(sum->coverage[row_of(f.policy, "internal/server-ports/7")]
-				.flows[VERDICT_BLOCKED],
-			MANY);
+	CU_ASSERT_EQUAL(
+		sum->coverage[row_of(f.policy, "internal/server-ports/7")].flows[VERDICT_BLOCKED],
+		MANY);
 	CU_ASSERT_EQUAL(sum->coverage[row_of(f.policy, "internal/server-ports/7")].state,
 			ROW_BLOCKED);
 	for (size_t i = 0; i < sum->flow_count; i++) {
@@ -184,6 +185,7 @@ CU_TestInfo tests_tally[] = {
 	{ "findings that live are listed with those that ended",
 	  findings_that_live_are_listed_with_those_that_ended },
 	{ "counts of rows go on under other packs", counts_of_rows_survive_other_packs },
-	{ "evicted flows that were not listed count once", evicted_flows_that_were_not_listed_count },
+	{ "evicted flows that were not listed count once",
+	  evicted_flows_that_were_not_listed_count },
 	CU_TEST_INFO_NULL
 };

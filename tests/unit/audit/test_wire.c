@@ -26,9 +26,10 @@
 /* A UDP datagram of flow @flow, whose payload is its place in the flow, on its way to x1. */
 static void put_datagram(uint8_t frame[static BYTES], unsigned flow, uint32_t nth)
 {
-	static const uint8_t head[] = { 2,    0,  0, 0,    0,    2, 2, 0, 0,  0, 0, 1, 8, 0,
-					0x45, 0,  0, 46,   0,    0, 0, 0, 64, 17, 0, 0,
-					10,   20, 0, 5,    10,   10, 0, 11 };
+	static const uint8_t head[] = {
+		2,  0, 0, 0, 0, 2,  2,  0, 0, 0,  0,  1, 8, 0,  0x45, 0, 0,
+		46, 0, 0, 0, 0, 64, 17, 0, 0, 10, 20, 0, 5, 10, 10,   0, 11
+	};
 	uint16_t port = htons((uint16_t)(PORT_0 + flow)), to = htons(3478), len = htons(26);
 
 	memset(frame, 0, BYTES);
@@ -42,7 +43,8 @@ static void put_datagram(uint8_t frame[static BYTES], unsigned flow, uint32_t nt
 
 static void send_all(void)
 {
-	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex("x0") };
+	struct sockaddr_ll to = { .sll_family = AF_PACKET,
+				  .sll_ifindex = (int)if_nametoindex("x0") };
 	int fd = socket(AF_PACKET, SOCK_RAW, 0);
 	uint8_t frame[BYTES];
 
@@ -85,10 +87,10 @@ static void hear(struct heard *h, const struct parcel *p)
 static struct wire *open_wire(unsigned threads)
 {
 	static const char *const names[] = { "x1" };
-	const struct wire_options options = { .live = { .interfaces = names,
-							.interface_count = 1,
-							.filter = "udp" },
-					      .threads = threads };
+	const struct wire_options options = {
+		.live = { .interfaces = names, .interface_count = 1, .filter = "udp" },
+		.threads = threads
+	};
 	struct intake_options intake = { .decoder = DECODER_DEFAULTS };
 	struct wire *wire;
 	struct fa_error err;

@@ -83,6 +83,9 @@ static void a_finding_is_one_line(void)
 	text_live_more(out, NOW, VERDICT_BLOCKED, "ROW", 14, 1204, &f.options);
 	is(out, "2026-11-21 09:14:02Z  blocked  ROW: 14 more flows, 1,204 in all\n");
 	out = collect();
+	text_live_more(out, NOW, VERDICT_BLOCKED, "ROW", 2, 2, &f.options);
+	is(out, "2026-11-21 09:14:02Z  blocked  ROW: 2 flows\n");
+	out = collect();
 	text_live_notice(out, NOW, "interface eth0 is down", &f.options);
 	is(out, "2026-11-21 09:14:02Z  notice  interface eth0 is down\n");
 	fixture_close(&f);
@@ -185,7 +188,8 @@ static void the_end_has_no_flows_and_interim_says_so(void)
 	json_live_end(out, &f.ledger, &f.options);
 	text = output_text(out, &len);
 	CU_ASSERT_PTR_NULL(strstr(text, "\"event_type\":\"flow\""));
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, "{\"event_type\":\"capture\",\"pcap_filename\":\"wire\""));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(text, "{\"event_type\":\"capture\",\"pcap_filename\":\"wire\""));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "{\"event_type\":\"row\""));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "{\"event_type\":\"summary\""));
 	CU_ASSERT_PTR_NULL(strstr(text, "interim"));
