@@ -68,21 +68,35 @@ static int by_frame(const void *a, const void *b)
 	return x->frame < y->frame ? -1 : x->frame > y->frame;
 }
 
-/* List the living flows whose stage is new. */
+/*
+ * List the living flows whose stage is new.  Of attempts that are merely silent, of which a
+ * flood makes any number, as many as there is room for behind the others.
+ */
 static void find_due(struct recent *r, int64_t now_ns)
 {
-	r->due_count = 0;
-	for (uint32_t id = pipeline_next_live(r->pipe, FLOW_NONE);
-	     id != FLOW_NONE && r->due_count < RECENT_DUE; id = pipeline_next_live(r->pipe, id)) {
-		const struct flow *flow = pipeline_flow(r->pipe, id);
-		struct known *known = pipeline_known(r->pipe, id);
-		unsigned stages = stages_of(r, flow, now_ns);
+	unsigned urgent = 0, silent = 0;
 
-		if ((stages & ~(unsigned)known->stage) == 0)
+	for (uint32_t id = pipeline_next_live(r->pipe, FLOW_NONE);
+	     id != FLOW_NONE && urgent < RECENT_DUE; id = pipeline_next_live(r->pipe, id)) {
+		const struct flow *flow = pipeline_flow(r->pipe, id);
+		unsigned stages =
+			stages_of(r, flow, now_ns) & ~(unsigned)pipeline_known(r->pipe, id)->stage;
+		struct due due = { flow->first_frame, id, (uint8_t)stages };
+
+		if (stages == 0 || (stages == STAGE_SILENT && urgent + silent == RECENT_DUE))
 			continue;
-		known->stage |= (uint8_t)stages;
-		r->due[r->due_count++] = (struct due){ .frame = flow->first_frame, .id = id };
+		/* Silent ones from the end: one of them gives way where there is no room. */
+		if (stages == STAGE_SILENT)
+			r->due[RECENT_DUE - ++silent] = due;
+		else
+			r->due[urgent++] = due;
+		if (urgent + silent > RECENT_DUE)
+			silent--;
 	}
+	memmove(&r->due[urgent], &r->due[RECENT_DUE - silent], silent * sizeof(r->due[0]));
+	r->due_count = urgent + silent;
+	for (unsigned i = 0; i < r->due_count; i++)
+		pipeline_known(r->pipe, r->due[i].id)->stage |= r->due[i].stages;
 	qsort(r->due, r->due_count, sizeof(*r->due), by_frame);
 }
 

@@ -21,8 +21,8 @@
 #define RECENT_FLOWS   32768u
 /* Living flows that others are held against, at most. */
 #define RECENT_ALIVE 32768u
-/* Living flows that one look may judge; the next one goes on. */
-#define RECENT_DUE 4096u
+/* Living flows that one look may judge; the next one goes on, with those that are silent last. */
+#define RECENT_DUE 16384u
 /* A flow was quiet for this long: nothing that belongs to its end is still to come. */
 #define RECENT_QUIET_NS NS_PER_S
 /* A conversation that was not identified by now may be judged as it is. */
@@ -31,10 +31,12 @@
 /**
  * struct due - A living flow that is judged in this look
  * @frame:	Its first
+ * @stages:	What it is looked at for
  */
 struct due {
 	uint64_t frame;
 	uint32_t id;
+	uint8_t stages;
 };
 
 /**

@@ -182,6 +182,30 @@ static void undocumented_is_told_while_it_lives(void)
 	free(n);
 }
 
+static void a_flood_of_silence_delays_nothing(void)
+{
+	struct night *n = calloc(1, sizeof(*n));
+	const struct vigil_news *news;
+	char from[32];
+
+	night_open(n);
+	for (unsigned i = 0; i < RECENT_DUE + 1000; i++) {
+		snprintf(from, sizeof(from), "198.18.%u.%u:40000", i >> 8, i & 255);
+		tape_tcp(&n->t.tape, TAPE_T0 + i * 1000, from, ACCESS ":9", TCP_SYN, i, 0, "");
+	}
+	tape_tcp(&n->t.tape, TAPE_T0 + 25 * TAPE_S, USER ":50001", FRONT ":5061", TCP_SYN, 1000, 0,
+		 "");
+	tape_tcp(&n->t.tape, TAPE_T0 + 25 * TAPE_S + TAPE_MS, FRONT ":5061", USER ":50001",
+		 TCP_RST | TCP_ACK, 0, 1001, "");
+	night_play(n);
+	/* All of them are due in the same look. */
+	vigil_wait(&n->v, TAPE_T0 + 27 * TAPE_S);
+	news = vigil_told(&n->v, n->v.frames - 1, 0);
+	CU_ASSERT_PTR_NOT_NULL(news);
+	night_close(n);
+	free(n);
+}
+
 /* A relay that answers no more: was it blocked?  @later_s after the client reached another port. */
 static bool is_told_blocked(int64_t later_s)
 {
@@ -328,6 +352,7 @@ CU_TestInfo tests_recent[] = {
 	{ "what the kernel dropped makes silence inconclusive",
 	  what_the_kernel_dropped_makes_silence_inconclusive },
 	{ "an undocumented flow is told while it lives", undocumented_is_told_while_it_lives },
+	{ "a flood of silence delays nothing else", a_flood_of_silence_delays_nothing },
 	{ "a control is remembered for two spans", a_control_is_remembered_for_two_spans },
 	{ "every recording says in the end what its audit says", recordings_say_the_same_live },
 	{ "and so do captures of others", captures_of_others_say_the_same_live },

@@ -16,7 +16,7 @@ void vigil_open(struct vigil *v, const struct policy *policy)
 	*v = (struct vigil){ .policy = policy, .options = PIPELINE_DEFAULTS };
 	v->options.live = true;
 	v->options.threads = 1;
-	v->options.table.max_flows = 10000;
+	v->options.table.max_flows = 40000;
 	v->options.table.stream_bytes = 1 << 20;
 	v->options.table.seed = 1;
 	CU_ASSERT_EQUAL_FATAL(pipeline_new(&v->pipe, policy, &v->options, &err), 0);
