@@ -14,11 +14,13 @@
  * @frame:	Low bits of its first frame
  * @stage:	Set of what it was looked at for, see recent.c
  * @told:	1 + the verdict that was told; 0: none
+ * @due:	It is judged in this look
  */
 struct known {
 	uint32_t frame;
 	uint8_t stage;
 	uint8_t told;
+	uint8_t due;
 };
 
 /* Its entry for the flow that began with @first_frame, emptied if it was another's. */

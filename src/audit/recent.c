@@ -70,33 +70,25 @@ static int by_frame(const void *a, const void *b)
 
 /*
  * List the living flows whose stage is new.  Of attempts that are merely silent, of which a
- * flood makes any number, as many as there is room for behind the others.
+ * flood makes any number, the first RECENT_SILENT: they delay no other.
  */
 static void find_due(struct recent *r, int64_t now_ns)
 {
-	unsigned urgent = 0, silent = 0;
+	unsigned silent = 0;
 
+	r->due_count = 0;
 	for (uint32_t id = pipeline_next_live(r->pipe, FLOW_NONE);
-	     id != FLOW_NONE && urgent < RECENT_DUE; id = pipeline_next_live(r->pipe, id)) {
+	     id != FLOW_NONE && r->due_count < RECENT_DUE; id = pipeline_next_live(r->pipe, id)) {
 		const struct flow *flow = pipeline_flow(r->pipe, id);
-		unsigned stages =
-			stages_of(r, flow, now_ns) & ~(unsigned)pipeline_known(r->pipe, id)->stage;
-		struct due due = { flow->first_frame, id, (uint8_t)stages };
+		struct known *known = pipeline_known(r->pipe, id);
+		unsigned stages = stages_of(r, flow, now_ns) & ~(unsigned)known->stage;
 
-		if (stages == 0 || (stages == STAGE_SILENT && urgent + silent == RECENT_DUE))
+		if (stages == 0 || (stages == STAGE_SILENT && silent++ >= RECENT_SILENT))
 			continue;
-		/* Silent ones from the end: one of them gives way where there is no room. */
-		if (stages == STAGE_SILENT)
-			r->due[RECENT_DUE - ++silent] = due;
-		else
-			r->due[urgent++] = due;
-		if (urgent + silent > RECENT_DUE)
-			silent--;
+		known->stage |= (uint8_t)stages;
+		known->due = 1;
+		r->due[r->due_count++] = (struct due){ flow->first_frame, id };
 	}
-	memmove(&r->due[urgent], &r->due[RECENT_DUE - silent], silent * sizeof(r->due[0]));
-	r->due_count = urgent + silent;
-	for (unsigned i = 0; i < r->due_count; i++)
-		pipeline_known(r->pipe, r->due[i].id)->stage |= r->due[i].stages;
 	qsort(r->due, r->due_count, sizeof(*r->due), by_frame);
 }
 
@@ -125,24 +117,38 @@ static int add_ended(struct ledger *view, const struct ledger *ended, size_t fre
 	return 0;
 }
 
-static int add_alive(struct recent *r)
+static int add_one(struct recent *r, uint32_t id, bool due)
 {
 	struct flow_notes room;
 	struct opinion o;
-	unsigned others = 0;
 
-	for (uint32_t id = pipeline_next_live(r->pipe, FLOW_NONE); id != FLOW_NONE;
-	     id = pipeline_next_live(r->pipe, id)) {
-		bool due = due_of(r, pipeline_flow(r->pipe, id)->first_frame) != NULL;
+	pipeline_form(r->pipe, id, &o, &room);
+	o.judged.fresh = due;
+	o.judged.told = pipeline_known(r->pipe, id)->told & 7u;
+	return judge_keep(&r->view, &o) < 0 ? FA_ENOMEM : 0;
+}
 
-		if (!due && others++ >= RECENT_ALIVE)
+/* Conversations before attempts: a flood of these must not hide what vouches for a path. */
+static int add_alive(struct recent *r)
+{
+	unsigned left[2] = { RECENT_ATTEMPTS, RECENT_ALIVE };
+
+	for (unsigned i = 0; i < r->due_count; i++)
+		if (add_one(r, r->due[i].id, true) != 0)
+			return FA_ENOMEM;
+	for (uint32_t id = pipeline_next_live(r->pipe, FLOW_NONE);
+	     id != FLOW_NONE && (left[0] | left[1]) != 0; id = pipeline_next_live(r->pipe, id)) {
+		const struct flow *flow = pipeline_flow(r->pipe, id);
+		bool both = flow->packets[0] != 0 && flow->packets[1] != 0;
+
+		if (left[both] == 0 || pipeline_known(r->pipe, id)->due)
 			continue;
-		pipeline_form(r->pipe, id, &o, &room);
-		o.judged.fresh = due;
-		o.judged.told = pipeline_known(r->pipe, id)->told & 7u;
-		if (judge_keep(&r->view, &o) < 0)
+		left[both]--;
+		if (add_one(r, id, false) != 0)
 			return FA_ENOMEM;
 	}
+	for (unsigned i = 0; i < r->due_count; i++)
+		pipeline_known(r->pipe, r->due[i].id)->due = 0;
 	return 0;
 }
 

@@ -19,10 +19,12 @@
 /* Two spans of this are remembered, less where flows end faster than RECENT_FLOWS a span. */
 #define RECENT_SPAN_NS (300 * NS_PER_S)
 #define RECENT_FLOWS   32768u
-/* Living flows that others are held against, at most. */
-#define RECENT_ALIVE 32768u
-/* Living flows that one look may judge; the next one goes on, with those that are silent last. */
-#define RECENT_DUE 16384u
+/* Living flows that others are held against, at most: conversations, and attempts. */
+#define RECENT_ALIVE    32768u
+#define RECENT_ATTEMPTS 4096u
+/* Living flows that one look may judge, and those of them that are merely silent; the next one goes on. */
+#define RECENT_DUE    16384u
+#define RECENT_SILENT 4096u
 /* A flow was quiet for this long: nothing that belongs to its end is still to come. */
 #define RECENT_QUIET_NS NS_PER_S
 /* A conversation that was not identified by now may be judged as it is. */
@@ -31,12 +33,10 @@
 /**
  * struct due - A living flow that is judged in this look
  * @frame:	Its first
- * @stages:	What it is looked at for
  */
 struct due {
 	uint64_t frame;
 	uint32_t id;
-	uint8_t stages;
 };
 
 /**
