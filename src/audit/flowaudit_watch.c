@@ -52,6 +52,22 @@ static int open_wire(struct flowaudit *fa, const struct flowaudit_watch *q, stru
 	return wire_open(&fa->wire, &options, err);
 }
 
+/* What is not open by the time that privileges are gone stays unheard. */
+static int check_open(const struct flowaudit *fa, struct fa_error *err)
+{
+	for (unsigned i = 0; i < wire_count(fa->wire); i++) {
+		struct live_interface interface;
+
+		wire_interface(fa->wire, i, &interface);
+		if (!interface.up && interface.linktype == 0)
+			return error_set(err, FA_EIO,
+					 "interface %s is down and cannot be opened: bring it up first "
+					 "(ip link set %s up)",
+					 interface.name, interface.name);
+	}
+	return 0;
+}
+
 static int start_watch(struct flowaudit *fa, const struct flowaudit_watch *q, struct fa_error *err)
 {
 	const struct watch_options options = {
@@ -66,6 +82,7 @@ static int start_watch(struct flowaudit *fa, const struct flowaudit_watch *q, st
 		.name = fa->watch_name,
 		.stats_ns = (int64_t)q->stats_seconds * NS_PER_S,
 		.keep = fa->keep,
+		.reopens = q->privileged != 0,
 	};
 
 	return watch_new(&fa->watch, fa->pipeline, fa->policy, fa->wire, &options, err);
@@ -163,6 +180,8 @@ static int open_all(struct flowaudit *fa, const struct flowaudit_watch *q, struc
 		return error_set(err, FA_ENOMEM, "no memory");
 	list_directories(d, q);
 	status = open_wire(fa, q, err);
+	if (status == 0 && !q->privileged)
+		status = check_open(fa, err);
 	if (status == 0 && !q->privileged)
 		status = drop(q, d, err);
 	if (status == 0)

@@ -173,6 +173,7 @@ static void fill(struct ledger *to, const struct capture_facts *cap, const struc
 	c->site_one = flows->site_one;
 	c->site_both = flows->site_both;
 	c->site_bound = flows->site_bound;
+	c->in_part = true;
 	fitness_assess(c);
 	coverage_states(to);
 }

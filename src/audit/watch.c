@@ -79,8 +79,7 @@ void watch_free(struct watch *watch)
 
 	if (watch == NULL)
 		return;
-	for (unsigned i = 0; i < watch->output_count; i++)
-		(void)stream_close(watch->outputs[i].stream, &err);
+	(void)watch_close_outputs(watch, &err);
 	recent_free(&watch->recent);
 	tally_free(&watch->tally);
 	free(watch);
@@ -117,8 +116,9 @@ static void say_interface(struct watch *w, const struct live_interface *interfac
 	if (interface->up)
 		snprintf(text, sizeof(text), "interface %s is up again", interface->name);
 	else if (interface->gone)
-		snprintf(text, sizeof(text),
-			 "interface %s has vanished: if it is made anew, start again to see it",
+		snprintf(text, sizeof(text), w->options.reopens
+			 ? "interface %s has vanished: nothing is seen there until it is made anew"
+			 : "interface %s has vanished: if it is made anew, start again to see it",
 			 interface->name);
 	else
 		snprintf(text, sizeof(text), "interface %s is down: nothing is seen there until it is up",
@@ -202,6 +202,15 @@ static int tick(struct watch *w, int64_t steady_ns, struct fa_error *err)
 	return status;
 }
 
+/* Nothing can come any more. */
+static bool is_deaf(const struct watch *w)
+{
+	for (unsigned i = 0; i < wire_count(w->wire); i++)
+		if (!w->now.interfaces[i].gone)
+			return false;
+	return !w->options.reopens;
+}
+
 int watch_step(struct watch *w, struct fa_error *err)
 {
 	int64_t wall, steady;
@@ -209,6 +218,8 @@ int watch_step(struct watch *w, struct fa_error *err)
 
 	if (status < 0)
 		return status;
+	if (is_deaf(w))
+		return error_set(err, FA_EIO, "every interface has vanished: start again");
 	steady = clock_read(CLOCK_MONOTONIC);
 	if (steady < w->look_ns && !recent_is_full(&w->recent))
 		return 0;
@@ -286,8 +297,7 @@ int watch_finish(struct watch *w, struct fa_error *err)
 		status = watch_say_stats(w, err);
 	if (status == 0)
 		status = watch_say_end(w, err);
-	watch_flush(w);
-	return status;
+	return status == 0 ? watch_close_outputs(w, err) : status;
 }
 
 int watch_say_summary(struct watch *w, struct fa_error *err)

@@ -34,6 +34,7 @@
  * @colour_always: Also where no terminal shows it; else @report.colour, where one does
  * @name:	Of the capture, "eth0,eth1"; borrowed
  * @stats_ns:	Between records of what was seen; 0: none
+ * @reopens:	Interfaces that vanish and are made anew can be opened again
  * @keep:	Where packets of findings go; borrowed; NULL: nowhere
  */
 struct watch_options {
@@ -43,6 +44,7 @@ struct watch_options {
 	bool colour_always;
 	const char *name;
 	int64_t stats_ns;
+	bool reopens;
 	struct keep *keep;
 };
 
@@ -66,7 +68,7 @@ int watch_add_output(struct watch *watch, enum report_format format, struct stre
 /**
  * watch_step() - Handle one batch, or wait for it a moment; look when it is time
  *
- * Return: 0; FA_EIO when no interface can bring anything any more, or FA_ENOMEM
+ * Return: 0; FA_EIO when no interface can bring anything any more; FA_ENOMEM
  */
 int watch_step(struct watch *watch, struct fa_error *err);
 

@@ -92,6 +92,25 @@ void watch_flush(struct watch *w)
 	}
 }
 
+int watch_close_outputs(struct watch *w, struct fa_error *err)
+{
+	int status = 0;
+
+	flush_kept(w);
+	for (unsigned i = 0; i < w->output_count; i++) {
+		struct fa_error why;
+
+		if (stream_close(w->outputs[i].stream, &why) == 0)
+			continue;
+		if (status != 0)
+			add_trouble(w, why.text);
+		else
+			status = error_set(err, FA_EIO, "%s", why.text);
+	}
+	w->output_count = 0;
+	return status;
+}
+
 const char *watch_next_trouble(struct watch *w)
 {
 	if (w->trouble_count == 0)

@@ -57,6 +57,8 @@ int watch_say_again(struct watch *w, struct fa_error *err);
 int watch_say_stats(struct watch *w, struct fa_error *err);
 /* Captures, rows and summary. */
 int watch_say_end(struct watch *w, struct fa_error *err);
+/* The same at the end, and nothing rotates any more.  Return: 0, or FA_EIO: something was lost */
+int watch_close_outputs(struct watch *w, struct fa_error *err);
 /* For text: as wide and colourful as the output is. */
 struct report_options watch_options_for(const struct watch *w, const struct stream *stream);
 /* What waits in the outputs goes out; failures become notices. */

@@ -51,16 +51,16 @@ static int say_records(struct watch *w, struct stream *stream, struct fa_error *
 	return 0;
 }
 
-/* Is it a line of text?  With -v the rest too, but for what is as it should be. */
+/* Is it news for a reader of text?  With -v all but what is as it should be, with -vv that too. */
 static bool is_shown(const struct watch *w, const struct judged *flow)
 {
 	uint32_t shown = w->options.report.fail_on;
 
 	if (w->options.report.verbose > 0)
-		shown |= VERDICT_BIT(VERDICT_REJECTED) | VERDICT_BIT(VERDICT_INCONCLUSIVE);
+		shown |= ~VERDICT_BIT(VERDICT_EXPECTED);
 	if (w->options.report.verbose > 1)
 		shown |= VERDICT_BIT(VERDICT_EXPECTED);
-	return (shown & VERDICT_BIT(flow->verdict)) != 0;
+	return live_is_news(flow) && (shown & VERDICT_BIT(flow->verdict)) != 0;
 }
 
 /* Lines of the findings that are new.  Those that are not wait for watch_say_again(). */
@@ -73,7 +73,13 @@ static void new_findings(struct watch *w, struct output *out, const struct repor
 		const struct judged *flow = &view->flows[i];
 		const struct seen_finding *finding;
 
-		if (!live_is_news(flow) || !is_shown(w, flow))
+		/* What was said of it before is taken back, whatever it is now. */
+		if (live_is_news(flow) && flow->told != 0) {
+			text_live_finding(out, w->now.ns, view, flow, options);
+			lines++;
+			continue;
+		}
+		if (!is_shown(w, flow))
 			continue;
 		finding = seen_finding(w->tally.seen, view, flow, w->now.ns);
 		if (finding->told_ns != w->now.ns || finding->teller != flow->first_frame)
@@ -97,21 +103,25 @@ static int say_text(struct watch *w, struct stream *stream,
 	return give_lines(stream, out, err);
 }
 
-/* Count the news under their findings; the first flow of a new one speaks for it. */
+/*
+ * Count the news under their findings; the first flow of a new one speaks for it.  Beyond
+ * WATCH_LINES they wait for watch_say_again().
+ */
 static void count_news(struct watch *w)
 {
 	const struct ledger *view = &w->recent.view;
+	unsigned lines = 0;
 
 	for (size_t i = 0; i < view->flow_count; i++) {
 		const struct judged *flow = &view->flows[i];
 		struct seen_finding *finding;
 
-		if (!live_is_news(flow) || !is_shown(w, flow))
+		if (!is_shown(w, flow))
 			continue;
 		finding = seen_finding(w->tally.seen, view, flow, w->now.ns);
 		finding->flows++;
 		finding->untold++;
-		if (finding->flows == 1) {
+		if (finding->flows == 1 && lines++ < WATCH_LINES) {
 			finding->teller = flow->first_frame;
 			seen_told(finding, w->now.ns);
 		}

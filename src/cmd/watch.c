@@ -9,70 +9,8 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
-#include "cmd/settings.h"
+#include "cmd/watch_request.h"
 #include "cmd/watch_top.h"
-
-#define INTERFACES_MAX 16u
-
-enum {
-	OPT_INTERFACE = SETTING_COUNT,
-	OPT_SNAPLEN,
-	OPT_BUFFER,
-	OPT_THREADS,
-	OPT_NO_PROMISCUOUS,
-	OPT_IMMEDIATE,
-	OPT_USER,
-	OPT_STATS,
-	OPT_DURATION,
-	OPT_FRAMES,
-	OPT_ROTATE_SIZE,
-	OPT_ROTATE_SECONDS,
-	OPT_ROTATE_FILES,
-	OPT_KEEP,
-	OPT_KEEP_SIZE,
-	OPT_TOP,
-};
-
-static const struct option_row rows[] = {
-	SETTING_ROWS,
-	[OPT_INTERFACE] = { 'i', "interface", "IFACE,...", true, "where to listen; any: everywhere" },
-	[OPT_SNAPLEN] = { 's', "snapshot-length", "BYTES", false,
-			  "of a frame that are looked at (default: 262144)" },
-	[OPT_BUFFER] = { 'B', "buffer-size", "KIB", false,
-			 "of the kernel's ring of each interface (default: 65536)" },
-	[OPT_THREADS] = { 0, "threads", "N", false,
-			  "that read, each its share of the flows, up to 16 (default: 1)" },
-	[OPT_NO_PROMISCUOUS] = { 'p', "no-promiscuous-mode", NULL, false,
-				 "only what is sent to this host, or by it" },
-	[OPT_IMMEDIATE] = { 0, "immediate-mode", NULL, false,
-			    "frames at once, one by one, for more work" },
-	[OPT_USER] = { 'Z', "relinquish-privileges", "USER", false,
-		       "whom to become when started as root (default: nobody)" },
-	[OPT_STATS] = { 0, "stats", "SECONDS", false, "between records of what was seen" },
-	[OPT_DURATION] = { 0, "duration", "SECONDS", false, "end after so long" },
-	[OPT_FRAMES] = { 'c', "count", "FRAMES", false, "end after so many, and what came with them" },
-	[OPT_ROTATE_SIZE] = { 'C', "file-size", "MB", false,
-			      "a new file rather than pass so many 1,000,000 bytes" },
-	[OPT_ROTATE_SECONDS] = { 'G', "rotate-seconds", "SECONDS", false,
-				 "a new file so often; its name is a strftime(3) template" },
-	[OPT_ROTATE_FILES] = { 'W', "file-count", "FILES", false,
-			       "with -C: a ring of so many; with -G: end after so many" },
-	[OPT_KEEP] = { 0, "keep", "DIR", false, "keep the packets of findings in capture files there" },
-	[OPT_KEEP_SIZE] = { 0, "keep-size", "MB", false,
-			    "of all of them, 1,000,000 bytes each (default: 100)" },
-	[OPT_TOP] = { 0, "top", NULL, false, "a screen of how it stands, instead of lines" },
-	{ 0 },
-};
-
-struct request {
-	struct settings set;
-	struct flowaudit_watch watch;
-	char *interfaces[INTERFACES_MAX];
-	uint64_t duration_s, frames;
-	uint64_t rotate_bytes;
-	unsigned rotate_seconds, rotate_files;
-	bool top;
-};
 
 /* What signals ask for.  They wait until they are asked for themselves: nothing is interrupted. */
 static void hold_signals(sigset_t *held)
@@ -90,178 +28,6 @@ static void hold_signals(sigset_t *held)
 
 		sigaction(ignored[i], &action, NULL);
 	}
-}
-
-static void usage(FILE *to)
-{
-	fprintf(to, "usage: flowaudit watch [option ...] -i interface[,interface ...] [filter expression]\n\n"
-		    "Hold every flow that passes the interfaces against the documented rows, and say\n"
-		    "so as it is decided.\n\n");
-	options_print(to, rows);
-	fprintf(to, "\nSIGINT, SIGTERM: judge what is open, write the last report.  SIGUSR1: the report so\n"
-		    "far.  SIGHUP: load packs and site again.\n"
-		    "\nexit status: 0 clean, 1 findings, 2 could not check, 3 inconclusive\n");
-}
-
-/* "eth0,eth1" */
-static bool add_interfaces(struct request *q, const char *list)
-{
-	for (const char *p = list;; p++) {
-		size_t len = strcspn(p, ",");
-
-		if (len == 0 || q->watch.interface_count == INTERFACES_MAX) {
-			command_complain(len == 0 ? "-i: \"%s\" has an empty name"
-						  : "-i: \"%s\": at most 16 interfaces", list);
-			return false;
-		}
-		q->interfaces[q->watch.interface_count] = strndup(p, len);
-		if (q->interfaces[q->watch.interface_count] == NULL) {
-			command_complain("no memory");
-			return false;
-		}
-		q->watch.interface_count++;
-		p += len;
-		if (*p == '\0')
-			return true;
-	}
-}
-
-static bool take_number(struct request *q, int option, const char *value)
-{
-	const char *name = rows[option].name;
-	uint64_t n;
-
-	switch (option) {
-	case OPT_SNAPLEN:
-		if (!options_number(name, value, 0, 262144, &n))
-			return false;
-		q->watch.snaplen = (uint32_t)n;
-		return true;
-	case OPT_BUFFER:
-		if (!options_number(name, value, 1, 2097151, &n))
-			return false;
-		q->watch.buffer_bytes = (uint32_t)(n * 1024);
-		return true;
-	case OPT_THREADS:
-		if (!options_number(name, value, 1, 16, &n))
-			return false;
-		q->watch.threads = (unsigned)n;
-		return true;
-	case OPT_STATS:
-		if (!options_number(name, value, 1, 86400, &n))
-			return false;
-		q->watch.stats_seconds = (unsigned)n;
-		return true;
-	case OPT_DURATION:
-		return options_number(name, value, 1, UINT32_MAX, &q->duration_s);
-	case OPT_FRAMES:
-		return options_number(name, value, 1, UINT64_MAX, &q->frames);
-	case OPT_KEEP_SIZE:
-		if (!options_number(name, value, 1, 1000000000, &n))
-			return false;
-		q->watch.keep_bytes = n * 1000000;
-		return true;
-	case OPT_ROTATE_SIZE:
-		if (!options_number(name, value, 1, 1000000000, &n))
-			return false;
-		q->rotate_bytes = n * 1000000;
-		return true;
-	case OPT_ROTATE_SECONDS:
-		if (!options_number(name, value, 1, UINT32_MAX, &n))
-			return false;
-		q->rotate_seconds = (unsigned)n;
-		return true;
-	default:
-		if (!options_number(name, value, 1, 1000000, &n))
-			return false;
-		q->rotate_files = (unsigned)n;
-		return true;
-	}
-}
-
-static bool take_option(struct request *q, int option, const char *value)
-{
-	switch (option) {
-	case OPT_INTERFACE:
-		return add_interfaces(q, value);
-	case OPT_NO_PROMISCUOUS:
-		q->watch.promiscuous = 0;
-		return true;
-	case OPT_IMMEDIATE:
-		q->watch.immediate = 1;
-		return true;
-	case OPT_USER:
-		q->watch.user = value;
-		return true;
-	case OPT_KEEP:
-		q->watch.keep_directory = value;
-		return true;
-	case OPT_TOP:
-		q->top = true;
-		return true;
-	default:
-		return option < SETTING_COUNT ? settings_take(&q->set, rows, option, value)
-					      : take_number(q, option, value);
-	}
-}
-
-/* A screen and lines cannot share standard output. */
-static bool check_top(const struct request *q)
-{
-	if (!q->top)
-		return true;
-	for (unsigned i = 0; i < q->set.report_count; i++) {
-		const char *path = q->set.reports[i].path;
-
-		if (path == NULL || strcmp(path, "-") == 0) {
-			command_complain("--top: the screen has standard output; give -f an -o FILE");
-			return false;
-		}
-	}
-	if (isatty(STDOUT_FILENO))
-		return true;
-	command_complain("--top: standard output is no terminal");
-	return false;
-}
-
-/* Only files rotate. */
-static bool check_rotation(const struct request *q)
-{
-	bool file = false;
-
-	for (unsigned i = 0; i < q->set.report_count; i++)
-		file |= q->set.reports[i].path != NULL && strcmp(q->set.reports[i].path, "-") != 0;
-	if (file || (q->rotate_bytes == 0 && q->rotate_seconds == 0 && q->rotate_files == 0))
-		return true;
-	command_complain("-C, -G and -W are for files, and there is none: -o FILE");
-	return false;
-}
-
-/* Options and operands into @q.  False after a mistake, which has been said. */
-static bool take_command_line(struct request *q, int argc, char **argv)
-{
-	struct options_state state = { 0 };
-	int option;
-
-	while ((option = options_next(argc, argv, rows, &state)) >= 0) {
-		if (!take_option(q, option, state.value))
-			return false;
-		if (q->set.help)
-			return true;
-	}
-	if (option != -1 || !check_top(q) || !check_rotation(q))
-		return false;
-	q->set.quiet |= q->top; /* its report comes at the end */
-	if (!settings_check(&q->set) ||
-	    !inputs_operands(&q->set.inputs, argc - state.operand, argv + state.operand, true))
-		return false;
-	if (q->watch.interface_count == 0) {
-		command_complain("watch: no interface given: -i IFACE; see flowaudit watch --help");
-		return false;
-	}
-	return q->set.inputs.filter == NULL ||
-	       settings_set(flowaudit_set_filter(q->set.fa, q->set.inputs.filter), "filter",
-			    q->set.inputs.filter);
 }
 
 static int64_t seconds(void)
@@ -336,7 +102,7 @@ static enum obeyed obey(struct flowaudit *fa, const sigset_t *held)
 	return GOES_ON;
 }
 
-static bool is_over(const struct request *q, int64_t started)
+static bool is_over(const struct watch_request *q, int64_t started)
 {
 	uint64_t frames, bytes;
 
@@ -347,7 +113,7 @@ static bool is_over(const struct request *q, int64_t started)
 }
 
 /* What is watched, for people. */
-static const char *title(const struct request *q, char *buf, size_t size)
+static const char *title(const struct watch_request *q, char *buf, size_t size)
 {
 	size_t used = 0;
 
@@ -359,7 +125,7 @@ static const char *title(const struct request *q, char *buf, size_t size)
 }
 
 /* Once a second, for whoever looks on. */
-static void show(const struct request *q)
+static void show(const struct watch_request *q)
 {
 	char buf[256];
 
@@ -370,7 +136,7 @@ static void show(const struct request *q)
 }
 
 /* Return: false where the run broke off, which has been said. */
-static bool run(struct request *q, const sigset_t *held)
+static bool run(struct watch_request *q, const sigset_t *held)
 {
 	bool shows = q->top ||
 		     (!q->set.quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO));
@@ -399,7 +165,7 @@ static bool run(struct request *q, const sigset_t *held)
 	return status >= 0 && obeyed != BREAKS;
 }
 
-static void say_start(const struct request *q)
+static void say_start(const struct watch_request *q)
 {
 	static const char *const confined[] = { "", ", files out of reach (landlock)",
 						", few system calls (seccomp)",
@@ -412,7 +178,7 @@ static void say_start(const struct request *q)
 		(unsigned)getuid(), confined[s.confined & 3]);
 }
 
-static int watch(struct request *q)
+static int watch(struct watch_request *q)
 {
 	struct flowaudit_output outputs[SETTINGS_REPORTS];
 	char err[FLOWAUDIT_ERROR_TEXT];
@@ -457,25 +223,23 @@ static int watch(struct request *q)
 
 int cmd_watch(int argc, char **argv)
 {
-	struct request q = { .set = { .fa = flowaudit_create(), .streams = true },
-			     .watch = { .promiscuous = 1, .keep_bytes = 100000000 } };
+	struct watch_request q = WATCH_REQUEST_DEFAULTS;
 	int status = EXIT_UNCHECKED;
 
+	q.set.fa = flowaudit_create();
 	if (q.set.fa == NULL) {
 		command_complain("no memory");
 		return EXIT_UNCHECKED;
 	}
-	if (flowaudit_set_live(q.set.fa, 1) == 0 && take_command_line(&q, argc, argv)) {
+	if (flowaudit_set_live(q.set.fa, 1) == 0 && watch_request_take(&q, argc, argv)) {
 		if (q.set.help) {
-			usage(stdout);
+			watch_request_usage();
 			status = EXIT_CLEAN;
 		} else {
 			status = watch(&q);
 		}
 	}
-	for (unsigned i = 0; i < q.watch.interface_count; i++)
-		free(q.interfaces[i]);
-	inputs_free(&q.set.inputs);
+	watch_request_free(&q);
 	flowaudit_destroy(q.set.fa);
 	return status;
 }

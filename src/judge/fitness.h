@@ -77,6 +77,7 @@ struct fitness {
  * @site_flows:	Unicast flows, where the site lists any
  * @site_one, @site_both: ... one end, both ends of which have a role
  * @site_bound:	... an end of which the site lists
+ * @in_part:	Of a whole live run: what is lacking took verdicts from its own minutes alone
  * @translated:	Connections that are here twice, with other addresses
  */
 struct capture_facts {
@@ -104,7 +105,7 @@ struct capture_facts {
 	uint64_t site_flows, site_one, site_both, site_bound;
 	uint64_t translated;
 	unsigned site_listed;
-	bool has_drops, drops_below_zero, truncated, continued;
+	bool has_drops, drops_below_zero, truncated, continued, in_part;
 	char capture_filter[256];
 	struct fitness fitness;
 };

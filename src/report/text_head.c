@@ -171,6 +171,8 @@ static void fitness_line(struct text *t, const struct capture_facts *cap,
 		page_gap(&t->page, 0);
 		page_word(&t->page, PAGE_PLAIN, ":");
 		page_words(&t->page, PAGE_YELLOW, effect);
+		if (cap->in_part)
+			page_words(&t->page, PAGE_YELLOW, "in those minutes");
 	}
 	page_end(&t->page);
 }

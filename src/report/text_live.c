@@ -63,8 +63,15 @@ void text_live_finding(struct output *out, int64_t ns, const struct ledger *ledg
 	stamp(&t, ns);
 	label(&t, flow->verdict, text_is_finding(&t, flow->verdict));
 	text_where(&t, text_summary(&t, &fold));
-	page_gap(&t.page, 0);
-	page_word(&t.page, PAGE_PLAIN, ":");
+	if (flow->told != 0 && flow->told != flow->verdict + 1u) {
+		page_gap(&t.page, 0);
+		page_printf(&t.page, PAGE_PLAIN, ", not %s as told before",
+			    verdict_name((enum verdict)(flow->told - 1)));
+	}
+	if (flow->verdict != VERDICT_EXPECTED) {
+		page_gap(&t.page, 0);
+		page_word(&t.page, PAGE_PLAIN, ":");
+	}
 	if (flow->verdict == VERDICT_UNEXPECTED) {
 		if (flow->nearest < 0)
 			page_words(&t.page, PAGE_PLAIN, "no row is near");

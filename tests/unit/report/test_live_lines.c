@@ -68,6 +68,17 @@ static void a_finding_is_one_line(void)
 	is(out, "2026-11-21 09:14:02Z  BLOCKED  internal/server-ports/7  psom/tls tcp/8057  client "
 		"10.20.0.5 -> front-end 10.10.0.11: the SYN was answered by a reset (TTL 64); "
 		"cause: the host (proven)\n");
+	/* What was said before is taken back. */
+	f.ledger.flows[0].told = VERDICT_UNEXPECTED + 1;
+	out = collect();
+	text_live_finding(out, NOW, &f.ledger, &f.ledger.flows[0], &f.options);
+	holds(out, "10.10.0.11, not unexpected as told before: the SYN was");
+	f.ledger.flows[0].verdict = VERDICT_EXPECTED;
+	f.ledger.flows[0].evidence_count = 0;
+	f.ledger.flows[0].grade = GRADE_NONE;
+	out = collect();
+	text_live_finding(out, NOW, &f.ledger, &f.ledger.flows[0], &f.options);
+	holds(out, "10.10.0.11, not unexpected as told before\n");
 	out = collect();
 	text_live_more(out, NOW, VERDICT_BLOCKED, "ROW", 14, 1204, &f.options);
 	is(out, "2026-11-21 09:14:02Z  blocked  ROW: 14 more flows, 1,204 in all\n");
