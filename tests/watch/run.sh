@@ -30,12 +30,13 @@ some() {
 	exit $failed
 }
 
-some firewall &
-jobs=$!
-some privileges faults &
-jobs="$jobs $!"
-some signals parity rotate &
-for job in $jobs $!; do
+jobs=
+for few in firewall faults 'signals parity' 'privileges rotate'; do
+	# shellcheck disable=SC2086 # they are words
+	some $few &
+	jobs="$jobs $!"
+done
+for job in $jobs; do
 	wait "$job" || failed=1
 done
 run counters
