@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2086,SC2034
 # Namespaces, watchers, senders and assertions of the tests of `flowaudit watch`; sourced, never run.
 #
 # A test is  . lab.sh; lab_begin NAME PROGRAM; ...; lab_end  and exits 0, 1 (something did not
@@ -10,6 +10,7 @@ LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TREE=$(cd "$LAB/../.." && pwd)
 export FLOWAUDIT_RULES=${FLOWAUDIT_RULES:-$TREE/rules} TZ=UTC LC_ALL=C
 NAME="" PREFIX="" WORK="" PROGRAM=""
+WATCH_OPTIONS=${WATCH_OPTIONS:-}    # of every watcher, such as "--threads 2"
 PASSED=0 FAILED=0
 declare -A PID=()    # watcher -> process id
 STATUS=0             # of the last watcher that ended
@@ -103,12 +104,15 @@ says() {
 # said_once FILE PATTERN
 said_once() { is "$(grep -cE -- "$2" "$1")" = 1; }
 
+# centiseconds: of a clock that nobody sets
+centiseconds() { local up; read -r up _ </proc/uptime; echo "${up/./}"; }
+
 # within SECONDS COMMAND...: until the command succeeds; its output is that of the last try
 within() {
-	local until=$(($(date +%s%N) + $1 * 1000000000)) out
+	local until=$(($(centiseconds) + $1 * 100)) out
 	shift
 	while ! out=$("$@" 2>&1); do
-		[ "$(date +%s%N)" -lt "$until" ] || { printf 'not in time: %s\n' "$out"; return 1; }
+		[ "$(centiseconds)" -lt "$until" ] || { printf 'not in time: %s\n' "$out"; return 1; }
 		sleep 0.1
 	done
 }
@@ -181,7 +185,7 @@ watch_try() {
 	local name=$1 ns=$2
 	shift 2
 	in_ns "$ns" true || lab_die "no namespace $ns"
-	ip netns exec "$PREFIX-$ns" "$PROGRAM" watch "$@" \
+	ip netns exec "$PREFIX-$ns" "$PROGRAM" watch $WATCH_OPTIONS "$@" \
 		>"$WORK/$name.out" 2>"$WORK/$name.err" </dev/null &
 	PID[$name]=$!
 }
@@ -198,7 +202,7 @@ watch_start() { watch_try "$@"; watch_ready "$1"; }
 watch_stamped() {
 	local name=$1 ns=$2
 	shift 2
-	ip netns exec "$PREFIX-$ns" "$PROGRAM" watch "$@" 2>"$WORK/$name.err" </dev/null \
+	ip netns exec "$PREFIX-$ns" "$PROGRAM" watch $WATCH_OPTIONS "$@" 2>"$WORK/$name.err" </dev/null \
 		> >(exec python3 "$LAB/records.py" stamp >"$WORK/$name.out") &
 	PID[$name]=$!
 	watch_ready "$name"

@@ -3,8 +3,7 @@
 #
 #	tests/watch/run.sh PROGRAM [TEST...]
 #
-# firewall.sh and signals.sh, which mostly wait, run beside the others; counters.sh, which loads
-# the machine, runs alone.  Where namespaces are not permitted a test says so and is skipped; that is no failure.
+# They mostly wait, so they run side by side; counters.sh, which loads the machine, runs alone.  Where namespaces are not permitted a test says so and is skipped; that is no failure.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 program=${1:?usage: run.sh PROGRAM [TEST...]}
@@ -25,13 +24,20 @@ if [ $# -gt 0 ]; then
 	for test in "$@"; do run "$test"; done
 	exit $failed
 fi
-(
-	run firewall
-	run signals
+# some TEST...: one after the other, in the background
+some() {
+	for test in "$@"; do run "$test"; done
 	exit $failed
-) &
-beside=$!
-for test in privileges faults rotate; do run $test; done
-wait $beside || failed=1
+}
+
+jobs=
+for few in firewall faults 'signals parity' 'privileges rotate'; do
+	# shellcheck disable=SC2086 # they are words
+	some $few &
+	jobs="$jobs $!"
+done
+for job in $jobs; do
+	wait "$job" || failed=1
+done
 run counters
 exit $failed
