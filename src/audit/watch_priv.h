@@ -23,7 +23,8 @@ struct watch_output {
  * @clock_ns:	Wall clock less the clock that nobody sets, when last looked at
  * @look_ns, @looked_ns: By that clock: the next look, and how long the last one took
  * @up:		Set of interfaces that were up
- * @gaps, @lost: Of the tally's flows, and of outputs, when the last record was written
+ * @gaps, @lost, @kept: Of the tally's flows, of outputs and of what is kept, when the last record
+ *		was written
  * @troubles:	A ring: @trouble_first, @trouble_count
  */
 struct watch {
@@ -38,6 +39,7 @@ struct watch {
 	int64_t look_ns;
 	uint32_t up;
 	uint64_t gaps, lost;
+	struct keep_stats kept;
 	double rate;
 	struct watch_output outputs[WATCH_OUTPUTS];
 	unsigned output_count;

@@ -169,11 +169,13 @@ int watch_say_again(struct watch *w, struct fa_error *err)
 	return status;
 }
 
-/* An interval as it is reported. */
+/* An interval as it is reported; @lost, @kept: since the start. */
 struct interval {
 	struct capture_facts seen;
 	struct live_interface_stats interfaces[LIVE_INTERFACES_MAX];
 	struct live_stats stats;
+	uint64_t lost;
+	struct keep_stats kept;
 };
 
 static void take_interval(const struct watch *w, struct interval *v)
@@ -203,19 +205,24 @@ static void take_interval(const struct watch *w, struct interval *v)
 				f->interface_drops - w->told.interfaces[i].interface_drops,
 		};
 	}
+	v->lost = 0;
 	for (unsigned i = 0; i < w->output_count; i++)
-		v->stats.lost_records += stream_lost(w->outputs[i].stream);
+		v->lost += stream_lost(w->outputs[i].stream);
+	v->stats.lost_records = v->lost - w->lost;
+	v->kept = (struct keep_stats){ 0 };
+	v->stats.keeps = w->options.keep != NULL;
+	if (v->stats.keeps)
+		keep_stats(w->options.keep, &v->kept);
+	v->stats.kept = v->kept.kept - w->kept.kept;
+	v->stats.keep_lost = v->kept.lost - w->kept.lost;
 }
 
 int watch_say_stats(struct watch *w, struct fa_error *err)
 {
-	uint64_t lost = 0;
 	struct interval v;
 	int status = 0;
 
 	take_interval(w, &v);
-	lost = v.stats.lost_records;
-	v.stats.lost_records -= w->lost;
 	for (unsigned i = 0; i < w->output_count && status == 0; i++) {
 		struct stream *stream = w->outputs[i].stream;
 		struct report_options options = watch_options_for(w, stream);
@@ -232,7 +239,8 @@ int watch_say_stats(struct watch *w, struct fa_error *err)
 	}
 	w->told = w->now;
 	w->gaps = w->tally.flows.tcp_gaps;
-	w->lost = lost;
+	w->lost = v.lost;
+	w->kept = v.kept;
 	return status;
 }
 

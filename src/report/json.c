@@ -76,6 +76,10 @@ void json_capture(struct json_writer *w, size_t capture)
 	draft_number(d, ",\"frames\":", cap->frames);
 	draft_number(d, ",\"bytes\":", cap->wire_bytes);
 	json_counters(d, cap);
+	if (cap->has_drops) {
+		draft_number(d, ",\"kernel_drops\":", cap->kernel_drops);
+		draft_number(d, ",\"interface_drops\":", cap->interface_drops);
+	}
 	if (cap->evicted_unlisted != 0)
 		draft_number(d, ",\"evicted_unlisted\":", cap->evicted_unlisted);
 	DRAFT_LITERAL(d, ",\"fitness\":[");

@@ -65,6 +65,10 @@ void json_live_stats(struct output *out, const struct live_stats *s)
 	draft_number(&d, ",\"evictions\":", s->evictions);
 	draft_number(&d, ",\"gaps\":", s->gaps);
 	draft_number(&d, ",\"lost_records\":", s->lost_records);
+	if (s->keeps) {
+		draft_number(&d, ",\"kept\":", s->kept);
+		draft_number(&d, ",\"keep_lost\":", s->keep_lost);
+	}
 	interfaces(&d, s);
 	finish(&d);
 }

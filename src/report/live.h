@@ -24,12 +24,16 @@ struct live_interface_stats {
  * @gaps:	Flows concluded in it that acknowledged bytes which were not captured: a loss
  *		that no counter of the kernel shows
  * @lost_records: Lines of it that no output took
+ * @keeps, @kept, @keep_lost: Packets of findings are kept: so many in it, and so many that were
+ *		to be kept and are lost
  * @interfaces:	[@interface_count]
  */
 struct live_stats {
 	int64_t ns, interval_ns;
 	const struct capture_facts *seen;
 	uint64_t flows_live, flows_ended, evictions, gaps, lost_records;
+	uint64_t kept, keep_lost;
+	bool keeps;
 	const struct live_interface_stats *interfaces;
 	unsigned interface_count;
 };

@@ -175,6 +175,7 @@ void text_live_stats(struct output *out, const struct live_stats *s,
 	some(&t.page, s->gaps, "flow with bytes not captured", "flows with bytes not captured");
 	some(&t.page, s->evictions, "eviction", "evictions");
 	some(&t.page, s->lost_records, "line lost", "lines lost");
+	some(&t.page, s->keep_lost, "packet to keep lost", "packets to keep lost");
 	for (unsigned i = 0; i < s->interface_count; i++) {
 		if (s->interfaces[i].up)
 			continue;
