@@ -157,6 +157,23 @@ void counters_merge(struct counters *to, const struct counters *from)
 	to->numbered_other += from->numbered_other;
 }
 
+/* Take @frames of a number away; what it lacks was pushed out into the others since. */
+static void subtract_numbered(struct counters *c, uint8_t class, uint16_t value, uint64_t frames)
+{
+	for (unsigned i = 0; i < c->numbered_count; i++) {
+		if (c->numbered[i].class != class || c->numbered[i].value != value)
+			continue;
+		if (c->numbered[i].frames >= frames) {
+			c->numbered[i].frames -= frames;
+			return;
+		}
+		frames -= c->numbered[i].frames;
+		c->numbered[i].frames = 0;
+		break;
+	}
+	c->numbered_other -= frames;
+}
+
 void counters_since(struct counters *since, const struct counters *counted,
 		    const struct counters *before)
 {
@@ -165,10 +182,10 @@ void counters_since(struct counters *since, const struct counters *counted,
 		since->by_class[i] -= before->by_class[i];
 	for (size_t i = 0; i < ARRAY_SIZE(since->ip_protocol); i++)
 		since->ip_protocol[i] -= before->ip_protocol[i];
-	/* Numbers are listed in the order in which they were met. */
-	for (unsigned i = 0; i < before->numbered_count; i++)
-		since->numbered[i].frames -= before->numbered[i].frames;
 	since->numbered_other -= before->numbered_other;
+	for (unsigned i = 0; i < before->numbered_count; i++)
+		subtract_numbered(since, before->numbered[i].class, before->numbered[i].value,
+				  before->numbered[i].frames);
 }
 
 static void number_name(char name[static COUNTER_NAME], uint8_t class, unsigned value)

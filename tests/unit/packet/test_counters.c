@@ -160,11 +160,40 @@ static void merged_shards_equal_one_count(void)
 	}
 }
 
+/* New numbers move the others in the list, or push them out of it. */
+static void since_is_what_was_counted_since(void)
+{
+	struct counters before = { 0 }, now, since;
+
+	add(&before, CLASS_TCP, 0);
+	add(&before, CLASS_NAMED_IP_PROTOCOL, 50);
+	for (unsigned i = 0; i < COUNTERS_NUMBERED; i++)
+		for (unsigned n = 0; n < 3; n++)
+			add(&before, CLASS_NAMED_ETHERTYPE, 0x9000 + 2 * i);
+	now = before;
+	add(&now, CLASS_TCP, 0);
+	for (unsigned i = 0; i < 10; i++) {
+		add(&now, CLASS_NAMED_ETHERTYPE, 0x9001 + 2 * i);
+		add(&now, CLASS_NAMED_ETHERTYPE, 0x9000);
+	}
+	counters_since(&since, &now, &before);
+	CU_ASSERT_EQUAL(sum_of(&since), 21);
+	CU_ASSERT_EQUAL(count_of(&since, "tcp"), 1);
+	CU_ASSERT_EQUAL(count_of(&since, "ethertype_0x9000"), 10);
+	for (unsigned i = 0; i < since.numbered_count; i++)
+		CU_ASSERT(since.numbered[i].frames <= 10);
+	CU_ASSERT_EQUAL(since.numbered_other, 0);
+	counters_since(&since, &now, &now);
+	CU_ASSERT_EQUAL(sum_of(&since), 0);
+}
+
 extern CU_TestInfo tests_counters[];
-CU_TestInfo tests_counters[] = { { "every class has its name", every_class_has_its_name },
-				 { "nothing counted gives no counter",
-				   nothing_counted_gives_no_counter },
-				 { "the smallest numbers are kept in any order",
-				   the_smallest_numbers_are_kept_in_any_order },
-				 { "merged shards equal one count", merged_shards_equal_one_count },
-				 CU_TEST_INFO_NULL };
+CU_TestInfo tests_counters[] = {
+	{ "every class has its name", every_class_has_its_name },
+	{ "nothing counted gives no counter", nothing_counted_gives_no_counter },
+	{ "the smallest numbers are kept in any order",
+	  the_smallest_numbers_are_kept_in_any_order },
+	{ "merged shards equal one count", merged_shards_equal_one_count },
+	{ "since is what was counted since, whatever moved", since_is_what_was_counted_since },
+	CU_TEST_INFO_NULL
+};
