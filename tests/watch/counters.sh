@@ -50,9 +50,9 @@ python3 - >"$WORK/kinds.pcap" <<-'END'
 	out = sys.stdout.buffer
 	out.write(struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
 	for i in range(1500):
-		kind = 0x0900 + random.randrange(500)
-		out.write(struct.pack("<IIII", i // 500, i % 500 * 2000, 60, 60))
-		out.write(b"\2\0\0\0\0\1\2\0\0\0\0\2" + struct.pack(">H", kind) + bytes(46))
+	    kind = 0x0900 + random.randrange(500)
+	    out.write(struct.pack("<IIII", i // 500, i % 500 * 2000, 60, 60))
+	    out.write(b"\2\0\0\0\0\1\2\0\0\0\0\2" + struct.pack(">H", kind) + bytes(46))
 END
 watch_start kinds receiver -i recv0 -S "$site" -f json --stats 1
 replay "$WORK/kinds.pcap"
