@@ -42,6 +42,24 @@ watch_stop only
 udp=$(for f in "$WORK"/forged/*.pcap; do tcpdump -n -r "$f" udp port 3478 2>/dev/null; done | wc -l)
 held "a BPF expression leaves $udp frames" records counters "$udp" "$WORK/only.out"
 
+# ---- more kinds of frame than have a counter of their own -----------------------------------
+# 1500 frames of 500 ethertypes in no order: the later ones push others out of the list
+python3 - >"$WORK/kinds.pcap" <<-'END'
+	import random, struct, sys
+	random.seed(1)
+	out = sys.stdout.buffer
+	out.write(struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+	for i in range(1500):
+	    kind = 0x0900 + random.randrange(500)
+	    out.write(struct.pack("<IIII", i // 500, i % 500 * 2000, 60, 60))
+	    out.write(b"\2\0\0\0\0\1\2\0\0\0\0\2" + struct.pack(">H", kind) + bytes(46))
+END
+watch_start kinds receiver -i recv0 -S "$site" -f json --stats 1
+replay "$WORK/kinds.pcap"
+sleep 0.5
+watch_stop kinds
+held "500 kinds of frame" records counters "$SENT" "$WORK/kinds.out"
+
 # ---- several interfaces ---------------------------------------------------------------------
 cable sender send1 receiver recv1
 ip -n "$PREFIX-sender" link set send1 arp off mtu 9000

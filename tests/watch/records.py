@@ -135,6 +135,7 @@ def counters(sent, files):
 	stats, captures = of_type(records, "stats"), of_type(records, "capture")
 	need(len(captures) == 1, f"{len(captures)} capture records")
 	need(stats, "no stats record")
+	need(of_type(records, "summary"), "no summary")
 	frames, sums, drops = 0, collections.Counter(), 0
 	for r in stats:
 		counted = sum(r["counters"].values())
@@ -173,6 +174,7 @@ def flows(files):
 			need(r["revises"] == before["verdict"],
 				f"{name(r)} revises {r['revises']}, was {before['verdict']}")
 		seen[key] = r
+	need(of_type(records, "summary"), "no summary")
 	summary = of_type(records, "summary")[-1]
 	need(len(seen) == summary["flows"], f"{len(seen)} flows told, summary has {summary['flows']}")
 	told = collections.Counter(r["verdict"] for r in seen.values())
