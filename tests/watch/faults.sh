@@ -184,7 +184,8 @@ clock_step() {
 	}
 	forged "$WORK/silent" --row internal/server-ports/7 --case dropped
 	watch_start clock receiver -i recv0 -S "$WORK/silent/site.yaml" --stats 1 -f json --attempt-timeout 25
-	replay --pps 20 "$WORK"/silent/*.pcap
+	# the control conversation and two SYNs: three without an answer would be blocked at any end
+	replay --pps 20 --limit=12 "$WORK"/silent/*.pcap
 	if ! python3 "$LAB/step.py" 300 1 -- sh -c \
 		"ip netns exec $PREFIX-sender tcpreplay -q -i send0 --pps 2000 $WORK/forged/*.pcap" >/dev/null 2>"$WORK/step"; then
 		say "SKIPPED $NAME: a step of the clock: $(tail -1 "$WORK/step")"
