@@ -20,12 +20,15 @@
 int pipeline_open_live(struct pipeline *pipe, struct wire *wire, const char *name,
 		       struct fa_error *err);
 
+/* The next packets, or none, as wire_next(). */
+const struct parcel *pipeline_poll_live(struct pipeline *pipe);
+
 /**
- * pipeline_step_live() - Handle one batch, or wait for it in vain
+ * pipeline_take_live() - Account the packets that the last pipeline_poll_live() gave
  *
- * Return: its packets, 0 when none came; negative when none can come any more
+ * Return: 0; negative when none can come any more
  */
-int pipeline_step_live(struct pipeline *pipe, struct fa_error *err);
+int pipeline_take_live(struct pipeline *pipe, const struct parcel *parcel, struct fa_error *err);
 
 /**
  * pipeline_advance() - It is @now_ns, also where no packet says so
