@@ -30,10 +30,14 @@ const struct parcel *pipeline_poll_live(struct pipeline *pipe);
  */
 int pipeline_take_live(struct pipeline *pipe, const struct parcel *parcel, struct fa_error *err);
 
+/* The rest idles on until the next call: a million flows that end at once would stop everything. */
+#define PIPELINE_LIVE_ENDS 4096u
+
 /**
  * pipeline_advance() - It is @now_ns, also where no packet says so
  *
- * Flows that have idled out end, and all that have ended are judged and in the ledger.
+ * Flows that have idled out end, PIPELINE_LIVE_ENDS of them at most, and all that have ended are
+ * judged and in the ledger.
  *
  * Return: 0 or FA_ENOMEM
  */
