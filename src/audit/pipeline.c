@@ -246,7 +246,9 @@ static int batch(struct pipeline *p, const struct facts *facts, struct flow_slot
 		if (p->namer != NULL)
 			look_for_name(p, id, &facts[i], slots[i].dir);
 	}
-	if (n != 0)
+	if (n != 0 && p->options.live)
+		flow_table_advance_some(p->table, facts[n - 1].ts_ns, PIPELINE_LIVE_LOOKS);
+	else if (n != 0)
 		flow_table_advance(p->table, facts[n - 1].ts_ns);
 	if (docket_take(p->docket, p->table) != 0)
 		return error_set(err, FA_ENOMEM, "%s: no memory for more conclusions",

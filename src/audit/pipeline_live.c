@@ -19,30 +19,35 @@ int pipeline_open_live(struct pipeline *pipe, struct wire *wire, const char *nam
 	return 0;
 }
 
-int pipeline_step_live(struct pipeline *pipe, struct fa_error *err)
+const struct parcel *pipeline_poll_live(struct pipeline *pipe)
 {
-	const struct parcel *parcel = wire_next(pipe->wire);
+	return wire_next(pipe->wire);
+}
+
+int pipeline_take_live(struct pipeline *pipe, const struct parcel *parcel, struct fa_error *err)
+{
 	int status;
 
 	if (pipe->table == NULL)
 		return error_set(err, FA_ENOMEM, "no memory to go on");
 	status = pipeline_handle(pipe, parcel, err);
-	return status == 1 ? (int)parcel->count : status;
+	return MIN(status, 0);
 }
 
 int pipeline_advance(struct pipeline *pipe, int64_t now_ns, struct fa_error *err)
 {
-	struct flow_table_stats before, after;
+	struct flow_table_stats first, before, after;
 
 	if (pipe->table == NULL)
 		return error_set(err, FA_ENOMEM, "no memory to go on");
+	flow_table_stats(pipe->table, &first);
 	do { /* one call looks at a bounded number of flows */
 		flow_table_stats(pipe->table, &before);
 		flow_table_advance(pipe->table, now_ns);
 		if (docket_clear(pipe->docket, pipe->table) != 0)
 			return error_set(err, FA_ENOMEM, "no memory for more conclusions");
 		flow_table_stats(pipe->table, &after);
-	} while (after.idle != before.idle);
+	} while (after.idle != before.idle && after.idle - first.idle < PIPELINE_LIVE_ENDS);
 	return 0;
 }
 

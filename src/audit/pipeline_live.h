@@ -20,17 +20,24 @@
 int pipeline_open_live(struct pipeline *pipe, struct wire *wire, const char *name,
 		       struct fa_error *err);
 
+/* The next packets, or none, as wire_next(). */
+const struct parcel *pipeline_poll_live(struct pipeline *pipe);
+
 /**
- * pipeline_step_live() - Handle one batch, or wait for it in vain
+ * pipeline_take_live() - Account the packets that the last pipeline_poll_live() gave
  *
- * Return: its packets, 0 when none came; negative when none can come any more
+ * Return: 0; negative when none can come any more
  */
-int pipeline_step_live(struct pipeline *pipe, struct fa_error *err);
+int pipeline_take_live(struct pipeline *pipe, const struct parcel *parcel, struct fa_error *err);
+
+/* The rest idles on until the next call: a million flows that end at once would stop everything. */
+#define PIPELINE_LIVE_ENDS 4096u
 
 /**
  * pipeline_advance() - It is @now_ns, also where no packet says so
  *
- * Flows that have idled out end, and all that have ended are judged and in the ledger.
+ * Flows that have idled out end, PIPELINE_LIVE_ENDS of them at most, and all that have ended are
+ * judged and in the ledger.
  *
  * Return: 0 or FA_ENOMEM
  */

@@ -11,6 +11,9 @@
 #include "audit/wire.h"
 #include "report/keep.h"
 
+/* Flows that a batch of a live run may retire: its packets wait for a kernel that drops. */
+#define PIPELINE_LIVE_LOOKS 64u
+
 /**
  * struct pipeline - The run's one context
  * @namer:	By number of the identification; NULL: not wanted

@@ -214,21 +214,29 @@ static bool is_deaf(const struct watch *w)
 	return !w->options.reopens;
 }
 
+/* Is the packet's time so far from ours that the clock may have been set before it came? */
+static bool is_odd(const struct watch *w, const struct parcel *parcel, int64_t steady_ns)
+{
+	int64_t off = parcel->count == 0 ? 0 : parcel->facts[0].ts_ns - (steady_ns + w->clock_ns);
+
+	return off > WATCH_CLOCK_STEP_NS / 2 || off < -WATCH_CLOCK_STEP_NS / 2;
+}
+
 int watch_step(struct watch *w, struct fa_error *err)
 {
-	int64_t wall, steady;
-	int status = pipeline_step_live(w->pipe, err);
+	const struct parcel *parcel = pipeline_poll_live(w->pipe);
+	int64_t steady = clock_read(CLOCK_MONOTONIC);
+	bool due = steady >= w->look_ns || recent_is_full(&w->recent);
+	int status = 0;
 
-	if (status < 0)
-		return status;
 	if (is_deaf(w))
 		return error_set(err, FA_EIO, "every interface has vanished: start again");
-	steady = clock_read(CLOCK_MONOTONIC);
-	if (steady < w->look_ns && !recent_is_full(&w->recent))
-		return 0;
-	wall = clock_read(CLOCK_REALTIME);
-	status = watch_clock(w, wall, steady, err);
-	return status != 0 ? status : tick(w, steady, err);
+	/* Before packets of another time meet flows of this one. */
+	if (due || is_odd(w, parcel, steady))
+		status = watch_clock(w, clock_read(CLOCK_REALTIME), steady, err);
+	if (status == 0)
+		status = pipeline_take_live(w->pipe, parcel, err);
+	return status == 0 && due ? tick(w, steady, err) : status;
 }
 
 bool watch_is_over(const struct watch *w)
@@ -281,14 +289,16 @@ int watch_set_policy(struct watch *w, const struct policy *policy, struct fa_err
 int watch_finish(struct watch *w, struct fa_error *err)
 {
 	int64_t until = clock_read(CLOCK_MONOTONIC) + FINISH_NS;
+	const struct parcel *parcel;
 	int status;
 
 	/* What the kernel holds already was seen, too. */
 	wire_stop(w->wire);
-	do
-		status = pipeline_step_live(w->pipe, err);
-	while (status >= 0 && (status > 0 || !wire_is_idle(w->wire)) &&
-	       clock_read(CLOCK_MONOTONIC) < until);
+	do {
+		parcel = pipeline_poll_live(w->pipe);
+		status = pipeline_take_live(w->pipe, parcel, err);
+	} while (status == 0 && (parcel->count != 0 || !wire_is_idle(w->wire)) &&
+		 clock_read(CLOCK_MONOTONIC) < until);
 	status = pipeline_advance(w->pipe, clock_read(CLOCK_REALTIME), err);
 	take_sight(w, clock_read(CLOCK_REALTIME));
 	if (status == 0)

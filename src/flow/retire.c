@@ -151,8 +151,11 @@ static void look_again(struct flow_table *table, uint32_t node)
 
 void flow_table_advance(struct flow_table *table, int64_t now_ns)
 {
-	unsigned looks = ADVANCE_LOOKS;
+	flow_table_advance_some(table, now_ns, ADVANCE_LOOKS);
+}
 
+void flow_table_advance_some(struct flow_table *table, int64_t now_ns, unsigned looks)
+{
 	flow_table_clock(table, flow_table_time(now_ns));
 	flow_timer_advance(&table->timer, table->now_ns / NS_PER_S);
 	for (enum flow_timer_class c = 0; c < FLOW_TIMER_CLASSES; c++) {

@@ -143,6 +143,10 @@ void flow_table_payload_done(struct flow_table *table, uint32_t id);
  */
 void flow_table_advance(struct flow_table *table, int64_t now_ns);
 
+/* The same, looking at @looks flows at most: where a flood that idles out must not keep packets
+ * waiting. */
+void flow_table_advance_some(struct flow_table *table, int64_t now_ns, unsigned looks);
+
 /**
  * flow_table_finish() - Queue up to FLOW_TABLE_QUEUE live flows as ended, at the end of an input
  *
