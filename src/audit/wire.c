@@ -80,13 +80,18 @@ int wire_open(struct wire **wire, const struct wire_options *options, struct fa_
 {
 	struct wire *w = memory_array(1, sizeof(*w));
 	struct live_options live = options->live;
+	pthread_condattr_t steady;
 	int status = 0;
 
 	*wire = NULL;
 	if (w == NULL)
 		return error_set(err, FA_ENOMEM, "no memory");
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->filled, NULL);
+	/* Waited for by a clock that nobody sets. */
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->filled, &steady);
+	pthread_condattr_destroy(&steady);
 	w->count = MIN(MAX(options->threads, 1u), WIRE_THREADS_MAX);
 	w->readers = memory_array(w->count, sizeof(*w->readers));
 	if (w->readers == NULL)
@@ -258,7 +263,7 @@ static void wait_filled(struct wire *w)
 
 	if (all_ended(w))
 		return;
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += INTAKE_WAIT_MS * NS_PER_MS;
 	until.tv_sec += until.tv_nsec / NS_PER_S;
 	until.tv_nsec %= NS_PER_S;
