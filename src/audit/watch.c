@@ -174,6 +174,7 @@ static int watch_clock(struct watch *w, int64_t wall_ns, int64_t steady_ns, stru
 	/* How long it was is not for the clock to say. */
 	w->start.ns += step;
 	w->told.ns += step;
+	seen_shift(w->tally.seen, step);
 	snprintf(text, sizeof(text),
 		 "the clock was set %s by %.1f s: what was open is judged as it was",
 		 step > 0 ? "forward" : "back", (double)(step < 0 ? -step : step) / NS_PER_S);

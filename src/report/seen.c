@@ -75,6 +75,18 @@ struct seen_finding *seen_next_untold(struct seen *seen, int64_t before_ns, unsi
 	return NULL;
 }
 
+void seen_shift(struct seen *seen, int64_t step_ns)
+{
+	for (unsigned i = 0; i < SEEN_FINDINGS; i++) {
+		struct seen_finding *finding = &seen->places[i / WAYS][i % WAYS];
+
+		if (finding->digest == 0)
+			continue;
+		finding->last_ns += step_ns;
+		finding->told_ns += step_ns;
+	}
+}
+
 unsigned seen_count(const struct seen *seen)
 {
 	unsigned count = 0;

@@ -53,6 +53,9 @@ static inline void seen_told(struct seen_finding *finding, int64_t now_ns)
 /* Walk the findings with untold flows that no line spoke of since @before_ns; @pos from 0; NULL: no more. */
 struct seen_finding *seen_next_untold(struct seen *seen, int64_t before_ns, unsigned *pos);
 
+/* The clock was set by so much: all times go with it. */
+void seen_shift(struct seen *seen, int64_t step_ns);
+
 /* Findings in the table. */
 unsigned seen_count(const struct seen *seen);
 

@@ -41,6 +41,11 @@ static void likes_are_one_finding(void)
 	seen_told(a, 5);
 	pos = 0;
 	CU_ASSERT_PTR_NULL(seen_next_untold(seen, 10, &pos));
+	/* A clock that was set back holds no line back. */
+	a->untold = 1;
+	seen_shift(seen, -100);
+	pos = 0;
+	CU_ASSERT_PTR_EQUAL(seen_next_untold(seen, -90, &pos), a);
 	seen_clear(seen);
 	CU_ASSERT_EQUAL(seen_count(seen), 0);
 	fixture_close(&f);
