@@ -2,9 +2,10 @@
  * One hash map from (capture group, address, address or none, service or any) to
  * what is known of that host or pair.
  *
- * Most flows of a capture are established and ask no questions.  So the keys
+ * Most flows of a capture are established and ask no questions.  So the hosts
  * that the others will ask for are entered first, and all flows are read for
- * those keys only; a clean capture of millions of flows costs one pass.  Flows
+ * those only; a clean capture of millions of flows costs one pass.  A pair is
+ * entered where both ends are known for something: of a flood none is.  Flows
  * are read in ledger order, so "first" never depends on the flow table.
  */
 #include "judge/control.h"
@@ -41,8 +42,8 @@ static_assert(sizeof(struct host) == 64, "a cache line");
 #define AHEAD 8u
 /* As many slots are near anyway. */
 #define SLOTS_NEAR 4096u
-/* Keys a flow has: its ends, the pair, the service. */
-#define FLOW_KEYS 4u
+/* Keys that are entered of a flow at a time: its ends, or the pair and the service. */
+#define FLOW_KEYS 2u
 
 struct controls {
 	const struct ledger *ledger;
@@ -98,23 +99,27 @@ static struct host_key service_key(const struct controls *c, const struct judged
 	return key;
 }
 
-static void keys_of(const struct controls *c, const struct judged *flow,
-		    struct host_key keys[static FLOW_KEYS])
+static void host_keys(const struct controls *c, const struct judged *flow,
+		      struct host_key keys[static FLOW_KEYS])
 {
-	const struct address *client = &flow->key.addr[flow->initiator];
-	const struct address *server = &flow->key.addr[flow->initiator ^ 1u];
+	for (unsigned e = 0; e < 2; e++)
+		keys[e] = host_key(c, flow, &flow->key.addr[flow->initiator ^ e], NULL);
+}
 
-	keys[0] = host_key(c, flow, client, NULL);
-	keys[1] = host_key(c, flow, server, NULL);
-	keys[2] = host_key(c, flow, client, server);
-	keys[3] = service_key(c, flow);
+static void pair_keys(const struct controls *c, const struct judged *flow,
+		      struct host_key keys[static FLOW_KEYS])
+{
+	unsigned from = flow->initiator, to = from ^ 1u;
+
+	keys[0] = host_key(c, flow, &flow->key.addr[from], &flow->key.addr[to]);
+	keys[1] = service_key(c, flow);
 }
 
 FA_INLINE void prefetch(const struct controls *c, const struct judged *flow)
 {
 	struct host_key keys[FLOW_KEYS];
 
-	keys_of(c, flow, keys);
+	host_keys(c, flow, keys);
 	for (unsigned i = 0; i < FLOW_KEYS; i++)
 		__builtin_prefetch(&c->hosts[home(c, &keys[i])], 1);
 }
@@ -138,14 +143,11 @@ static int make_room(struct controls *c, size_t more)
 	return 0;
 }
 
-/* The questions that a flow will have: of its ends, and of the pair. */
-static int ask(struct controls *c, const struct judged *flow)
+/* Enter keys that a flow will ask for. */
+static int ask(struct controls *c, const struct host_key keys[static FLOW_KEYS])
 {
-	struct host_key keys[FLOW_KEYS];
-
 	if (make_room(c, FLOW_KEYS) != 0)
 		return FA_ENOMEM;
-	keys_of(c, flow, keys);
 	for (unsigned i = 0; i < FLOW_KEYS; i++) {
 		struct host *h = probe(c, &keys[i]);
 
@@ -183,12 +185,17 @@ static bool shows_unheard(const struct controls *c, const struct judged *flow)
 	       settle_find(c->ledger, flow, EVIDENCE_ANSWER_NOT_CAPTURED) != NULL;
 }
 
-static void learn_pair(struct controls *c, const struct host_key *key, uint32_t index)
+static void learn_pair(struct controls *c, const struct judged *flow, uint32_t index)
 {
-	struct host *h = probe(c, key);
+	struct host_key keys[FLOW_KEYS];
 
-	if (h->used && h->as_client == 0)
-		h->as_client = index + 1;
+	pair_keys(c, flow, keys);
+	for (unsigned i = 0; i < FLOW_KEYS; i++) {
+		struct host *h = probe(c, &keys[i]);
+
+		if (h->used && h->as_client == 0)
+			h->as_client = index + 1;
+	}
 }
 
 static void learn(struct controls *c, const struct judged *flow, uint32_t index)
@@ -213,12 +220,6 @@ static void learn(struct controls *c, const struct judged *flow, uint32_t index)
 		if (established && e == to && h->as_server == 0)
 			h->as_server = index + 1;
 	}
-	if (!established)
-		return;
-	key = host_key(c, flow, &flow->key.addr[from], &flow->key.addr[to]);
-	learn_pair(c, &key, index);
-	key = service_key(c, flow);
-	learn_pair(c, &key, index);
 }
 
 /* Only refusals and silence are held against the rest; later parts make no more of them. */
@@ -228,17 +229,19 @@ static bool asks(const struct judged *flow)
 	       flow->outcome == OUTCOME_PROHIBITED || flow->outcome == OUTCOME_NO_REPLY;
 }
 
-static int read_ledger(struct controls *c)
+static int read_hosts(struct controls *c)
 {
 	const struct judged *flows = c->ledger->flows;
 	size_t n = c->ledger->flow_count;
+	struct host_key keys[FLOW_KEYS];
 
-	if (make_room(c, 0) != 0)
-		return FA_ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		if (i + AHEAD < n && asks(&flows[i + AHEAD]))
 			prefetch(c, &flows[i + AHEAD]);
-		if (asks(&flows[i]) && ask(c, &flows[i]) != 0)
+		if (!asks(&flows[i]))
+			continue;
+		host_keys(c, &flows[i], keys);
+		if (ask(c, keys) != 0)
 			return FA_ENOMEM;
 	}
 	for (size_t i = 0; i < n && c->host_count != 0; i++) {
@@ -246,6 +249,36 @@ static int read_ledger(struct controls *c)
 			prefetch(c, &flows[i + AHEAD]);
 		learn(c, &flows[i], (uint32_t)i);
 	}
+	return 0;
+}
+
+/* Could an established flow have these ends? */
+static bool may_have_pair(const struct controls *c, const struct judged *flow)
+{
+	struct host_key keys[FLOW_KEYS];
+
+	host_keys(c, flow, keys);
+	return probe(c, &keys[0])->as_client != 0 && probe(c, &keys[1])->as_server != 0;
+}
+
+static int read_pairs(struct controls *c)
+{
+	const struct judged *flows = c->ledger->flows;
+	size_t n = c->ledger->flow_count, hosts = c->host_count;
+	struct host_key keys[FLOW_KEYS];
+
+	for (size_t i = 0; i < n && hosts != 0; i++) {
+		if (i + AHEAD < n && asks(&flows[i + AHEAD]))
+			prefetch(c, &flows[i + AHEAD]);
+		if (!asks(&flows[i]) || !may_have_pair(c, &flows[i]))
+			continue;
+		pair_keys(c, &flows[i], keys);
+		if (ask(c, keys) != 0)
+			return FA_ENOMEM;
+	}
+	for (size_t i = 0; i < n && c->host_count != hosts; i++)
+		if (flows[i].outcome == OUTCOME_ESTABLISHED)
+			learn_pair(c, &flows[i], (uint32_t)i);
 	return 0;
 }
 
@@ -257,7 +290,7 @@ struct controls *controls_new(const struct ledger *ledger)
 		return NULL;
 	c->ledger = ledger;
 	hash_fold_init(&c->fold, 0);
-	if (read_ledger(c) != 0) {
+	if (make_room(c, 0) != 0 || read_hosts(c) != 0 || read_pairs(c) != 0) {
 		controls_free(c);
 		return NULL;
 	}
