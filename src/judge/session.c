@@ -101,31 +101,25 @@ static struct session *find(const struct sessions *x, const struct session_key *
 	return slot == 0 ? NULL : &x->items[slot - 1];
 }
 
-/* At least half of the slots stay free. */
-static int make_room(struct sessions *x)
+/* For so many, of which at least half of the slots stay free. */
+static int make_room(struct sessions *x, size_t count)
 {
-	if ((x->count + 1) * 2 <= x->slot_count)
-		return 0;
-	free(x->slots);
-	x->slot_count = MAX(x->slot_count * 4, SLOTS_LEAST);
+	x->slot_count = SLOTS_LEAST;
+	while (x->slot_count < 2 * count)
+		x->slot_count *= 2;
 	x->slots = memory_array(x->slot_count, sizeof(*x->slots));
-	if (x->slots == NULL)
-		return FA_ENOMEM;
-	for (size_t i = 0; i < x->count; i++)
-		*slot_of(x, &x->items[i].key) = (uint32_t)i + 1;
-	return 0;
+	return x->slots == NULL ? FA_ENOMEM : 0;
 }
 
 static int enter(struct sessions *x, const struct session_key *key)
 {
 	uint32_t *slot;
 
-	if (make_room(x) != 0 ||
-	    memory_grow(&x->items, &x->cap, x->count + 1, sizeof(*x->items)) != 0)
-		return FA_ENOMEM;
 	slot = slot_of(x, key);
 	if (*slot != 0)
 		return 0;
+	if (memory_grow(&x->items, &x->cap, x->count + 1, sizeof(*x->items)) != 0)
+		return FA_ENOMEM;
 	x->items[x->count++] = (struct session){ .key = *key, .first_ns = INT64_MAX };
 	*slot = (uint32_t)x->count;
 	return 0;
@@ -183,7 +177,13 @@ static int list_check(struct sessions *x, const struct judged *flow)
 static int list_sessions(struct sessions *x)
 {
 	const struct ledger *l = x->s->ledger;
+	size_t checks = 0;
 
+	for (size_t i = 0; i < l->flow_count; i++)
+		checks += is_failed_check(l, &l->flows[i]);
+	/* Each has two names. */
+	if (make_room(x, 2 * checks) != 0)
+		return FA_ENOMEM;
 	for (size_t i = 0; i < l->flow_count; i++)
 		if (is_failed_check(l, &l->flows[i]) && list_check(x, &l->flows[i]) != 0)
 			return FA_ENOMEM;
