@@ -16,7 +16,7 @@
 #include "base/memory.h"
 
 /* Parcels of a reader: while findings are settled frames wait here rather than in the kernel. */
-#define RING 128u
+#define RING 32u
 /* Parcels have room for one batch, and more, so that they keep what was put together of fragments. */
 #define READER_PACKETS (2u * FRAME_BATCH)
 /* Readers look at their counters so often. */

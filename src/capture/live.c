@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -135,6 +136,8 @@ static int take_options(struct live *live, const struct live_options *options, s
 	live->room = memory_region(live->rooms * live->room_bytes);
 	if (live->room == NULL)
 		return error_set(err, FA_ENOMEM, "out of memory for captured frames");
+	/* Of each only the beginning is ever used: a huge page for it would be 100 times as much. */
+	(void)madvise(live->room, live->rooms * live->room_bytes, MADV_NOHUGEPAGE);
 	setup->links = link_socket();
 	if (setup->links < 0)
 		return error_set(err, FA_EIO, "interfaces cannot be asked for (netlink): %s",
