@@ -230,12 +230,14 @@ FLOWAUDIT_API const char *flowaudit_watch_trouble(struct flowaudit *fa);
 
 /**
  * struct flowaudit_watch_status - How a live run stands
+ * @name:	Its interfaces, "eth0,eth1"; lives as long as the audit
  * @drops:	By kernel and interfaces
  * @findings:	Different ones
  * @rows:	By enum flowaudit_row_state
  * @confined:	What is in force: 1: files are out of reach, 2: so are most system calls
  */
 struct flowaudit_watch_status {
+	const char *name;
 	uint64_t frames, bytes, drops, flows_live, evictions, lost_records;
 	uint64_t verdicts[FLOWAUDIT_VERDICTS];
 	unsigned rows[FLOWAUDIT_ROW_NOT_SEEN + 1];
@@ -246,7 +248,7 @@ FLOWAUDIT_API int flowaudit_watch_status(struct flowaudit *fa,
 					 struct flowaudit_watch_status *status);
 
 /**
- * struct flowaudit_finding - Flows that are one finding
+ * struct flowaudit_finding - Flows that are one finding; lists have FLOWAUDIT_FINDINGS of them
  * @flows:	How many so far
  * @last_ns:	The latest was decided then, nanoseconds since 1970
  * @text:	What they have in common: row, protocol, port, who to whom
@@ -258,10 +260,11 @@ struct flowaudit_finding {
 	char text[160];
 };
 
-/* The @index-th finding of a live run, the latest first; 0, or FLOWAUDIT_EUSAGE past the last, of
- * at most 100. */
-FLOWAUDIT_API int flowaudit_watch_finding(struct flowaudit *fa, unsigned index,
-					  struct flowaudit_finding *finding);
+#define FLOWAUDIT_FINDINGS 100
+
+/* The latest findings of a live run, the latest first.  Return: how many */
+FLOWAUDIT_API unsigned flowaudit_watch_findings(struct flowaudit *fa,
+						struct flowaudit_finding *list);
 
 /* Report flags. */
 #define FLOWAUDIT_VERBOSE   0x1u /* list expected and rejected flows, and rows not seen */

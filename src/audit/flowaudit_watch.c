@@ -6,6 +6,7 @@
 #include "audit/confine.h"
 #include "audit/flowaudit_priv.h"
 #include "audit/privilege.h"
+#include "base/clock.h"
 #include "base/memory.h"
 
 void flowaudit_watch_free(struct flowaudit *fa)
@@ -175,7 +176,6 @@ static int open_keep(struct flowaudit *fa, const struct flowaudit_watch *q, stru
 static int open_all(struct flowaudit *fa, const struct flowaudit_watch *q, struct fa_error *err)
 {
 	struct directories *d = memory_array(1, sizeof(*d));
-	struct timespec now;
 	int status;
 
 	if (d == NULL)
@@ -190,9 +190,8 @@ static int open_all(struct flowaudit *fa, const struct flowaudit_watch *q, struc
 		status = open_keep(fa, q, err);
 	if (status == 0)
 		status = start_watch(fa, q, err);
-	clock_gettime(CLOCK_REALTIME, &now);
 	if (status == 0)
-		status = open_outputs(fa, q, (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec, err);
+		status = open_outputs(fa, q, clock_ns(CLOCK_REALTIME), err);
 	if (status == 0 && !q->privileged) {
 		/*
 		 * Packet sockets are not muted: that of an interface that vanishes is closed, and
@@ -303,6 +302,7 @@ int flowaudit_watch_status(struct flowaudit *fa, struct flowaudit_watch_status *
 	if (fa->stage != STAGE_WATCHING)
 		return FLOWAUDIT_EUSAGE;
 	watch_status(fa->watch, &s);
+	status->name = fa->watch_name;
 	status->frames = s.cap.frames;
 	status->bytes = s.cap.wire_bytes;
 	status->drops = s.cap.kernel_drops + s.cap.interface_drops;
@@ -319,17 +319,20 @@ int flowaudit_watch_status(struct flowaudit *fa, struct flowaudit_watch_status *
 	return 0;
 }
 
-int flowaudit_watch_finding(struct flowaudit *fa, unsigned index, struct flowaudit_finding *finding)
-{
-	const struct seen_finding *latest[WATCH_LATEST], *f;
+static_assert(FLOWAUDIT_FINDINGS == WATCH_LATEST, "as many as are listed");
 
-	if (fa->stage != STAGE_WATCHING || index >= WATCH_LATEST ||
-	    index >= watch_latest(fa->watch, latest))
-		return FLOWAUDIT_EUSAGE;
-	f = latest[index];
-	*finding = (struct flowaudit_finding){ .verdict = (enum flowaudit_verdict)f->verdict,
-					       .flows = f->flows,
-					       .last_ns = f->last_ns };
-	snprintf(finding->text, sizeof(finding->text), "%s", f->where);
-	return 0;
+unsigned flowaudit_watch_findings(struct flowaudit *fa, struct flowaudit_finding *list)
+{
+	const struct seen_finding *latest[WATCH_LATEST];
+	unsigned count = fa->stage == STAGE_WATCHING ? watch_latest(fa->watch, latest) : 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		list[i] = (struct flowaudit_finding){
+			.verdict = (enum flowaudit_verdict)latest[i]->verdict,
+			.flows = latest[i]->flows,
+			.last_ns = latest[i]->last_ns,
+		};
+		snprintf(list[i].text, sizeof(list[i].text), "%s", latest[i]->where);
+	}
+	return count;
 }

@@ -123,16 +123,13 @@ void intake_open_live(struct intake *in, struct live *live)
 
 bool intake_is_open(const struct intake *intake)
 {
-	return intake->source != NULL || intake->live != NULL;
+	return intake->source != NULL;
 }
 
 unsigned intake_threads(const struct intake *intake)
 {
-	const struct source_info *info;
+	const struct source_info *info = source_info(intake->source);
 
-	if (intake->live != NULL)
-		return UINT_MAX;
-	info = source_info(intake->source);
 	return info->waits ? UINT_MAX : info->ahead;
 }
 
@@ -365,5 +362,4 @@ void intake_close(struct intake *in, struct capture_facts *cap)
 	intake_facts(in, cap);
 	source_close(in->source);
 	in->source = NULL;
-	in->live = NULL;
 }

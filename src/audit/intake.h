@@ -92,7 +92,7 @@ int intake_open(struct intake *intake, const char *path, struct fa_error *err);
 /* How long intake_fill() waits for the first packet of interfaces, in milliseconds. */
 #define INTAKE_WAIT_MS 200
 
-/* The same from interfaces.  @live: borrowed until intake_close() */
+/* The same from interfaces, which have no end.  @live: borrowed as long as the intake */
 void intake_open_live(struct intake *intake, struct live *live);
 
 /**
@@ -102,7 +102,7 @@ void intake_open_live(struct intake *intake, struct live *live);
  */
 void intake_fill(struct intake *intake, struct parcel *parcel);
 
-/* What is known of the open input by its frames alone, so far; @cap->name stays. */
+/* What is known of the open input, or of interfaces, by frames alone so far; @cap->name stays. */
 void intake_facts(const struct intake *intake, struct capture_facts *cap);
 
 /* Let the input go, as at its end.  @cap as by intake_facts() */

@@ -122,12 +122,8 @@ int pipeline_set_policy(struct pipeline *pipe, const struct policy *policy, stru
 	FA_ASSERT(pipe->options.threads == 1);
 	if (ledger_init(&fresh, policy, err) != 0)
 		return FA_ENOMEM;
-	fresh.captures = pipe->ledger.captures;
-	fresh.capture_count = pipe->ledger.capture_count;
-	fresh.capture_cap = pipe->ledger.capture_cap;
+	ledger_move_captures(&fresh, &pipe->ledger);
 	fresh.evicted_room = pipe->ledger.evicted_room;
-	pipe->ledger.captures = NULL;
-	pipe->ledger.capture_count = 0;
 	ledger_free(&pipe->ledger);
 	pipe->ledger = fresh;
 	return 0;

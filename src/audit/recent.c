@@ -213,11 +213,7 @@ bool recent_turn(struct recent *r, int64_t now_ns)
 	r->past = *ended;
 	*ended = swap;
 	/* The capture's record stays with the ledger that flows come to. */
-	ended->captures = r->past.captures;
-	ended->capture_count = r->past.capture_count;
-	ended->capture_cap = r->past.capture_cap;
-	r->past.captures = NULL;
-	r->past.capture_count = r->past.capture_cap = 0;
+	ledger_move_captures(ended, &r->past);
 	ledger_clear(ended);
 	ended->evicted_room = RECENT_FLOWS;
 	r->looked = 0;
@@ -237,8 +233,7 @@ void recent_forget(struct recent *r, int64_t now_ns)
 int recent_set_policy(struct recent *r, const struct policy *policy, struct fa_error *err)
 {
 	struct recent next;
-	uint32_t early = r->early;
-	int status = recent_init(&next, r->pipe, policy, &r->judge, early, r->began_ns, err);
+	int status = recent_init(&next, r->pipe, policy, &r->judge, r->early, r->began_ns, err);
 
 	if (status != 0) {
 		recent_free(&next);

@@ -8,8 +8,6 @@ void sight_take(struct sight *sight, const struct pipeline *pipe, struct wire *w
 	pipeline_facts(pipe, &sight->cap, &sight->table);
 	sight->table.opened += before->opened;
 	sight->table.evicted += before->evicted;
-	sight->table.idle += before->idle;
-	sight->table.reused += before->reused;
 	sight->table.clock_steps += before->clock_steps;
 	sight->cap.clock_steps = sight->table.clock_steps;
 	for (unsigned i = 0; i < wire_count(wire); i++)

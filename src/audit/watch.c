@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "audit/watch_priv.h"
+#include "base/clock.h"
 #include "base/memory.h"
 
 /* A look may cost one part in so many of the time. */
@@ -14,14 +14,6 @@
 
 /* At the end, as long as frames come that were captured before it. */
 #define FINISH_NS (4 * NS_PER_S)
-
-static int64_t clock_read(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
-}
 
 /* Of the last sight. */
 static uint32_t interfaces_up(const struct watch *w)
@@ -42,7 +34,7 @@ static void take_sight(struct watch *w, int64_t now_ns)
 int watch_new(struct watch **watch, struct pipeline *pipe, const struct policy *policy,
 	      struct wire *wire, const struct watch_options *options, struct fa_error *err)
 {
-	int64_t wall = clock_read(CLOCK_REALTIME), steady = clock_read(CLOCK_MONOTONIC);
+	int64_t wall = clock_ns(CLOCK_REALTIME), steady = clock_ns(CLOCK_MONOTONIC);
 	struct watch *w = memory_array(1, sizeof(*w));
 	int status;
 
@@ -148,8 +140,6 @@ static void watch_interfaces(struct watch *w)
 static int watch_clock(struct watch *w, int64_t wall_ns, int64_t steady_ns, struct fa_error *err)
 {
 	int64_t step = wall_ns - steady_ns - w->clock_ns;
-	struct flow_table_stats table;
-	struct capture_facts unused;
 	char text[200];
 	int status;
 
@@ -159,12 +149,8 @@ static int watch_clock(struct watch *w, int64_t wall_ns, int64_t steady_ns, stru
 	}
 	take_sight(w, steady_ns + w->clock_ns);
 	w->clock_ns += step;
-	pipeline_facts(w->pipe, &unused, &table);
-	w->tables.opened += table.opened;
-	w->tables.evicted += table.evicted;
-	w->tables.idle += table.idle;
-	w->tables.reused += table.reused;
-	w->tables.clock_steps += table.clock_steps;
+	/* What tables counted that are no more is in the sight already. */
+	w->tables = w->now.table;
 	status = pipeline_restart(w->pipe, err);
 	if (status == 0)
 		status = look(w, false, err);
@@ -201,7 +187,7 @@ static int tick(struct watch *w, int64_t steady_ns, struct fa_error *err)
 	if (status == 0 && w->options.stats_ns != 0 && wall - w->told.ns >= w->options.stats_ns)
 		status = watch_say_stats(w, err);
 	watch_flush(w);
-	took = clock_read(CLOCK_MONOTONIC) - steady_ns;
+	took = clock_ns(CLOCK_MONOTONIC) - steady_ns;
 	w->look_ns = steady_ns + MAX(WATCH_LOOK_NS, took * LOOK_SHARE);
 	return status;
 }
@@ -225,16 +211,19 @@ static bool is_odd(const struct watch *w, const struct parcel *parcel, int64_t s
 
 int watch_step(struct watch *w, struct fa_error *err)
 {
-	const struct parcel *parcel = pipeline_poll_live(w->pipe);
-	int64_t steady = clock_read(CLOCK_MONOTONIC);
-	bool due = steady >= w->look_ns || recent_is_full(&w->recent);
+	const struct parcel *parcel;
+	int64_t steady;
+	bool due;
 	int status = 0;
 
 	if (is_deaf(w))
 		return error_set(err, FA_EIO, "every interface has vanished: start again");
+	parcel = pipeline_poll_live(w->pipe);
+	steady = clock_ns(CLOCK_MONOTONIC);
+	due = steady >= w->look_ns || recent_is_full(&w->recent);
 	/* Before packets of another time meet flows of this one. */
 	if (due || is_odd(w, parcel, steady))
-		status = watch_clock(w, clock_read(CLOCK_REALTIME), steady, err);
+		status = watch_clock(w, clock_ns(CLOCK_REALTIME), steady, err);
 	if (status == 0)
 		status = pipeline_take_live(w->pipe, parcel, err);
 	return status == 0 && due ? tick(w, steady, err) : status;
@@ -289,7 +278,7 @@ int watch_set_policy(struct watch *w, const struct policy *policy, struct fa_err
 
 int watch_finish(struct watch *w, struct fa_error *err)
 {
-	int64_t until = clock_read(CLOCK_MONOTONIC) + FINISH_NS;
+	int64_t until = clock_ns(CLOCK_MONOTONIC) + FINISH_NS;
 	const struct parcel *parcel;
 	int status;
 
@@ -299,9 +288,9 @@ int watch_finish(struct watch *w, struct fa_error *err)
 		parcel = pipeline_poll_live(w->pipe);
 		status = pipeline_take_live(w->pipe, parcel, err);
 	} while (status == 0 && (parcel->count != 0 || !wire_is_idle(w->wire)) &&
-		 clock_read(CLOCK_MONOTONIC) < until);
-	status = pipeline_advance(w->pipe, clock_read(CLOCK_REALTIME), err);
-	take_sight(w, clock_read(CLOCK_REALTIME));
+		 clock_ns(CLOCK_MONOTONIC) < until);
+	status = pipeline_advance(w->pipe, clock_ns(CLOCK_REALTIME), err);
+	take_sight(w, clock_ns(CLOCK_REALTIME));
 	if (status == 0)
 		status = pipeline_end_live(w->pipe, err);
 	if (status == 0)
@@ -316,7 +305,7 @@ int watch_finish(struct watch *w, struct fa_error *err)
 
 int watch_say_summary(struct watch *w, struct fa_error *err)
 {
-	int64_t wall = clock_read(CLOCK_MONOTONIC) + w->clock_ns;
+	int64_t wall = clock_ns(CLOCK_MONOTONIC) + w->clock_ns;
 	int status = pipeline_advance(w->pipe, wall, err);
 
 	take_sight(w, wall);

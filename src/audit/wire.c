@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 /* Parcels of a reader: while findings are settled frames wait here rather than in the kernel. */
@@ -67,14 +68,6 @@ struct wire {
 	pthread_cond_t filled;
 	bool stop;
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
-}
 
 int wire_open(struct wire **wire, const struct wire_options *options, struct fa_error *err)
 {
@@ -186,7 +179,7 @@ static void *read_on(void *arg)
 		done = slot->status < 0 || (stop && slot->count == 0);
 		if (slot->count != 0 || slot->status < 0)
 			publish(r);
-		now = now_ns();
+		now = clock_ns(CLOCK_MONOTONIC);
 		if (stop && stopped == 0)
 			stopped = now;
 		if (done || (stop && now - stopped > STOP_NS))

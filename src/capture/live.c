@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "capture/filter.h"
 #include "capture/link_state.h"
@@ -59,14 +59,6 @@ struct batch {
 	uint8_t *free;
 	const struct device *device;
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
 
 static size_t copy_bytes(uint32_t caplen)
 {
@@ -174,7 +166,7 @@ int live_open(struct live **live, const struct live_options *options, struct fa_
 		live_close(l);
 		return status;
 	}
-	l->look_ns = now_ns() + LOOK_MS * NS_PER_MS;
+	l->look_ns = clock_ns(CLOCK_MONOTONIC) + LOOK_MS * NS_PER_MS;
 	*live = l;
 	return 0;
 }
@@ -207,7 +199,7 @@ static void take(u_char *user, const struct pcap_pkthdr *header, const u_char *b
 static bool wait_ready(struct live *live, struct pollfd fds[static LIVE_INTERFACES_MAX],
 		       int timeout_ms, int *status)
 {
-	int64_t look_ms = (live->look_ns - now_ns()) / NS_PER_MS + 1;
+	int64_t look_ms = (live->look_ns - clock_ns(CLOCK_MONOTONIC)) / NS_PER_MS + 1;
 	int n;
 
 	look_ms = MAX(look_ms, 0);
@@ -229,7 +221,7 @@ static void look(struct live *live)
 {
 	for (unsigned i = 0; i < live->count; i++)
 		device_look(&live->devices[i], &live->setup);
-	live->look_ns = now_ns() + LOOK_MS * NS_PER_MS;
+	live->look_ns = clock_ns(CLOCK_MONOTONIC) + LOOK_MS * NS_PER_MS;
 }
 
 /* Fill a batch, from the device whose turn it is on. */
@@ -279,7 +271,7 @@ int live_next(struct live *live, struct frame frames[static FRAME_BATCH], int ti
 	if (status != 0)
 		return error_set(err, FA_EIO, "interfaces cannot be waited for: %s",
 				 strerror(-status));
-	if (trouble || now_ns() >= live->look_ns)
+	if (trouble || clock_ns(CLOCK_MONOTONIC) >= live->look_ns)
 		look(live);
 	return (int)count;
 }
@@ -289,9 +281,9 @@ int live_next(struct live *live, struct frame frames[static FRAME_BATCH], int ti
 void live_skip(struct live *live)
 {
 	struct frame frames[FRAME_BATCH];
-	int64_t until = now_ns() + SKIP_MS * NS_PER_MS;
+	int64_t until = clock_ns(CLOCK_MONOTONIC) + SKIP_MS * NS_PER_MS;
 
-	while (live_next(live, frames, 0, NULL) > 0 && now_ns() < until)
+	while (live_next(live, frames, 0, NULL) > 0 && clock_ns(CLOCK_MONOTONIC) < until)
 		;
 	live_stats(live);
 	live->numbered = 0;

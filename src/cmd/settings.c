@@ -151,6 +151,11 @@ bool settings_take(struct settings *s, const struct option_row *rows, int option
 	}
 }
 
+bool report_is_file(const struct report_request *report)
+{
+	return report->path != NULL && strcmp(report->path, "-") != 0;
+}
+
 bool settings_check(struct settings *s)
 {
 	unsigned to_stdout = 0;
@@ -158,13 +163,21 @@ bool settings_check(struct settings *s)
 	if (s->report_count == 0 && !s->quiet)
 		set_format(s, "text");
 	for (unsigned i = 0; i < s->report_count; i++)
-		to_stdout += s->reports[i].path == NULL || strcmp(s->reports[i].path, "-") == 0;
+		to_stdout += !report_is_file(&s->reports[i]);
 	if (to_stdout > 1) {
 		command_complain(
 			"two reports cannot share standard output; give one of them -o FILE");
 		return false;
 	}
 	return true;
+}
+
+bool settings_operands(struct settings *s, int argc, char **argv, bool captures_given)
+{
+	return inputs_operands(&s->inputs, argc, argv, captures_given) &&
+	       (s->inputs.filter == NULL ||
+		settings_set(flowaudit_set_filter(s->fa, s->inputs.filter), "filter",
+			     s->inputs.filter));
 }
 
 unsigned settings_flags(const struct settings *s)

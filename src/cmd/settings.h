@@ -101,8 +101,14 @@ struct settings {
 bool settings_take(struct settings *s, const struct option_row *rows, int option,
 		   const char *value);
 
+/* Does it go to a file, not to standard output? */
+bool report_is_file(const struct report_request *report);
+
 /* Behind the last option: the default report, and no two on standard output. */
 bool settings_check(struct settings *s);
+
+/* Behind that: as inputs_operands(), and the expression becomes the audit's. */
+bool settings_operands(struct settings *s, int argc, char **argv, bool captures_given);
 
 /* Report flags, once all options are taken. */
 unsigned settings_flags(const struct settings *s);

@@ -112,25 +112,11 @@ static bool is_over(const struct watch_request *q, int64_t started)
 	return q->frames != 0 && frames >= q->frames;
 }
 
-/* What is watched, for people. */
-static const char *title(const struct watch_request *q, char *buf, size_t size)
-{
-	size_t used = 0;
-
-	buf[0] = '\0';
-	for (unsigned i = 0; i < q->watch.interface_count && used < size; i++)
-		used += (size_t)snprintf(buf + used, size - used, i == 0 ? "%s" : ",%s",
-					 q->interfaces[i]);
-	return buf;
-}
-
 /* Once a second, for whoever looks on. */
 static void show(const struct watch_request *q)
 {
-	char buf[256];
-
 	if (q->top)
-		watch_top_draw(q->set.fa, title(q, buf, sizeof(buf)));
+		watch_top_draw(q->set.fa);
 	else
 		say_status(q->set.fa, "\r\033[K", "");
 }
@@ -170,11 +156,10 @@ static void say_start(const struct watch_request *q)
 						", few system calls (seccomp)",
 						", confined by landlock and seccomp" };
 	struct flowaudit_watch_status s;
-	char buf[256];
 
 	(void)flowaudit_watch_status(q->set.fa, &s);
-	fprintf(stderr, "flowaudit: watching %s as uid %u%s\n", title(q, buf, sizeof(buf)),
-		(unsigned)getuid(), confined[s.confined & 3]);
+	fprintf(stderr, "flowaudit: watching %s as uid %u%s\n", s.name, (unsigned)getuid(),
+		confined[s.confined & 3]);
 }
 
 static int watch(struct watch_request *q)
@@ -185,11 +170,11 @@ static int watch(struct watch_request *q)
 	bool whole;
 
 	for (unsigned i = 0; i < q->set.report_count; i++) {
-		const char *path = q->set.reports[i].path;
-		bool file = path != NULL && strcmp(path, "-") != 0;
+		const struct report_request *report = &q->set.reports[i];
+		bool file = report_is_file(report);
 
-		outputs[i] = (struct flowaudit_output){ .format = q->set.reports[i].format,
-							.path = file ? path : "-" };
+		outputs[i] = (struct flowaudit_output){ .format = report->format,
+							.path = file ? report->path : "-" };
 		if (!file)
 			continue;
 		outputs[i].max_bytes = q->rotate_bytes;

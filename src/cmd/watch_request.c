@@ -185,13 +185,10 @@ static bool check_top(const struct watch_request *q)
 	if (!q->top)
 		return true;
 	for (unsigned i = 0; i < q->set.report_count; i++) {
-		const char *path = q->set.reports[i].path;
-
-		if (path == NULL || strcmp(path, "-") == 0) {
-			command_complain(
-				"--top: the screen has standard output; give -f an -o FILE");
-			return false;
-		}
+		if (report_is_file(&q->set.reports[i]))
+			continue;
+		command_complain("--top: the screen has standard output; give -f an -o FILE");
+		return false;
 	}
 	if (isatty(STDOUT_FILENO))
 		return true;
@@ -205,7 +202,7 @@ static bool check_rotation(const struct watch_request *q)
 	bool file = false;
 
 	for (unsigned i = 0; i < q->set.report_count; i++)
-		file |= q->set.reports[i].path != NULL && strcmp(q->set.reports[i].path, "-") != 0;
+		file |= report_is_file(&q->set.reports[i]);
 	if (file || (q->rotate_bytes == 0 && q->rotate_seconds == 0 && q->rotate_files == 0))
 		return true;
 	command_complain("-C, -G and -W are for files, and there is none: -o FILE");
@@ -227,15 +224,12 @@ bool watch_request_take(struct watch_request *q, int argc, char **argv)
 		return false;
 	q->set.quiet |= q->top; /* its report comes at the end */
 	if (!settings_check(&q->set) ||
-	    !inputs_operands(&q->set.inputs, argc - state.operand, argv + state.operand, true))
+	    !settings_operands(&q->set, argc - state.operand, argv + state.operand, true))
 		return false;
-	if (q->watch.interface_count == 0) {
-		command_complain("watch: no interface given: -i IFACE; see flowaudit watch --help");
-		return false;
-	}
-	return q->set.inputs.filter == NULL ||
-	       settings_set(flowaudit_set_filter(q->set.fa, q->set.inputs.filter), "filter",
-			    q->set.inputs.filter);
+	if (q->watch.interface_count != 0)
+		return true;
+	command_complain("watch: no interface given: -i IFACE; see flowaudit watch --help");
+	return false;
 }
 
 void watch_request_free(struct watch_request *q)

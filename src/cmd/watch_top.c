@@ -10,6 +10,8 @@
 
 /* Lines above the findings. */
 #define HEAD 6u
+/* Columns of a finding before its text. */
+#define FINDING_HEAD 34u
 
 /* "09:14:02" here: an operator looks at the clock on the wall. */
 static const char *clock_text(time_t t, char buf[static 16])
@@ -21,13 +23,13 @@ static const char *clock_text(time_t t, char buf[static 16])
 	return buf;
 }
 
-static void head(const struct flowaudit_watch_status *s, const char *title)
+static void head(const struct flowaudit_watch_status *s)
 {
 	static const char *const states[] = { "seen",         "blocked", "mismatch",
 					      "inconclusive", "expired", "not seen" };
 	char now[16];
 
-	printf("\033[H\033[1mflowaudit watch\033[0m %s   %s\033[K\n\033[K\n", title,
+	printf("\033[H\033[1mflowaudit watch\033[0m %s   %s\033[K\n\033[K\n", s->name,
 	       clock_text(time(NULL), now));
 	printf("frames  %" PRIu64 "   %.0f/s   %.1f MB   dropped %" PRIu64 "   lost lines %" PRIu64
 	       "\033[K\n",
@@ -46,20 +48,19 @@ static void head(const struct flowaudit_watch_status *s, const char *title)
 
 static void findings(struct flowaudit *fa, unsigned lines, unsigned columns)
 {
-	struct flowaudit_finding f;
+	struct flowaudit_finding list[FLOWAUDIT_FINDINGS];
+	int room = columns > FINDING_HEAD ? (int)(columns - FINDING_HEAD) : 0;
+	unsigned count = flowaudit_watch_findings(fa, list);
 	char at[16];
 
-	for (unsigned i = 0; i + 1 < lines && flowaudit_watch_finding(fa, i, &f) == 0; i++) {
-		int room = (int)columns - 34;
-
+	for (unsigned i = 0; i < count && i + 1 < lines; i++)
 		printf("%-8s  %-12s  %8" PRIu64 "  %.*s\033[K\n",
-		       clock_text((time_t)(f.last_ns / 1000000000), at),
-		       flowaudit_verdict_name(f.verdict), f.flows, room < 0 ? 0 : room, f.text);
-	}
+		       clock_text((time_t)(list[i].last_ns / 1000000000), at),
+		       flowaudit_verdict_name(list[i].verdict), list[i].flows, room, list[i].text);
 	printf("\033[J");
 }
 
-void watch_top_draw(struct flowaudit *fa, const char *title)
+void watch_top_draw(struct flowaudit *fa)
 {
 	struct flowaudit_watch_status s;
 	struct winsize size = { 0 };
@@ -68,7 +69,7 @@ void watch_top_draw(struct flowaudit *fa, const char *title)
 		return;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
 		size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
-	head(&s, title);
+	head(&s);
 	findings(fa, size.ws_row > HEAD ? size.ws_row - HEAD : 0, size.ws_col);
 	fflush(stdout);
 }

@@ -4,8 +4,8 @@
 
 #include "flowaudit/flowaudit.h"
 
-/* @title: what is watched.  On standard output, a terminal. */
-void watch_top_draw(struct flowaudit *fa, const char *title);
+/* On standard output, a terminal. */
+void watch_top_draw(struct flowaudit *fa);
 
 /* The screen is free again. */
 void watch_top_end(void);

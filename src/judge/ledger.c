@@ -51,6 +51,15 @@ int ledger_add_capture(struct ledger *l, const char *name)
 	return 0;
 }
 
+void ledger_move_captures(struct ledger *to, struct ledger *from)
+{
+	to->captures = from->captures;
+	to->capture_count = from->capture_count;
+	to->capture_cap = from->capture_cap;
+	from->captures = NULL;
+	from->capture_count = from->capture_cap = 0;
+}
+
 void ledger_clear(struct ledger *ledger)
 {
 	ledger->flow_count = ledger->evidence_count = ledger->clue_count = ledger->rows_count = 0;

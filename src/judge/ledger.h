@@ -238,6 +238,9 @@ void ledger_free(struct ledger *ledger);
 /* One more input, of this name.  Return: 0; FA_ENOMEM also where there are UINT16_MAX */
 int ledger_add_capture(struct ledger *ledger, const char *name);
 
+/* The captures of @from are those of @to from now on, which has none. */
+void ledger_move_captures(struct ledger *to, struct ledger *from);
+
 /* Forget all flows and what was made of them; captures, policy and memory stay. */
 void ledger_clear(struct ledger *ledger);
 
