@@ -2,6 +2,7 @@
 #ifndef FA_BASE_CLOCK_H
 #define FA_BASE_CLOCK_H
 
+#include <stdint.h>
 #include <time.h>
 
 #include "base/util.h"

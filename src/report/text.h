@@ -52,6 +52,8 @@ enum page_style text_verdict_style(uint8_t verdict);
 
 /* text_finding.c: one, and its parts. */
 void text_finding(struct text *t, const struct fold *fold);
+/* "blocked", or "BLOCKED": findings shout. */
+void text_verdict(uint8_t verdict, bool shout, char buf[static TEXT_LABEL]);
 /* Begin a block with its verdict; it goes on at TEXT_LABEL. */
 void text_label(struct text *t, uint8_t verdict);
 /* "internal/client-ports/5  STUN udp/3478  client 10.20.0.5 -> edge-av 203.0.113.12" */

@@ -12,17 +12,19 @@
 /* Frames listed of a fold. */
 #define FRAMES_SHOWN 3u
 
-/* Findings shout, the rest does not. */
+void text_verdict(uint8_t verdict, bool shout, char buf[static TEXT_LABEL])
+{
+	snprintf(buf, TEXT_LABEL, "%s", verdict_name((enum verdict)verdict));
+	for (; shout && *buf != '\0'; buf++)
+		if (*buf >= 'a')
+			*buf = (char)(*buf - 32);
+}
+
 void text_label(struct text *t, uint8_t verdict)
 {
-	const char *name = verdict_name((enum verdict)verdict);
 	char buf[TEXT_LABEL];
-	size_t i;
 
-	for (i = 0; name[i] != '\0' && i + 1 < sizeof(buf); i++)
-		buf[i] = (char)(text_is_finding(t, verdict) && name[i] >= 'a' ? name[i] - 32
-									      : name[i]);
-	buf[i] = '\0';
+	text_verdict(verdict, text_is_finding(t, verdict), buf);
 	page_line(&t->page, 0, TEXT_LABEL);
 	page_word(&t->page, text_verdict_style(verdict), buf);
 	page_tab(&t->page, TEXT_LABEL);

@@ -42,12 +42,8 @@ static void stamp(struct text *t, int64_t ns)
 static void label(struct text *t, uint8_t verdict, bool shout)
 {
 	char name[TEXT_LABEL];
-	size_t i;
 
-	snprintf(name, sizeof(name), "%s", verdict_name((enum verdict)verdict));
-	for (i = 0; shout && name[i] != '\0'; i++)
-		if (name[i] >= 'a' && name[i] <= 'z')
-			name[i] = (char)(name[i] - 'a' + 'A');
+	text_verdict(verdict, shout, name);
 	page_word(&t->page, text_verdict_style(verdict), name);
 	page_gap(&t->page, 2);
 }
